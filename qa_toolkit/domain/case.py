@@ -1,0 +1,75 @@
+"""What an evaluator sees of an interaction, whatever the work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from qa_toolkit.domain.events import Event
+from qa_toolkit.domain.metrics import ConversationMetrics
+from qa_toolkit.domain.transcript import Metadata, Scalar, Transcript
+
+InteractionKind = Literal["call", "chat", "record", "document"]
+CasePart = Literal["transcript", "metrics", "events", "metadata", "record", "reference", "discrepancies"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One reviewable event. ``metadata`` holds every known value, the named ones included."""
+
+    id: str
+    kind: InteractionKind = "call"
+    agent: str | None = None
+    site: str | None = None
+    queue: str | None = None
+    started_at: str | None = None
+    work_area: str | None = None
+    direction: str | None = None
+    language: str | None = None
+    metadata: Metadata = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One field where keyed and reference values differ after the comparison rule."""
+
+    record: str
+    group: str
+    member: str | None
+    field: str
+    kind: str
+    keyed: str | None
+    reference: str | None
+    criticality: str
+    root: str | None = None
+    state: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an evaluator sees: the interaction and whichever parts of it exist.
+
+    Evaluators declare the parts they need; a missing part gives ``unanswered`` with the reason.
+    """
+
+    interaction: Interaction
+    transcript: Transcript | None = None
+    metrics: ConversationMetrics | None = None
+    events: tuple[Event, ...] = ()
+    record: Mapping[str, Scalar] | None = None
+    reference: Mapping[str, Scalar] | None = None
+    discrepancies: tuple[Discrepancy, ...] | None = None
+
+    def events_of(self, kind: str) -> tuple[Event, ...]:
+        """All events of that kind, in order of time (of turn, where there are no times)."""
+        found = [event for event in self.events if event.kind == kind]
+        return tuple(sorted(found, key=lambda e: (e.start_s if e.start_s is not None else -1.0, e.turn or 0)))
+
+    def has(self, part: CasePart) -> bool:
+        """Whether that part of the case exists (an empty list of events counts as existing)."""
+        if part == "metadata":
+            return True
+        if part == "events":
+            return self.transcript is not None or bool(self.events)
+        return getattr(self, part) is not None

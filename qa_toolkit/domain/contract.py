@@ -1,0 +1,77 @@
+"""Domain values to and from the JSON shapes of ``docs/contract.md``, and their JSON Schemas."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from qa_toolkit.domain.evaluation import Evaluation, Result
+from qa_toolkit.domain.metrics import ConversationMetrics
+from qa_toolkit.domain.transcript import Transcript
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T", Transcript, ConversationMetrics, Evaluation, Result)
+
+CONTRACT_TYPES: dict[str, type[Any]] = {
+    "transcript": Transcript,
+    "metrics": ConversationMetrics,
+    "evaluation": Evaluation,
+    "result": Result,
+}
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def to_contract(value: Transcript | ConversationMetrics | Evaluation | Result) -> dict[str, Any]:
+    """The JSON object of a domain value; ``schema`` comes first."""
+    data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")
+    return {"schema": data.pop("schema"), **data}
+
+
+def from_contract(kind: type[T], data: object) -> T:
+    """A domain value from its JSON object.
+
+    Raises:
+        pydantic.ValidationError: the object does not have that shape.
+    """
+    result: T = _adapter(kind).validate_python(data)
+    return result
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of a contract shape; KeyError for an unknown name."""
+    schema: dict[str, Any] = _adapter(CONTRACT_TYPES[name]).json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:qa-toolkit:schema:{name}:1",
+        **schema,
+    }
+
+
+def canonical_json(data: object) -> str:
+    """The one way results are written: UTF-8 text, two-space indent, key order as made, no NaN, final newline.
+
+    Floats are rounded to six decimals, so that the last bits of a sum never show up as a change.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    return json.dumps(_rounded(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _rounded(data: object) -> object:
+    if isinstance(data, float):
+        return round(data, 6) + 0.0  # + 0.0 turns -0.0 into 0.0
+    if isinstance(data, dict):
+        return {key: _rounded(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_rounded(value) for value in data]
+    return data

@@ -1,0 +1,128 @@
+"""Who said what, when: words, turns and the transcript that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from qa_toolkit.domain.events import Event
+
+Scalar = str | int | float | bool | None
+Metadata = Mapping[str, Scalar]
+
+
+class Role(StrEnum):
+    """The part a speaker plays in an interaction."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    INTERPRETER = "interpreter"
+    IVR = "ivr"
+    UNKNOWN = "unknown"
+
+
+class ChannelLayout(StrEnum):
+    """How the parties lie on the channels of a recording."""
+
+    MONO = "mono"
+    DUAL_MONO = "dual_mono"
+    TWO_PARTY = "two_party"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """An audio file of an interaction; ``file`` is its name without a folder."""
+
+    file: str
+    sha256: str
+    sample_rate_hz: int
+    channels: int
+    layout: ChannelLayout
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word; times in seconds from the start of the recording, confidence 0-1 or None."""
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Uninterrupted speech (or one chat message) of one speaker.
+
+    Attributes:
+        id: unique in the transcript; evidence refers to it.
+        channel: index in the audio file; 0 for mono, None where there is no audio.
+        start_s: seconds from the start; None where the source gives no times.
+        at: ISO time of a chat message; then ``start_s`` is its distance from the first message.
+    """
+
+    id: int
+    role: Role
+    text: str
+    start_s: float | None = None
+    end_s: float | None = None
+    speaker: str | None = None
+    channel: int | None = None
+    words: tuple[Word, ...] = ()
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSpan:
+    """A stretch where a voice was found on a channel (or by a diarised speaker)."""
+
+    role: Role
+    channel: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """Which engine, model and settings made a transcript; part of the result so that it can be repeated."""
+
+    engine: str
+    model: str
+    model_sha256: str
+    profile: str
+    settings: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Ordered turns with the facts needed to repeat and to trust them.
+
+    Attributes:
+        speech: where voices were found, when the transcript comes from audio; metrics prefer it to turns.
+        role_confidence: 0-1 when roles were inferred (mono recordings); None when they are known
+            from the channel map or were given by the author of the file.
+        events: things that came with the source, such as holds of the telephone system.
+    """
+
+    id: str
+    turns: tuple[Turn, ...]
+    language: str | None = None
+    duration_s: float | None = None
+    kind: Literal["call", "chat"] = "call"
+    recording: Recording | None = None
+    metadata: Metadata = field(default_factory=dict)
+    speech: tuple[SpeechSpan, ...] = ()
+    role_confidence: float | None = None
+    events: tuple[Event, ...] = ()
+    warnings: tuple[str, ...] = ()
+    made_by: MadeBy | None = None
+    schema: Literal["qa-toolkit/transcript/1"] = "qa-toolkit/transcript/1"
+
+    def turn(self, turn_id: int) -> Turn:
+        """The turn with that id; KeyError when there is none."""
+        for turn in self.turns:
+            if turn.id == turn_id:
+                return turn
+        raise KeyError(turn_id)

@@ -1,0 +1,1 @@
+"""Rubric + Case -> Evaluation -> Score."""
