@@ -41,5 +41,12 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("QA_HOME", str(home))
     monkeypatch.setenv("QA_MODEL_CACHE", os.environ.get("QA_MODEL_CACHE", str(CHECKOUT / ".model-cache")))
     for name in list(os.environ):
-        if name.startswith("QA_") and name not in {"QA_HOME", "QA_MODEL_CACHE", "QA_TEST_DATA", "QA_MODELS_DIR", "QA_TEST_POSTGRES", "QA_CHROMIUM"}:
+        if name.startswith("QA_") and name not in {
+            "QA_HOME",
+            "QA_MODEL_CACHE",
+            "QA_TEST_DATA",
+            "QA_MODELS_DIR",
+            "QA_TEST_POSTGRES",
+            "QA_CHROMIUM",
+        }:
             monkeypatch.delenv(name)

@@ -1,4 +1,7 @@
-"""The nouns of the toolkit. Frozen dataclasses for what code makes, pydantic (rubric) for what people write."""
+"""The nouns of the toolkit.
+
+Frozen dataclasses for what code makes, pydantic (rubric) for what people write.
+"""
 
 from qa_toolkit.domain.case import Case, CasePart, Discrepancy, Interaction, InteractionKind
 from qa_toolkit.domain.evaluation import (
@@ -64,6 +67,6 @@ __all__ = [
     "Transcript",
     "Turn",
     "ValueEvidence",
-    "Word",
     "WindowEvidence",
+    "Word",
 ]

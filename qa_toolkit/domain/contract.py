@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa_toolkit.domain.evaluation import Evaluation, Result
@@ -23,11 +22,15 @@ CONTRACT_TYPES: dict[str, type[Any]] = {
 }
 
 
-@cache
+_adapters: dict[type[Any], TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def to_contract(value: Transcript | ConversationMetrics | Evaluation | Result) -> dict[str, Any]:
@@ -57,7 +60,7 @@ def json_schema(name: str) -> dict[str, Any]:
 
 
 def canonical_json(data: object) -> str:
-    """The one way results are written: UTF-8 text, two-space indent, key order as made, no NaN, final newline.
+    """The one way results are written: two-space indent, key order as made, no NaN, final newline.
 
     Floats are rounded to six decimals, so that the last bits of a sum never show up as a change.
 

@@ -1,4 +1,4 @@
-"""A rubric as people write it: sections of criteria, each with its answers and the evaluator that proposes one.
+"""A rubric as people write it: sections of criteria, each with its answers and its evaluator.
 
 Unknown keys are refused. ``qa_toolkit.evaluation.loader`` reads the file and turns every fault into
 ``file:line: path: what: accepted values``.
