@@ -1,0 +1,1 @@
+"""The ``qa`` command: each command parses, calls one function of the library, prints."""

@@ -1,0 +1,43 @@
+"""``qa app``: starts the review app on this machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from qa_toolkit.cli.options import StoreUrl, configuration
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command("app")(app)
+
+
+def app(
+    store: StoreUrl = None,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 8501,
+    headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
+) -> None:
+    """Starts the review app; only this machine can reach it, and nothing is sent anywhere."""
+    from importlib.util import find_spec
+
+    from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError
+    from qa_toolkit.resources import app_dir
+
+    if find_spec("streamlit") is None:
+        raise MissingExtraError.of("app", "the review app")
+    script = app_dir() / "main.py"
+    if not script.is_file():
+        raise EnvironmentProblemError("the app's files are missing", str(script), "install the toolkit again")
+    command = [
+        *(sys.executable, "-m", "streamlit", "run", str(script)),
+        *("--server.address", "127.0.0.1", "--server.port", str(port)),
+        *("--server.headless", "true" if headless or not sys.stdout.isatty() else "false"),
+        *("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"),
+        *("--client.showErrorDetails", "none", "--client.toolbarMode", "minimal"),
+    ]
+    environment = {**os.environ, "QA_STORE": configuration(store=store).store_url}
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603

@@ -1,0 +1,65 @@
+"""Arguments to items: files, folders, and what becomes of an item that cannot be processed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa_toolkit.domain.evaluation import Result
+from qa_toolkit.errors import QAToolkitError, UsageError
+
+AUDIO_SUFFIXES = frozenset(
+    ".wav .wave .mp3 .ogg .oga .opus .flac .m4a .mp4 .aac .au .snd .gsm .amr .wma .webm .mkv .mov .avi .g722 .aif .aiff"
+    " .3gp .caf .mka .ul .ulaw .al .alaw".split()
+)
+DOCUMENT_SUFFIXES = frozenset({".json"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One input: where it lies and the name results call it by (no folder of this machine in it)."""
+
+    path: Path
+    name: str
+
+
+def expand(paths: Sequence[Path], suffixes: frozenset[str]) -> tuple[list[Item], list[Path]]:
+    """Files as given, folders as the files below them with one of the suffixes, in order of name.
+
+    Returns:
+        The items and the files of folders that were left out.
+    """
+    items: list[Item] = []
+    left_out: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            below = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            items += [Item(p, p.relative_to(path).as_posix()) for p in below if p.suffix.lower() in suffixes]
+            left_out += [p for p in below if p.suffix.lower() not in suffixes]
+        else:
+            items.append(Item(path, path.name))
+    if not items:
+        raise UsageError("nothing to do", ", ".join(str(p) for p in paths), f"files with {', '.join(sorted(suffixes))}")
+    return items, left_out
+
+
+def is_single(paths: Sequence[Path]) -> bool:
+    """One file argument gives one JSON object, everything else an array."""
+    return len(paths) == 1 and not paths[0].is_dir()
+
+
+def duplicated(ids: Sequence[str]) -> frozenset[str]:
+    """Ids that more than one input of a run carries; all of those are rejected."""
+    return frozenset(each for each, n in Counter(ids).items() if n > 1)
+
+
+def failed(item: Item, error: QAToolkitError, status: str = "failed") -> Result:
+    """The result of an item that could not be processed; the reason names no folder."""
+    return Result(input=item.name, status="rejected" if status == "rejected" else "failed", reason=reason(item, error))
+
+
+def reason(item: Item, error: QAToolkitError) -> str:
+    """The error as one line with the item's name in place of its path."""
+    return str(error).replace(str(item.path), item.name)

@@ -1,0 +1,102 @@
+"""Entry point of the console script ``qa``: registers the commands and turns errors into one line and a code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from qa_toolkit.cli import (
+    app as app_command,
+)
+from qa_toolkit.cli import (
+    config,
+    db,
+    demo,
+    doctor,
+    evaluate,
+    metrics,
+    models,
+    plugins,
+    report,
+    rubric,
+    schema,
+    score,
+    transcribe,
+)
+from qa_toolkit.cli.console import print_error
+from qa_toolkit.errors import QAToolkitError, RubricError
+
+INTERRUPTED = 130
+
+cli = typer.Typer(
+    name="qa",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Turns calls and keyed records into quality-assurance scores that show their evidence.",
+)
+
+
+@cli.callback(invoke_without_command=True)
+def _root(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),  # noqa: FBT001, FBT003
+    debug: bool = typer.Option(False, "--debug", help="Show tracebacks (accepted anywhere)."),  # noqa: ARG001, FBT001, FBT003
+) -> None:
+    if version:
+        from qa_toolkit import __version__
+
+        typer.echo(f"qa-toolkit {__version__}")
+        raise typer.Exit
+
+
+for _module in (demo, score, transcribe, metrics, evaluate, report, app_command, doctor, schema):
+    _module.register(cli)
+for _group in (rubric, models, plugins, config, db):
+    _group.register(cli)
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Runs the command line and returns its exit code; errors are printed as one line on stderr."""
+    debug = "--debug" in arguments or bool(os.environ.get("QA_DEBUG"))
+    given = [argument for argument in arguments if argument != "--debug"]
+    try:
+        code = typer.main.get_command(cli).main(given, prog_name="qa", standalone_mode=False)
+    except TyperException as error:
+        print_error(" ".join(error.format_message().split()), "see 'qa --help' or 'qa COMMAND --help'")
+        return 2
+    except typer.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        print_error("interrupted", "run the same command again to finish what is not done")
+        return INTERRUPTED
+    except RubricError as error:
+        for fault in error.faults or (str(error),):
+            print_error(fault)
+        return error.exit_code
+    except QAToolkitError as error:
+        if debug:
+            traceback.print_exc()
+        print_error(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last net: a bug is one line too, with the way to its traceback
+        if debug:
+            traceback.print_exc()
+        print_error(
+            f"unexpected {type(error).__name__}: {error}", "this is a bug; run again with --debug and report it"
+        )
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def run() -> NoReturn:
+    """Console script."""
+    sys.exit(execute(sys.argv[1:]))

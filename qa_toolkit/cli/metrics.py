@@ -1,0 +1,99 @@
+"""``qa metrics``: conversation metrics of recordings or transcripts; the store is not written."""
+
+from __future__ import annotations
+
+import typer
+
+from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning, progress
+from qa_toolkit.cli.inputs import AUDIO_SUFFIXES, DOCUMENT_SUFFIXES, Item, duplicated, expand, failed, is_single
+from qa_toolkit.cli.options import Channels, Inputs, Json, Language, Model, Profile, configuration
+from qa_toolkit.config import Configuration
+from qa_toolkit.domain.evaluation import Result
+from qa_toolkit.domain.metrics import ConversationMetrics
+from qa_toolkit.errors import InputError
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command("metrics")(metrics)
+
+
+def metrics(
+    paths: Inputs,
+    json: Json = False,
+    model: Model = None,
+    profile: Profile = None,
+    language: Language = None,
+    channels: Channels = None,
+) -> None:
+    """Measures conversations: talk, silence, holds, overlap, interruptions, response times, pace."""
+    from qa_toolkit.domain.contract import to_contract
+
+    current = configuration(
+        transcription__model=model,
+        transcription__profile=profile,
+        transcription__language=language,
+        transcription__channels=channels,
+    )
+    items, _ = expand(paths, AUDIO_SUFFIXES | DOCUMENT_SUFFIXES)
+    outcomes = measure_items(items, current)
+    if json:
+        data = [to_contract(outcome) for outcome in outcomes]
+        print_json(data[0] if is_single(paths) else data)
+    else:
+        for outcome in outcomes:
+            if isinstance(outcome, ConversationMetrics):
+                _show(outcome)
+    for outcome in outcomes:
+        if isinstance(outcome, Result):
+            print_error(f"{outcome.input}: {outcome.reason}")
+    if any(isinstance(outcome, Result) for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def measure_items(items: list[Item], current: Configuration) -> list[ConversationMetrics | Result]:
+    """Metrics or a failed result for each item, in input order."""
+    from qa_toolkit.cli.rubrics import metric_thresholds
+
+    thresholds = metric_thresholds(current)
+    outcomes: list[ConversationMetrics | Result] = []
+    with progress("measuring", len(items)) as bar:
+        for item in items:
+            try:
+                outcomes.append(_measured(item, current, thresholds))
+            except InputError as error:
+                outcomes.append(failed(item, error))
+            bar.advance(bar.task_ids[0])
+    twice = duplicated([o.interaction for o in outcomes if isinstance(o, ConversationMetrics)])
+    for place, (item, outcome) in enumerate(zip(items, outcomes, strict=True)):
+        if isinstance(outcome, ConversationMetrics) and outcome.interaction in twice:
+            fault = InputError(f"several inputs of this run have the id '{outcome.interaction}'", None, "rename one")
+            outcomes[place] = failed(item, fault, "rejected")
+    return outcomes
+
+
+def _measured(item: Item, current: Configuration, thresholds: object) -> ConversationMetrics:
+    from qa_toolkit.batch.plan import metadata_of, transcription_options
+    from qa_toolkit.errors import TranscriptError
+    from qa_toolkit.pipeline import case_of, listen, read_case
+
+    if item.path.suffix.lower() in DOCUMENT_SUFFIXES:
+        case = read_case(item.path, thresholds=thresholds)  # type: ignore[arg-type]
+    else:
+        options = transcription_options(item.path, current)
+        transcript = listen(item.path, metadata=metadata_of(item.path, current), transcription=options)
+        for warning in transcript.warnings:
+            print_warning(f"{item.name}: {warning}")
+        case = case_of(transcript, thresholds=thresholds)  # type: ignore[arg-type]
+    if case.metrics is None:
+        raise TranscriptError("the file holds no conversation", item.name, "give a transcript or a recording")
+    return case.metrics
+
+
+def _show(found: ConversationMetrics) -> None:
+    rows = []
+    for metric in found.metrics:
+        value = "–" if metric.value is None else f"{metric.value:.2f}".rstrip("0").rstrip(".")
+        rows.append([metric.name, metric.role or "call", value, metric.unit, metric.definition, metric.unavailable_because])
+    print_table(found.interaction, ["metric", "whose", "value>", "unit", "definition", "not available because"], rows)
+    for warning in found.warnings:
+        print_warning(f"{found.interaction}: {warning}")

@@ -1,0 +1,50 @@
+"""Options that several commands share, and the configuration they lead to."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa_toolkit.config import Configuration, load_configuration
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout and nothing else.")]
+RubricName = Annotated[
+    str, typer.Option("--rubric", metavar="R", help="A rubric's id, id@version, or file.", show_default=False)
+]
+Inputs = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.", show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to.", show_default=False)]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="Database URL or file.", show_default=False)
+]
+ActingUser = Annotated[
+    str | None, typer.Option("--as", metavar="USER", help="Whom the store records.", show_default=False)
+]
+Model = Annotated[str | None, typer.Option("--model", help="Recogniser, see 'qa models list'.", show_default=False)]
+Profile = Annotated[str | None, typer.Option("--profile", help="accurate or draft.", show_default=False)]
+Language = Annotated[
+    str | None, typer.Option("--language", help="Spoken language, for example en or es; found when absent.")
+]
+Channels = Annotated[
+    str | None,
+    typer.Option("--channels", metavar="ROLES", help="Role of each channel, for example agent,customer."),
+]
+Device = Annotated[str | None, typer.Option("--device", help="cpu or cuda.", show_default=False)]
+Speakers = Annotated[int | None, typer.Option("--speakers", help="Speakers on a mono recording.", show_default=False)]
+
+
+def configuration(**flags: object) -> Configuration:
+    """The configuration with these flags (``transcription__model`` for ``transcription.model``) on top."""
+    return load_configuration({name.replace("__", "."): value for name, value in flags.items()})
+
+
+def acting_user(given: str | None) -> str:
+    """Who the store records: ``--as``, else the operating-system user."""
+    if given:
+        return given
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

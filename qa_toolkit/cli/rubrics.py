@@ -1,0 +1,56 @@
+"""Rubric, thresholds and settings as the configuration says; shared by the commands that judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa_toolkit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from qa_toolkit.config import Configuration
+    from qa_toolkit.evaluation import EvaluationSettings, LoadedRubric
+    from qa_toolkit.metrics import MetricThresholds
+
+
+def find_rubric(name: str, current: Configuration) -> LoadedRubric:
+    """The rubric of that id, ``id@version`` or file; the configured folder is searched first."""
+    from qa_toolkit.evaluation import load_rubric
+
+    folder = current.settings.rubrics_dir
+    return load_rubric(_as_source(name), search=(folder,) if folder else ())
+
+
+def _as_source(name: str) -> Path | str:
+    path = Path(name)
+    is_file = path.suffix.lower() in {".yaml", ".yml"} or len(path.parts) > 1 or path.is_file()
+    return path if is_file else name
+
+
+def evaluation_settings(current: Configuration) -> EvaluationSettings:
+    """When machine answers are accepted, from the configuration."""
+    from qa_toolkit.evaluation import EvaluationSettings
+
+    chosen = current.settings.evaluation
+    return EvaluationSettings(confidence=chosen.confidence, role_confidence=chosen.role_confidence)
+
+
+def metric_thresholds(current: Configuration) -> MetricThresholds:
+    """Thresholds of the conversation metrics, from the configuration.
+
+    Raises:
+        ConfigurationError: a threshold of that name does not exist.
+    """
+    from dataclasses import fields
+
+    from qa_toolkit.metrics import MetricThresholds
+
+    known = {field.name for field in fields(MetricThresholds)}
+    for name in current.settings.metrics:
+        if name not in known:
+            raise ConfigurationError(
+                f"unknown setting 'metrics.{name}'",
+                current.origins.get(f"metrics.{name}"),
+                f"known thresholds: {', '.join(sorted(known))}",
+            )
+    return MetricThresholds(**current.settings.metrics)

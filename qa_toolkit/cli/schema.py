@@ -1,0 +1,30 @@
+"""``qa schema NAME``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from qa_toolkit.cli.console import print_json
+from qa_toolkit.errors import UsageError
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command("schema")(schema)
+
+
+def schema(
+    name: Annotated[str, typer.Argument(help="transcript, metrics, evaluation, result or rubric.")],
+) -> None:
+    """Prints the JSON Schema of a shape of the contract."""
+    from qa_toolkit.domain.contract import CONTRACT_TYPES, json_schema
+
+    if name == "rubric":
+        from qa_toolkit.evaluation.schema import rubric_schema
+
+        print_json(rubric_schema())
+    elif name in CONTRACT_TYPES:
+        print_json(json_schema(name))
+    else:
+        raise UsageError(f"there is no schema '{name}'", None, f"one of {', '.join([*CONTRACT_TYPES, 'rubric'])}")
