@@ -1,0 +1,140 @@
+"""From the arguments of a run to its items: each recording with what is known of it before anyone listens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa_toolkit.batch.manifest import read_manifest
+from qa_toolkit.config import Configuration
+from qa_toolkit.domain.transcript import Metadata
+from qa_toolkit.errors import ConfigurationError, InputError
+
+if TYPE_CHECKING:
+    from qa_toolkit.transcription import TranscriptionOptions
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """One recording or transcript of a run.
+
+    Attributes:
+        name: what results call it: relative to the folder or manifest it was found by.
+        id: the interaction's id, the file's stem unless the metadata gives one.
+        rubric: the rubric asked for (by the manifest's row, else by the run); None when nobody named one.
+        fault: why it cannot be used, found before processing.
+    """
+
+    path: Path
+    name: str
+    id: str
+    metadata: Metadata
+    rubric: str | None
+    fault: InputError | None = None
+
+
+def plan(
+    arguments: Sequence[tuple[Path, str]], rubric: str | None, current: Configuration
+) -> list[PlannedItem]:
+    """The items of a run, in order; every one of several items with one id carries a fault.
+
+    Args:
+        arguments: files and the names results call them by; a ``.csv`` file is a manifest.
+        rubric: the rubric of items whose manifest row names none.
+        current: the configuration in force.
+
+    Raises:
+        ManifestError: a manifest as a whole cannot be used.
+    """
+    items: list[PlannedItem] = []
+    for path, name in arguments:
+        if path.suffix.lower() == ".csv":
+            items += _from_manifest(path, rubric, current)
+        else:
+            items.append(_item(path, name, metadata_of(path, current), rubric))
+    return _without_shared_ids(items)
+
+
+def metadata_of(path: Path, current: Configuration) -> Metadata:
+    """What configuration and file name say of a recording; the file name wins.
+
+    Raises:
+        ConfigurationError: ``file_names`` is not a pattern with named groups.
+    """
+    source = current.settings.source_of(path)
+    known: dict[str, str] = dict(source.metadata) if source else {}
+    pattern = current.settings.file_names
+    if pattern:
+        try:
+            found = re.compile(pattern)
+        except re.error as error:
+            raise ConfigurationError(
+                f"file_names is not a pattern ({error})", current.origins.get("file_names"), "correct it"
+            ) from None
+        if not found.groupindex:
+            raise ConfigurationError(
+                "file_names has no named group", current.origins.get("file_names"), "write (?P<agent>…) and the like"
+            )
+        match = found.search(path.stem)
+        known |= {key: value for key, value in (match.groupdict() if match else {}).items() if value}
+    return known
+
+
+def transcription_options(path: Path, current: Configuration) -> TranscriptionOptions:
+    """How that recording is transcribed: the configuration, with what its source says on top.
+
+    A channel map or language given as a flag wins over the source's.
+    """
+    from qa_toolkit.transcription import TranscriptionOptions
+
+    chosen = current.settings.transcription
+    options = TranscriptionOptions(
+        model=chosen.model,
+        language=chosen.language,
+        device=chosen.device,
+        channel_map=tuple(role.value for role in chosen.channels),
+        speakers=chosen.speakers,
+        profile=chosen.profile,
+        vocabulary=chosen.vocabulary,
+    )
+    source = current.settings.source_of(path)
+    if source and source.channels and current.origins.get("transcription.channels") != "flag":
+        options = replace(options, channel_map=tuple(role.value for role in source.channels))
+    if source and source.language and current.origins.get("transcription.language") != "flag":
+        options = replace(options, language=source.language)
+    return options
+
+
+def _from_manifest(path: Path, rubric: str | None, current: Configuration) -> list[PlannedItem]:
+    items = []
+    for row in read_manifest(path, current.settings.manifest_roots):
+        known = row.metadata if row.fault else {**metadata_of(row.path, current), **row.metadata}
+        items.append(replace(_item(row.path, row.name, known, row.rubric or rubric), fault=row.fault))
+    return items
+
+
+def _item(path: Path, name: str, metadata: Metadata, rubric: str | None) -> PlannedItem:
+    given = metadata.get("id")
+    rest = {key: value for key, value in metadata.items() if key != "id"}
+    return PlannedItem(path, name, str(given) if given else path.stem, rest, rubric)
+
+
+def _without_shared_ids(items: list[PlannedItem]) -> list[PlannedItem]:
+    names: dict[str, list[str]] = {}
+    for item in items:
+        if item.fault is None:
+            names.setdefault(item.id, []).append(item.name)
+    return [
+        replace(item, fault=_shared(item.id, names[item.id]))
+        if item.fault is None and len(names[item.id]) > 1
+        else item
+        for item in items
+    ]
+
+
+def _shared(item_id: str, names: list[str]) -> InputError:
+    listed = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")  # noqa: PLR2004
+    return InputError(f"{len(names)} inputs of this run have the id '{item_id}'", listed, "give each an id of its own")
