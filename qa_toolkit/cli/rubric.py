@@ -1,0 +1,123 @@
+"""``qa rubric list | lint | schema | score``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa_toolkit.cli.console import percent, print_json, print_table
+from qa_toolkit.cli.options import Json, configuration
+
+commands = typer.Typer(help="Rubrics: what there is, what is wrong, what given answers score.", no_args_is_help=True)
+
+
+def register(cli: typer.Typer) -> None:
+    cli.add_typer(commands, name="rubric")
+
+
+@commands.command("list")
+def list_rubrics(json: Json = False) -> None:
+    """Lists the rubrics of the configured folder and the shipped ones."""
+    from qa_toolkit.evaluation import load_rubric
+    from qa_toolkit.evaluation.loader import list_rubrics as rubric_files
+
+    folder = configuration().settings.rubrics_dir
+    rows = []
+    for path in rubric_files((folder,) if folder else ()):
+        loaded = load_rubric(path)
+        automatic = sum(1 for criterion in loaded.rubric.criteria if criterion.evaluator.name != "manual")
+        rows.append(
+            {
+                "id": loaded.rubric.id,
+                "version": loaded.rubric.version,
+                "title": loaded.rubric.title,
+                "criteria": sum(1 for _ in loaded.rubric.criteria),
+                "automatic": automatic,
+                "sha256": loaded.sha256,
+                "path": str(path),
+            }
+        )
+    if json:
+        print_json(rows)
+    else:
+        columns = ["id", "version", "title", "criteria>", "automatic>", "path"]
+        print_table(None, columns, [[row[column.rstrip(">")] for column in columns] for row in rows])
+
+
+@commands.command()
+def lint(
+    rubrics: Annotated[list[str], typer.Argument(metavar="RUBRIC...", help="Files or ids.")], json: Json = False
+) -> None:
+    """Checks rubrics; exit code 1 when one has an error (warnings are printed too)."""
+    from dataclasses import asdict
+
+    from qa_toolkit.evaluation.lint import lint_rubric
+
+    current = configuration()
+    found = []
+    for name in rubrics:
+        path = rubric_file(name, current.settings.rubrics_dir)
+        found += [(path, fault) for fault in lint_rubric(path)]
+    if json:
+        print_json([{"file": path.name, **asdict(fault)} for path, fault in found])
+    else:
+        for _, fault in found:
+            typer.echo(str(fault))
+        errors = sum(1 for _, fault in found if fault.level == "error")
+        typer.echo(f"{len(rubrics)} checked, {errors} errors, {len(found) - errors} warnings")
+    if any(fault.level == "error" for _, fault in found):
+        raise typer.Exit(1)
+
+
+@commands.command()
+def schema() -> None:
+    """Prints the JSON Schema of rubric files, for editors."""
+    from qa_toolkit.evaluation.schema import rubric_schema
+
+    print_json(rubric_schema())
+
+
+@commands.command()
+def score(
+    rubric: Annotated[str, typer.Argument(help="A rubric's id, id@version, or file.")],
+    answers: Annotated[Path, typer.Argument(metavar="ANSWERS.json", help='{"IN-03": "yes", "IN-04": "na"}')],
+    json: Json = False,
+) -> None:
+    """Scores given answers, without any evaluator."""
+    from qa_toolkit.cli.options import acting_user
+    from qa_toolkit.cli.rubrics import find_rubric
+    from qa_toolkit.domain.contract import to_contract
+    from qa_toolkit.domain.evaluation import Source
+    from qa_toolkit.errors import InputError
+    from qa_toolkit.evaluation import score_answers
+    from qa_toolkit.pipeline import read_json
+
+    loaded = find_rubric(rubric, configuration())
+    given = read_json(answers)
+    if not isinstance(given, dict):
+        raise InputError("the answers are not a JSON object", str(answers), 'write {"CRITERION": "ANSWER", …}')
+    evaluation = score_answers(
+        loaded, given, interaction=answers.stem, source=Source("reviewer", acting_user(None))
+    )
+    if json:
+        print_json(to_contract(evaluation))
+        return
+    found = evaluation.score
+    rows = [[section.id, percent(section.percent), f"{section.points:g} / {section.max_points:g}"] for section in found.sections]
+    print_table(f"{loaded.rubric.title} {loaded.rubric.version}", ["section", "score>", "points>"], rows)
+    state = "passed" if found.passed else "not passed" if found.passed is False else "open"
+    typer.echo(f"score {percent(found.percent)} ({found.points:g} of {found.max_points:g} points), {state}, {found.open} open")
+    for criterion in found.auto_failed_by:
+        typer.echo(f"auto-fail by {criterion}")
+
+
+def rubric_file(name: str, folder: Path | None) -> Path:
+    """The file behind a name, also when the rubric in it is faulty."""
+    from qa_toolkit.evaluation.loader import find_rubric_file
+
+    path = Path(name)
+    if path.suffix.lower() in {".yaml", ".yml"} or len(path.parts) > 1 or path.is_file():
+        return path
+    return find_rubric_file(name, (folder,) if folder else ())
