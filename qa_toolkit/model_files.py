@@ -112,7 +112,9 @@ class Manifest(_Written):
         """
         if name not in self.models:
             raise ModelFileError(
-                f"no model is called '{name}'", "models/manifest.toml", f"use one of {', '.join(sorted(self.models))}"
+                f"no model is called '{name}'",
+                "models/manifest.toml",
+                f"use one of {', '.join(sorted(self.models))}",
             )
         return self.models[name]
 
@@ -311,7 +313,9 @@ def _verify(name: str, path: Path, expected: str, cache_dir: Path) -> None:
     try:
         actual = verified_sha256(path, cache_dir)
     except OSError as error:
-        raise ModelFileError(f"a file of the model '{name}' cannot be read ({error.strerror})", str(path)) from error
+        raise ModelFileError(
+            f"a file of the model '{name}' cannot be read ({error.strerror})", str(path)
+        ) from error
     if actual != expected:
         raise _WrongHashError(
             f"a file of the model '{name}' is not the one the manifest names: sha256 is {actual}, expected {expected}",
@@ -424,7 +428,9 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate(tomllib.loads(path.read_text("utf-8")))
     except OSError as error:
-        raise ModelFileError("the model manifest cannot be read", str(path), "reinstall the toolkit") from error
+        raise ModelFileError(
+            "the model manifest cannot be read", str(path), "reinstall the toolkit"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise ModelFileError(f"the model manifest is not TOML ({error})", str(path)) from error
     except ValidationError as error:

@@ -1,0 +1,185 @@
+"""How the parties lie on the channels: one mix, the same mix twice, or one party each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_toolkit.domain import ChannelLayout
+from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, DecodedAudio, Samples
+
+FRAME_S = 0.02
+_FRAME = int(SAMPLE_RATE_HZ * FRAME_S)
+_BLOCK_FRAMES = 10_000
+SILENT_DB = -75.0
+"""A channel whose loudest frames stay below this level (dB of full scale) holds nothing."""
+
+DUAL_MONO_CORRELATION = 0.97
+DUAL_MONO_LEVEL_DB = 12.0
+_MAX_LAG = SAMPLE_RATE_HZ // 50
+QUIET_DB, NORMAL_DB, MAX_GAIN_DB = -40.0, -26.0, 40.0
+
+BLEED_DB = 15.0
+_BLEED_ABOVE_NOISE_DB = 10.0
+_GATE_HOLD_FRAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What is listened to as one: a party's channel, or a mix. ``channel`` is the index in the file."""
+
+    channel: int
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """The tracks of a recording; ``gated_s`` counts the crosstalk that was taken out."""
+
+    layout: ChannelLayout
+    tracks: tuple[Track, ...]
+    warnings: tuple[str, ...] = ()
+    gated_s: float = 0.0
+
+
+def find_tracks(audio: DecodedAudio) -> Tracks:
+    """Mono, dual mono (both channels carry one mix) or two-party, with level and crosstalk put right.
+
+    A recording with one silent side is still two-party. Of more than two channels the two loudest count.
+    """
+    chosen, warnings = _two_channels(audio.channels)
+    if len(chosen) == 1:
+        return Tracks(ChannelLayout.MONO, (Track(0, levelled(audio.channels[chosen[0]])),), warnings)
+    first, second = (audio.channels[index] for index in chosen)
+    if is_same_sound(first, second):
+        mixed = ((first.astype(np.int32) + second.astype(np.int32)) // 2).astype(np.int16)
+        if level_db(mixed) < max(level_db(first), level_db(second)) - 20.0:
+            mixed = first  # the copy is inverted: adding would cancel it
+        return Tracks(ChannelLayout.DUAL_MONO, (Track(0, levelled(mixed)),), warnings)
+    (first, second), gated_s = without_crosstalk(first, second)
+    if gated_s > 0.0:
+        warnings = (*warnings, f"crosstalk between the channels: {gated_s:.1f} s of it were taken out")
+    tracks = (Track(chosen[0], levelled(first)), Track(chosen[1], levelled(second)))
+    return Tracks(ChannelLayout.TWO_PARTY, tracks, warnings, gated_s)
+
+
+def _two_channels(channels: Sequence[Samples]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    if len(channels) <= 2:
+        return tuple(range(len(channels))), ()
+    levels = [level_db(samples) for samples in channels]
+    loudest = sorted(sorted(range(len(channels)), key=lambda index: -levels[index])[:2])
+    others = sum(level > SILENT_DB for level in levels) - 2
+    named = " and ".join(map(str, loudest))
+    note = f"the recording has {len(channels)} channels; only channels {named} are used"
+    return tuple(loudest), (note + (f", {others} more with sound are left out" if others > 0 else ""),)
+
+
+def frame_levels_db(samples: Samples) -> NDArray[np.float32]:
+    """Level of each 20 ms frame in dB of full scale; silence is -120."""
+    whole = samples[: samples.size // _FRAME * _FRAME].reshape(-1, _FRAME)
+    frames = whole if whole.size else np.zeros((1, _FRAME), dtype=np.int16)
+    power = np.empty(frames.shape[0], dtype=np.float32)
+    for first in range(0, frames.shape[0], _BLOCK_FRAMES):
+        block = frames[first : first + _BLOCK_FRAMES].astype(np.float32)
+        power[first : first + _BLOCK_FRAMES] = np.mean(np.square(block), axis=1)
+    levels: NDArray[np.float32] = 10.0 * np.log10(
+        np.maximum(power / np.float32(32768.0**2), np.float32(1e-12))
+    )
+    return levels
+
+
+def level_db(samples: Samples) -> float:
+    """The level speech has, if there is any: the 95th percentile of the frames."""
+    return float(np.percentile(frame_levels_db(samples), 95.0))
+
+
+def levelled(samples: Samples) -> Samples:
+    """The samples, amplified when they are so quiet that a speech detector would miss them."""
+    level = level_db(samples)
+    if level >= QUIET_DB or level <= SILENT_DB:
+        return samples
+    gain = 10.0 ** (min(NORMAL_DB - level, MAX_GAIN_DB) / 20.0)
+    return np.clip(samples.astype(np.float32) * gain, -32768, 32767).astype(np.int16)
+
+
+def is_same_sound(first: Samples, second: Samples) -> bool:
+    """Whether both channels carry one mix: highly correlated where there is sound, at most 20 ms apart.
+
+    Level differences up to 12 dB and an inverted copy count as the same; a party that is heard only as distant
+    crosstalk on the other channel does not.
+    """
+    levels = frame_levels_db(first), frame_levels_db(second)
+    if min(np.percentile(levels[0], 95), np.percentile(levels[1], 95)) < SILENT_DB:
+        return False
+    if abs(level_db(first) - level_db(second)) > DUAL_MONO_LEVEL_DB:
+        return False
+    part = _loudest_part(np.maximum(*levels))
+    return correlation(first[part], second[part]) >= DUAL_MONO_CORRELATION and (
+        correlation(first, second) >= DUAL_MONO_CORRELATION - 0.05 or _lag(first[part], second[part]) != 0
+    )
+
+
+def correlation(first: Samples, second: Samples) -> float:
+    """The largest absolute correlation of two signals over shifts of up to 20 ms; 0 where one is constant."""
+    a, b = (x.astype(np.float32) - np.float32(np.mean(x, dtype=np.float64)) for x in (first, second))
+    norm = float(np.sqrt(np.sum(a * a, dtype=np.float64) * np.sum(b * b, dtype=np.float64)))
+    if norm == 0.0:
+        return 0.0
+    if a.size > 60 * SAMPLE_RATE_HZ:
+        return abs(float(np.dot(a, b))) / norm
+    return float(np.max(np.abs(_cross(a, b)))) / norm
+
+
+def _lag(first: Samples, second: Samples) -> int:
+    cross = _cross(first.astype(np.float32), second.astype(np.float32))
+    return int(np.argmax(np.abs(cross))) - _MAX_LAG
+
+
+def _cross(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Cross-correlation at shifts of -20 to 20 ms."""
+    size = 1 << (a.size + _MAX_LAG).bit_length()
+    product = np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size)
+    return np.concatenate([product[-_MAX_LAG:], product[: _MAX_LAG + 1]])
+
+
+def _loudest_part(levels: NDArray[np.float32], seconds: float = 20.0) -> slice:
+    width = min(levels.size, int(seconds / FRAME_S))
+    sums = np.convolve(10.0 ** (levels / 10.0), np.ones(width), mode="valid")
+    start = int(np.argmax(sums)) * _FRAME
+    return slice(start, start + width * _FRAME)
+
+
+def without_crosstalk(first: Samples, second: Samples) -> tuple[tuple[Samples, Samples], float]:
+    """Silences frames in which a channel only carries the other side's voice, and says how many seconds those were.
+
+    A frame is crosstalk when the other channel is 15 dB louder and this one is nevertheless well above its own
+    noise. Channels without crosstalk, the usual case, are returned untouched.
+    """
+    levels = frame_levels_db(first), frame_levels_db(second)
+    cleaned, gated_s = [], 0.0
+    for samples, own, other in ((first, levels[0], levels[1]), (second, levels[1], levels[0])):
+        under = (other - own >= BLEED_DB) & (other > np.percentile(other, 95) - 25.0)
+        noise = float(np.percentile(own, 10))
+        if not under.any() or float(np.median(own[under])) < max(noise, -90.0) + _BLEED_ABOVE_NOISE_DB:
+            cleaned.append(samples)
+            continue
+        crosstalk = _held_open(other - own >= BLEED_DB)
+        gated_s += float(np.count_nonzero(crosstalk & under)) * FRAME_S
+        cleaned.append(_silenced(samples, crosstalk))
+    return (cleaned[0], cleaned[1]), gated_s
+
+
+def _held_open(closed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Keeps 100 ms on both sides of every frame that passes, so that word edges are not clipped."""
+    opened = np.convolve((~closed).astype(np.int32), np.ones(2 * _GATE_HOLD_FRAMES + 1), mode="same") > 0
+    return ~opened
+
+
+def _silenced(samples: Samples, frames: NDArray[np.bool_]) -> Samples:
+    mask = np.repeat(frames, _FRAME)
+    result = samples.copy()
+    result[: mask.size][mask[: result.size]] = 0
+    return result

@@ -1,0 +1,348 @@
+"""Whisper by way of faster-whisper and CTranslate2; the only module that knows either of them.
+
+Windows are encoded one at a time, because the encoder's attention matrices then stay in the processor's cache, and
+decoded several together, because the decoder is bound by reading its weights. Text comes without time tokens; word
+times come from one alignment pass over each window's finished text.
+
+Decoding is greedy or by beam at temperature 0, without the text of earlier windows as a prompt, so a window's text
+depends on its sound alone. A window whose text looks made up is decoded again with more care, and marked if that
+does not help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError, UsageError
+from qa_toolkit.model_files import ResolvedModel
+from qa_toolkit.transcription import guards
+from qa_toolkit.transcription.engine import (
+    EngineIdentity,
+    Heard,
+    HeardWord,
+    ListeningSettings,
+    Recognition,
+    SoundWindow,
+)
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+    from faster_whisper.tokenizer import Tokenizer
+
+COMPUTE_TYPES = {"cpu": "int8", "cuda": "float16"}
+_DECODED_TOGETHER = 8
+_HELD_TOGETHER = 16
+_SURE_LANGUAGE = 0.8
+_LANGUAGE_WINDOWS = 3
+_FRAMES_PER_SECOND = 100
+_PREPENDED, _APPENDED = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
+_DOUBTED_CONFIDENCE = 0.3
+
+_RETRIES: tuple[dict[str, Any], ...] = (
+    {"beam_size": 5},
+    {"beam_size": 5, "repetition_penalty": 1.2, "no_repeat_ngram_size": 5},
+)
+
+
+@lru_cache(maxsize=2)
+def load(model: ResolvedModel, device: str = "cpu", threads: int = 1) -> WhisperEngine:
+    """The engine for a model, kept for the next call.
+
+    Raises:
+        EnvironmentProblemError: the device is not there, or the model cannot be loaded.
+        MissingExtraError: faster-whisper is not installed.
+    """
+    try:
+        import ctranslate2
+        from faster_whisper import WhisperModel
+    except ImportError as error:
+        raise MissingExtraError.of("transcription", "speech to text") from error
+    if device == "cuda" and ctranslate2.get_cuda_device_count() == 0:
+        raise EnvironmentProblemError("there is no CUDA device", "device cuda", "use --device cpu")
+    try:
+        whisper = WhisperModel(
+            str(model.path),
+            device=device,
+            compute_type=COMPUTE_TYPES[device],
+            cpu_threads=1,
+            num_workers=threads,
+            local_files_only=True,
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise EnvironmentProblemError(
+            f"the model '{model.name}' cannot be loaded ({error})", str(model.path), "run: qa models verify"
+        ) from error
+    identity = EngineIdentity(
+        engine="faster-whisper",
+        model=model.name,
+        model_sha256=model.sha256,
+        settings={
+            "engine_version": _version("faster-whisper"),
+            "runtime": f"ctranslate2 {ctranslate2.__version__}",
+            "device": device,
+            "compute_type": COMPUTE_TYPES[device],
+        },
+    )
+    return WhisperEngine(whisper, identity, threads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    tokens: tuple[int, ...]
+    text: str
+    mean_log_probability: float
+    doubt: str | None
+
+
+class WhisperEngine:
+    """A loaded Whisper model; see :func:`load`."""
+
+    def __init__(self, whisper: WhisperModel, identity: EngineIdentity, threads: int) -> None:
+        self.identity = identity
+        self._whisper = whisper
+        self._threads = threads
+
+    def recognise(
+        self,
+        windows: Sequence[SoundWindow],
+        settings: ListeningSettings,
+        on_done: Callable[[int], None] | None = None,
+    ) -> Recognition:
+        """See :class:`~qa_toolkit.transcription.engine.SpeechEngine`.
+
+        Raises:
+            UsageError: the model does not know the language.
+        """
+        with ThreadPoolExecutor(self._threads) as pool:
+            encoded: dict[int, Any] = {}
+            language, probability = self._language(windows, settings, encoded)
+            tokenizer = self._tokenizer(language)
+            heard: list[Heard] = []
+            for first in range(0, len(windows), _HELD_TOGETHER):
+                numbers = range(first, min(first + _HELD_TOGETHER, len(windows)))
+                missing = [number for number in numbers if number not in encoded]
+                outputs = pool.map(lambda number: self._encode(windows[number]), missing)
+                encoded.update(zip(missing, outputs, strict=True))
+                groups = list(_even_groups(numbers, _DECODED_TOGETHER))
+                done = pool.map(
+                    lambda group: self._listen(
+                        [windows[n] for n in group], [encoded[n] for n in group], tokenizer, settings
+                    ),
+                    groups,
+                )
+                for result in done:
+                    heard.extend(result)
+                for number in numbers:
+                    del encoded[number]
+                if on_done is not None:
+                    on_done(len(heard))
+        return Recognition(language, probability, tuple(heard))
+
+    def _encode(self, window: SoundWindow) -> Any:
+        import ctranslate2
+
+        extractor = self._whisper.feature_extractor
+        features = extractor(window.samples)[..., : extractor.nb_max_frames]
+        # Whisper was trained on windows padded in the spectrum's own floor, which zeros stand for.
+        missing = extractor.nb_max_frames - features.shape[-1]
+        padded = np.pad(features, ((0, 0), (0, missing)))
+        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(padded[np.newaxis], dtype=np.float32))
+        return self._whisper.model.encode(view, to_cpu=True)
+
+    def _language(
+        self, windows: Sequence[SoundWindow], settings: ListeningSettings, encoded: dict[int, Any]
+    ) -> tuple[str, float]:
+        """The language asked for, else the one of the windows with most speech.
+
+        Their encodings are kept, so finding the language costs one decoder step each.
+        """
+        known = self._whisper.supported_languages
+        if settings.language is not None:
+            if settings.language not in known:
+                some = "English only" if known == ["en"] else f"{len(known)} languages"
+                raise UsageError(
+                    f"the model '{self.identity.model}' does not know the language '{settings.language}'",
+                    None,
+                    f"it knows {some}; use another model or profile",
+                )
+            return settings.language, 1.0
+        if known == ["en"] or not windows:
+            return "en", 1.0
+        by_speech = sorted(range(len(windows)), key=lambda number: (-windows[number].speech_s, number))
+        votes: dict[str, float] = {}
+        for number in by_speech[:_LANGUAGE_WINDOWS]:
+            encoded[number] = self._encode(windows[number])
+            language, probability = self._whisper.model.detect_language(encoded[number])[0][0]
+            votes[language[2:-2]] = votes.get(language[2:-2], 0.0) + probability
+            if probability >= _SURE_LANGUAGE:
+                return language[2:-2], float(probability)
+        best = max(sorted(votes), key=lambda code: votes[code])
+        return best, votes[best] / min(_LANGUAGE_WINDOWS, len(windows))
+
+    def _tokenizer(self, language: str) -> Tokenizer:
+        from faster_whisper.tokenizer import Tokenizer
+
+        multilingual = self._whisper.model.is_multilingual
+        return Tokenizer(self._whisper.hf_tokenizer, multilingual, task="transcribe", language=language)
+
+    def _listen(
+        self,
+        windows: Sequence[SoundWindow],
+        encoded: Sequence[Any],
+        tokenizer: Tokenizer,
+        settings: ListeningSettings,
+    ) -> list[Heard]:
+        decoded = self._decode(windows, encoded, tokenizer, settings, {"beam_size": settings.effort})
+        retried = [number for number, result in enumerate(decoded) if result.doubt is not None]
+        for number in retried:
+            decoded[number] = self._decode_again(
+                windows[number], encoded[number], tokenizer, settings, decoded[number]
+            )
+        words = self._words(windows, encoded, decoded, tokenizer, settings)
+        return [
+            Heard(_doubted(found) if result.doubt else found, result.doubt, number in retried)
+            for number, (found, result) in enumerate(zip(words, decoded, strict=True))
+        ]
+
+    def _decode_again(
+        self,
+        window: SoundWindow,
+        encoded: Any,
+        tokenizer: Tokenizer,
+        settings: ListeningSettings,
+        first: _Decoded,
+    ) -> _Decoded:
+        """More careful attempts; without success the one the model finds most likely, still in doubt."""
+        attempts = [first]
+        for search in _RETRIES:
+            attempt = self._decode([window], [encoded], tokenizer, settings, search)[0]
+            if attempt.doubt is None:
+                return attempt
+            attempts.append(attempt)
+        return max(
+            attempts, key=lambda a: (not guards.repeats(a.text.lower().split()), a.mean_log_probability)
+        )
+
+    def _decode(
+        self,
+        windows: Sequence[SoundWindow],
+        encoded: Sequence[Any],
+        tokenizer: Tokenizer,
+        settings: ListeningSettings,
+        search: dict[str, Any],
+    ) -> list[_Decoded]:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        prompt = self._whisper.get_prompt(
+            tokenizer, [], without_timestamps=True, hotwords=", ".join(settings.vocabulary) or None
+        )
+        longest_s = max(window.samples.size for window in windows) / 16_000
+        # No speech needs more tokens than this; a loop is cut short here and found by the guard.
+        cap = min(self._whisper.max_length, len(prompt) + 20 + round(12 * longest_s))
+        results = self._whisper.model.generate(
+            _together(encoded),
+            [list(prompt) for _ in windows],
+            max_length=cap,
+            return_scores=True,
+            suppress_blank=True,
+            suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
+            **search,
+        )
+        return [
+            self._judged(result, window, tokenizer) for result, window in zip(results, windows, strict=True)
+        ]
+
+    def _judged(self, result: Any, window: SoundWindow, tokenizer: Tokenizer) -> _Decoded:
+        tokens = tuple(token for token in result.sequences_ids[0] if token < tokenizer.eot)
+        text = tokenizer.decode(list(tokens)).strip()
+        # The score is the mean over the tokens; the end token was scored as well.
+        length = len(result.sequences_ids[0])
+        mean = float(result.scores[0]) * length / (length + 1)
+        return _Decoded(tokens, text, mean, guards.doubt(text, len(text.split()), window.speech_s, mean))
+
+    def _words(
+        self,
+        windows: Sequence[SoundWindow],
+        encoded: Sequence[Any],
+        decoded: Sequence[_Decoded],
+        tokenizer: Tokenizer,
+        settings: ListeningSettings,
+    ) -> list[tuple[HeardWord, ...]]:
+        spoken = [number for number, result in enumerate(decoded) if result.tokens]
+        found: list[tuple[HeardWord, ...]] = [()] * len(windows)
+        if not settings.word_times:
+            for number in spoken:
+                likely = float(np.exp(decoded[number].mean_log_probability))
+                words = decoded[number].text.split()
+                found[number] = tuple(HeardWord(word, None, None, round(likely, 3)) for word in words)
+            return found
+        for number in spoken:
+            frames = min(windows[number].samples.size // (16_000 // _FRAMES_PER_SECOND), 3000)
+            alignment = self._whisper.find_alignment(
+                tokenizer, [list(decoded[number].tokens)], encoded[number], frames
+            )[0]
+            found[number] = tuple(_merged(alignment, tokenizer.language_code))
+        return found
+
+
+def _merged(alignment: list[dict[str, Any]], language: str) -> Iterator[HeardWord]:
+    """Words as people write them: punctuation with its word, parts of a word together."""
+    from faster_whisper.transcribe import merge_punctuations
+
+    merge_punctuations(alignment, _PREPENDED, _APPENDED)
+    spaced = language not in UNSPACED_LANGUAGES
+    pending: HeardWord | None = None
+    for entry in alignment:
+        text = entry["word"]
+        if not text.strip():
+            continue
+        word = HeardWord(
+            text.strip(), float(entry["start"]), float(entry["end"]), round(float(entry["probability"]), 3)
+        )
+        if pending is not None and spaced and not text.startswith(" "):
+            pending = replace(
+                pending,
+                text=pending.text + word.text,
+                end_s=word.end_s,
+                confidence=min(pending.confidence or 0.0, word.confidence or 0.0),
+            )
+            continue
+        if pending is not None:
+            yield pending
+        pending = word
+    if pending is not None:
+        yield pending
+
+
+UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
+
+
+def _doubted(words: Sequence[HeardWord]) -> tuple[HeardWord, ...]:
+    return tuple(replace(word, confidence=min(word.confidence or 0.0, _DOUBTED_CONFIDENCE)) for word in words)
+
+
+def _even_groups(numbers: range, size: int) -> Iterator[range]:
+    """Groups of at most ``size`` and of almost equal length, whatever the number of threads."""
+    count = -(-len(numbers) // size)
+    for group in range(count):
+        yield numbers[len(numbers) * group // count : len(numbers) * (group + 1) // count]
+
+
+def _together(encoded: Sequence[Any]) -> Any:
+    import ctranslate2
+
+    if len(encoded) == 1:
+        return encoded[0]
+    return ctranslate2.StorageView.from_array(np.concatenate([np.array(output) for output in encoded]))
+
+
+def _version(distribution: str) -> str:
+    from importlib.metadata import version
+
+    return version(distribution)
