@@ -1,0 +1,1 @@
+"""Alembic migrations of the store; found by the path of this package."""

@@ -1,0 +1,16 @@
+"""Run by Alembic; the connection always comes from ``qa_toolkit.store.schema``."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from qa_toolkit.store.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
