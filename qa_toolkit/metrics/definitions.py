@@ -1,0 +1,174 @@
+"""Every metric the toolkit measures: name, unit, meaning and where the definition comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Scope = Literal["role", "call", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One definition of one metric.
+
+    Attributes:
+        id: name and version, for example ``talk_time/1``; another rule is another id.
+        scope: measured for each role, for the whole call (role None), or both.
+        lowest, highest: range of the value; None where it is open.
+    """
+
+    id: str
+    name: str
+    unit: str
+    scope: Scope
+    meaning: str
+    source: str
+    thresholds: tuple[str, ...] = ()
+    lowest: float | None = 0.0
+    highest: float | None = None
+
+
+_HOLD_RULES = ("hold_silence_s", "announced_wait_s", "hold_probability")
+_TURN_RULES = ("bridge_s", "turn_pause_s")
+
+_ALL = (
+    Definition(
+        "talk_time/1", "talk_time", "s", "both",
+        "time a role speaks, pauses up to bridge_s included; for the whole call the sum over the parties, "
+        "which may be longer than the call",
+        "Amazon Transcribe Call Analytics, TalkTime", ("bridge_s",),
+    ),
+    Definition(
+        "talk_share/1", "talk_share", "share", "role",
+        "talk time of the role / sum of the talk time of agent, customer and interpreter",
+        "call-ai-metrics", ("bridge_s",), highest=1.0,
+    ),
+    Definition(
+        "talk_share_of_call/1", "talk_share", "share", "role",
+        "talk time of the role / duration of the call, silence included",
+        "Amazon Connect Contact Lens, talk time", ("bridge_s",), highest=1.0,
+    ),
+    Definition(
+        "silence/1", "silence", "s", "call",
+        "time in which nobody speaks, from the first to the last second of the call, holds left out",
+        "Amazon Transcribe Call Analytics, NonTalkTime; holds left out as in Cisco Quality Management",
+        ("bridge_s", *_HOLD_RULES),
+    ),
+    Definition(
+        "silence_with_holds/1", "silence", "s", "call",
+        "time in which nobody speaks, holds included: duration - talk time + overlap",
+        "Amazon Transcribe Call Analytics, NonTalkTime", ("bridge_s",),
+    ),
+    Definition(
+        "silence_over_limit_and_holds/1", "silence", "s", "call",
+        "hold time + every silence outside holds that is longer than connect_silence_s",
+        "Amazon Connect Contact Lens, non-talk time", ("bridge_s", "connect_silence_s", *_HOLD_RULES),
+    ),
+    Definition(
+        "silence_share/1", "silence_share", "share", "call",
+        "silences longer than google_silence_s, holds included / duration of the call",
+        "Google Quality AI, silence", ("bridge_s", "google_silence_s"), highest=1.0,
+    ),
+    Definition(
+        "longest_silence/1", "longest_silence", "s", "call",
+        "longest silence outside holds between the first and the last word of the call",
+        "EvaluAgent, longest silence", ("bridge_s", *_HOLD_RULES),
+    ),
+    Definition(
+        "dead_air/1", "dead_air", "s", "call",
+        "sum of the silences longer than dead_air_s between the first and the last word, outside holds and "
+        "not announced by the agent",
+        "item IN-22 of the inbound-call rubric; QA-Call-Analytics uses the same 20 s",
+        ("bridge_s", "dead_air_s", *_HOLD_RULES),
+    ),
+    Definition(
+        "dead_air_count/1", "dead_air_count", "count", "call",
+        "number of the silences that dead_air/1 adds up",
+        "as dead_air/1", ("bridge_s", "dead_air_s", *_HOLD_RULES),
+    ),
+    Definition(
+        "hold/1", "hold", "s", "call",
+        "time on hold: the holds the source gives; where it gives none, the silences that follow an "
+        "announced hold with at least hold_probability",
+        "Amazon Connect Contact Lens, hold time", _HOLD_RULES,
+    ),
+    Definition("hold_count/1", "hold_count", "count", "call", "number of the holds of hold/1",
+        "as hold/1", _HOLD_RULES),
+    Definition("longest_hold/1", "longest_hold", "s", "call", "longest hold of hold/1",
+        "as hold/1", _HOLD_RULES),
+    Definition(
+        "overlap/1", "overlap", "s", "call",
+        "time in which two or more parties speak at once, back-channels included",
+        "EvaluAgent, overtalk", ("bridge_s",),
+    ),
+    Definition(
+        "interruptions/1", "interruptions", "count", "both",
+        "turns, not back-channels, that start interruption_lead_s or more before the end of a turn of the "
+        "other side that began earlier; counted for the role that interrupts",
+        "contract of this project; Amazon Transcribe Call Analytics reports the interrupter the same way",
+        ("interruption_lead_s", "wordless_backchannel_s", *_TURN_RULES),
+    ),
+    Definition(
+        "interruption_time/1", "interruption_time", "s", "both",
+        "time from the start of each interruption of interruptions/1 until one of the two turns ends, "
+        "added up",
+        "Amazon Transcribe Call Analytics, Interruptions TotalTimeMillis",
+        ("interruption_lead_s", "wordless_backchannel_s", *_TURN_RULES),
+    ),
+    Definition(
+        "backchannels/1", "backchannels", "count", "both",
+        "turns that are nothing but mm-hm, uh-huh, right, okay, yeah, sí, ajá",
+        "contract of this project", ("wordless_backchannel_s",),
+    ),
+    Definition(
+        "turns/1", "turns", "count", "both",
+        "turns that are no back-channels; a turn that goes on after a short pause or a back-channel is one",
+        "call-ai-metrics", ("wordless_backchannel_s", *_TURN_RULES),
+    ),
+    Definition(
+        "response_latency/1", "response_latency", "s", "role",
+        "median time from the end of the other side's turn to the first word of the role's next turn, time "
+        "on hold left out; a reply that starts before that end counts as 0",
+        "Heldner and Edlund 2010, floor-transfer offset, cut off at 0",
+        ("wordless_backchannel_s", *_TURN_RULES),
+    ),
+    Definition(
+        "response_latency_offset/1", "response_latency", "s", "role",
+        "as response_latency/1, but a reply that starts in overlap counts with its negative time",
+        "Heldner and Edlund 2010, floor-transfer offset",
+        ("wordless_backchannel_s", *_TURN_RULES), lowest=None,
+    ),
+    Definition(
+        "response_latency_mean/1", "response_latency", "s", "role",
+        "as response_latency/1, mean in place of the median",
+        "Amazon Connect, average response time", ("wordless_backchannel_s", *_TURN_RULES),
+    ),
+    Definition(
+        "longest_response_latency/1", "longest_response_latency", "s", "role",
+        "as response_latency/1, longest in place of the median",
+        "Amazon Connect, maximum response time", ("wordless_backchannel_s", *_TURN_RULES),
+    ),
+    Definition(
+        "first_response/1", "first_response", "s", "role",
+        "chats: time from the other side's first message to the role's first message after it",
+        "Amazon Connect, chat greeting time",
+    ),
+    Definition(
+        "longest_monologue/1", "longest_monologue", "s", "role",
+        "longest time a role keeps the floor: turns with pauses up to monologue_pause_s in which nobody else "
+        "says more than a back-channel, from first to last word",
+        "call-ai-metrics, longest segment", ("monologue_pause_s", "wordless_backchannel_s", *_TURN_RULES),
+    ),
+    Definition(
+        "words_per_minute/1", "words_per_minute", "words/min", "role",
+        "60 x words / talk time, both over the role's turns of at least pace_words words; the talk time "
+        "leaves out the pauses inside turns where words or speech spans show them",
+        "Amazon Transcribe Call Analytics, TalkSpeed; its denominator is not published",
+        ("pace_words", "bridge_s"),
+    ),
+)  # fmt: skip
+
+DEFINITIONS: Mapping[str, Definition] = {definition.id: definition for definition in _ALL}
+"""All definitions by id; the first of a name is its default."""

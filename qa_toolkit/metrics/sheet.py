@@ -1,0 +1,54 @@
+"""Collects metrics with their definition, thresholds and origin; the reasons for missing ones."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from qa_toolkit.domain.metrics import MeasuredFrom, Metric
+from qa_toolkit.domain.transcript import Role
+from qa_toolkit.metrics.definitions import DEFINITIONS
+from qa_toolkit.metrics.thresholds import MetricThresholds
+
+NO_TIMES = "the transcript has no times"
+NO_ROLES = "it is not known who is agent and who is customer"
+NO_SPEAKERS = "the speakers are not told apart"
+ONE_PARTY = "only one party speaks"
+ONE_CHANNEL = (
+    "both parties are on one channel and were told apart one at a time, so speaking at once is not seen"
+)
+NOBODY = "nobody speaks"
+NO_REPLY = "there is no reply to the other side"
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Collects metrics in the order they are measured."""
+
+    thresholds: MetricThresholds
+    metrics: list[Metric] = field(default_factory=list)
+
+    def add(
+        self,
+        definition_id: str,
+        role: Role | None,
+        value: float | None,
+        measured_from: MeasuredFrom | None,
+        because: str | None = None,
+    ) -> None:
+        """One value, or the reason why there is none."""
+        definition = DEFINITIONS[definition_id]
+        if value is not None and not math.isfinite(value):
+            value, because = None, "the times of the transcript give no finite value"
+        self.metrics.append(
+            Metric(
+                name=definition.name,
+                role=None if role is None else role.value,
+                value=None if value is None else float(value),
+                unit=definition.unit,
+                definition=definition_id,
+                thresholds=self.thresholds.only(*definition.thresholds),
+                measured_from=measured_from if value is not None else None,
+                unavailable_because=None if value is not None else because,
+            )
+        )
