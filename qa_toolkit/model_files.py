@@ -1,15 +1,17 @@
 """From the name of a model to verified files on disk. Nothing is ever downloaded.
 
-``models/manifest.toml`` lists every file of every model with its sha256. A model is looked for, in this order, at
-an explicit path, below ``QA_MODELS_DIR``, in the installed packages that the manifest names, and in the Hugging
-Face cache. A package is found without being imported. A model whose files lie in several packages, or in parts,
-is put together once in the model cache (``QA_MODEL_CACHE``, else ``QA_HOME/cache/models``).
+``models/manifest.toml`` lists every file of every model with its sha256. A model is looked for, in order,
+at an explicit path, below ``QA_MODELS_DIR``, in the installed packages that the manifest names, and in the
+Hugging Face cache. A package is found without being imported. A model whose files lie in several packages, or
+in parts, is put together once in the model cache (``QA_MODEL_CACHE``, else ``QA_HOME/cache/models``).
 
-A file that was verified is remembered by its size, times and inode, so that a start does not hash 145 MB again.
+A file that was verified is remembered by its size, times and inode, so that a start does not hash 145 MB
+again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -121,7 +123,7 @@ class Manifest(_Written):
 
 @dataclass(frozen=True, slots=True)
 class ResolvedModel:
-    """A model whose files were verified. ``path`` is its folder or its one file, ``sha256`` that of its main file."""
+    """Verified files of a model: ``path`` is their folder or the one file; ``sha256`` is the main file's."""
 
     name: str
     path: Path
@@ -231,14 +233,9 @@ def verified_sha256(path: Path, cache_dir: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     sha256 = file_sha256(path)
-    try:
+    with contextlib.suppress(OSError):  # a read-only cache costs time at every start, nothing else
         _write_atomically(record, [json.dumps({"stamp": stamp, "sha256": sha256}).encode()])
-    except OSError:
-        pass  # A read-only cache costs time at every start, nothing else.
     return sha256
-
-
-# --- where models are looked for ---------------------------------------------------------------------------------
 
 
 def _from_models_dir(name: str, model: Model, cache_dir: Path) -> ResolvedModel | None:
@@ -254,16 +251,16 @@ def _from_models_dir(name: str, model: Model, cache_dir: Path) -> ResolvedModel 
 def _from_packages(name: str, model: Model, cache_dir: Path) -> ResolvedModel | None:
     sources: list[list[Path]] = []
     for file in model.files:
-        paths = [_package_file(part) for part in file.parts]
-        if not paths or None in paths:
+        paths = [path for part in file.parts if (path := _package_file(part)) is not None]
+        if not paths or len(paths) < len(file.parts):
             return None
-        sources.append([path for path in paths if path is not None])
+        sources.append(paths)
     folder = _common_folder(model, sources)
     if folder is not None:
         return _in_folder(name, model, folder, cache_dir)
     target = cache_dir / f"{name}-{model.main_file.sha256[:12]}"
-    for file, paths in zip(model.files, sources, strict=True):
-        _assemble(name, file, paths, target / file.name, cache_dir)
+    for file, parts in zip(model.files, sources, strict=True):
+        _assemble(name, file, parts, target / file.name, cache_dir)
     return _as_resolved(name, model, target)
 
 
@@ -318,13 +315,11 @@ def _verify(name: str, path: Path, expected: str, cache_dir: Path) -> None:
         ) from error
     if actual != expected:
         raise _WrongHashError(
-            f"a file of the model '{name}' is not the one the manifest names: sha256 is {actual}, expected {expected}",
+            f"a file of the model '{name}' is not the one the manifest names: "
+            f"sha256 is {actual}, expected {expected}",
             str(path),
             "put the right file there or remove it",
         )
-
-
-# --- putting a model together ------------------------------------------------------------------------------------
 
 
 def _assemble(name: str, file: ModelFile, sources: Sequence[Path], target: Path, cache_dir: Path) -> None:
@@ -337,7 +332,7 @@ def _assemble(name: str, file: ModelFile, sources: Sequence[Path], target: Path,
             digest.update(block)
         if digest.hexdigest() != file.sha256:
             raise _WrongHashError(
-                f"the parts of '{file.name}' of the model '{name}' do not join to the file the manifest names: "
+                f"the parts of '{file.name}' of the model '{name}' do not join to the manifest's file: "
                 f"sha256 is {digest.hexdigest()}, expected {file.sha256}",
                 ", ".join(map(str, sources)),
                 "install the versions the manifest names",

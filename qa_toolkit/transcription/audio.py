@@ -1,7 +1,8 @@
 """A recording, decoded: 16 kHz samples per channel, with what had to be noted on the way.
 
-Everything goes through FFmpeg's demuxers and decoders (PyAV), chosen by content, never by the file's name. Only
-local audio and video containers are let in: playlists, which could name other files or hosts, are refused.
+Everything goes through FFmpeg's demuxers and decoders (PyAV), chosen by content, never by the file's name.
+Only local audio and video containers are let in: playlists, which could name other files or hosts, are
+refused.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def _check_limits(stream: av.audio.stream.AudioStream, rate_hz: int, path: Path)
 
 
 def _resampled(container: Any, stream: Any, path: Path, damaged: list[str]) -> Iterator[NDArray[np.int16]]:
-    """Blocks of shape (channels, samples) at 16 kHz; all channels go through one resampler, hence one clock."""
+    """Blocks of shape (channels, samples) at 16 kHz; one resampler for all channels, hence one clock."""
     import av
 
     resampler = av.AudioResampler(format="s16p", layout=stream.codec_context.layout, rate=SAMPLE_RATE_HZ)
@@ -163,14 +164,18 @@ def _resampled(container: Any, stream: Any, path: Path, damaged: list[str]) -> I
         for frame in frames:
             for block in resampler.resample(frame):
                 samples += block.samples
-                yield block.to_ndarray().reshape(stream.codec_context.channels, -1)
+                yield _planar(block)
         if samples > MAX_DURATION_S * SAMPLE_RATE_HZ:
             raise AudioError("the recording is longer than 24 hours", str(path), "split it")
         if packet is None:
             break
     if samples:
         for block in resampler.resample(None):
-            yield block.to_ndarray().reshape(stream.codec_context.channels, -1)
+            yield _planar(block)
+
+
+def _planar(block: av.AudioFrame) -> NDArray[np.int16]:
+    return block.to_ndarray().astype(np.int16, copy=False).reshape(len(block.layout.channels), -1)
 
 
 def _truncation(path: Path) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ def compression_ratio(text: str) -> float:
 def repeats(words: Sequence[str]) -> bool:
     """Whether a group of 1 to 8 words comes back to back so often that nobody says it so.
 
-    People repeat themselves ("no, no, no", digits in threes): six times for one word, five for two, four for more.
+    People repeat themselves ("no, no, no"): six times count for one word, five for two, four for more. Digits
+    do not count.
     """
     for size in range(1, _LONGEST_CYCLE + 1):
         needed = {1: 6, 2: 5}.get(size, 4) * size

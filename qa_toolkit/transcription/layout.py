@@ -102,14 +102,15 @@ def levelled(samples: Samples) -> Samples:
     if level >= QUIET_DB or level <= SILENT_DB:
         return samples
     gain = 10.0 ** (min(NORMAL_DB - level, MAX_GAIN_DB) / 20.0)
-    return np.clip(samples.astype(np.float32) * gain, -32768, 32767).astype(np.int16)
+    amplified: Samples = np.clip(samples.astype(np.float32) * gain, -32768, 32767).astype(np.int16)
+    return amplified
 
 
 def is_same_sound(first: Samples, second: Samples) -> bool:
     """Whether both channels carry one mix: highly correlated where there is sound, at most 20 ms apart.
 
-    Level differences up to 12 dB and an inverted copy count as the same; a party that is heard only as distant
-    crosstalk on the other channel does not.
+    Level differences up to 12 dB and an inverted copy count as the same; a party that is heard only as
+    distant crosstalk on the other channel does not.
     """
     levels = frame_levels_db(first), frame_levels_db(second)
     if min(np.percentile(levels[0], 95), np.percentile(levels[1], 95)) < SILENT_DB:
@@ -153,10 +154,10 @@ def _loudest_part(levels: NDArray[np.float32], seconds: float = 20.0) -> slice:
 
 
 def without_crosstalk(first: Samples, second: Samples) -> tuple[tuple[Samples, Samples], float]:
-    """Silences frames in which a channel only carries the other side's voice, and says how many seconds those were.
+    """Silences frames in which a channel only carries the other side's voice; says how many seconds.
 
-    A frame is crosstalk when the other channel is 15 dB louder and this one is nevertheless well above its own
-    noise. Channels without crosstalk, the usual case, are returned untouched.
+    A frame is crosstalk when the other channel is 15 dB louder and this one is nevertheless well above its
+    own noise. Channels without crosstalk, the usual case, are returned untouched.
     """
     levels = frame_levels_db(first), frame_levels_db(second)
     cleaned, gated_s = [], 0.0

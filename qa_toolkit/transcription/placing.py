@@ -17,8 +17,8 @@ _MIN_WORD_S = 0.02
 def place_words(window: Window, heard: Heard, speech: Sequence[Span]) -> tuple[Word, ...]:
     """The words of a window with times in the recording, in the order heard, starts never going back.
 
-    Whisper's alignment lets a word at the edge of a pause swallow the pause; a word is therefore cut back to the
-    speech span that holds most of it. Words without times are spread over the window's speech by their length.
+    Whisper's alignment lets a word at the edge of a pause swallow the pause; a word is therefore cut back to
+    the speech span that holds most of it. Words without times are spread over the window's speech by length.
     """
     timed = (
         heard.words if all(_is_timed(word) for word in heard.words) else _spread(window, heard.words, speech)

@@ -28,12 +28,12 @@ def build_turns(
 ) -> tuple[Turn, ...]:
     """Turns in order of their start, numbered from 1.
 
-    A turn is uninterrupted speech of one speaker. It ends after a pause of more than a second, or after a shorter
-    one in which another speaker begins. Speech that goes on while the other side talks stays one turn, so that
-    overlap remains visible as overlap.
+    A turn is uninterrupted speech of one speaker. It ends after a pause of more than a second, or after a
+    shorter one in which another speaker begins. Speech that goes on while the other side talks stays one
+    turn, so that overlap remains visible as overlap.
 
     Args:
-        words: of all speakers; within one speaker they are taken in the order given, which is the order spoken.
+        words: of all speakers; those of one speaker in the order spoken.
         roles: role of each speaker; a speaker that is missing there is ``unknown``.
         joiner: what stands between words; empty for languages written without spaces.
 
@@ -46,8 +46,8 @@ def build_turns(
     turns: list[Turn] = []
     for speaker, said in by_speaker.items():
         others = [times for other, times in starts.items() if other != speaker]
-        for run in _runs(said, others):
-            turns.append(_turn(run, roles.get(speaker, Role.UNKNOWN), joiner))
+        role = roles.get(speaker, Role.UNKNOWN)
+        turns.extend(_turn(run, role, joiner) for run in _runs(said, others))
     turns.sort(key=lambda turn: (turn.start_s or 0.0, turn.channel or 0, turn.end_s or 0.0))
     return tuple(replace(turn, id=number) for number, turn in enumerate(turns, start=1))
 

@@ -27,8 +27,8 @@ Probabilities = NDArray[np.float32]
 class VoiceSettings:
     """How frame probabilities become spans.
 
-    A span opens at ``threshold`` and closes when the probability has been below ``threshold - hysteresis`` for
-    ``min_silence_s``. The usual threshold of 0.5 loses a third to a half of steeply band-filtered telephone speech.
+    A span opens at ``threshold`` and closes when the probability has been below ``threshold - hysteresis``
+    for ``min_silence_s``. The usual threshold of 0.5 loses up to half of band-filtered telephone speech.
     """
 
     threshold: float = 0.3
@@ -128,7 +128,7 @@ def _session(model: str) -> Any:
     options.log_severity_level = 4
     try:
         return onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"], sess_options=options)
-    except Exception as error:  # noqa: BLE001 - the library raises its own unnamed classes
+    except Exception as error:
         raise EnvironmentProblemError(
             "the speech detector cannot be loaded", model, "reinstall faster-whisper"
         ) from error

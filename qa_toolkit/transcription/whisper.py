@@ -1,12 +1,12 @@
 """Whisper by way of faster-whisper and CTranslate2; the only module that knows either of them.
 
-Windows are encoded one at a time, because the encoder's attention matrices then stay in the processor's cache, and
-decoded several together, because the decoder is bound by reading its weights. Text comes without time tokens; word
-times come from one alignment pass over each window's finished text.
+Windows are encoded one at a time, because the encoder's attention matrices then stay in the processor's
+cache, and decoded several together, because the decoder is bound by reading its weights. Text comes without time
+tokens; word times come from one alignment pass over each window's finished text.
 
-Decoding is greedy or by beam at temperature 0, without the text of earlier windows as a prompt, so a window's text
-depends on its sound alone. A window whose text looks made up is decoded again with more care, and marked if that
-does not help.
+Decoding is greedy or by beam at temperature 0, without the text of earlier windows as a prompt, so a window's
+text depends on its sound alone. A window whose text looks made up is decoded again with more care, and
+marked if that does not help.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def pack(
 def _pieces(
     parts: Sequence[Span], first: int, stop: int, duration_s: float, padding_s: float
 ) -> tuple[Piece, ...]:
-    """Pads each span, no further than the spans of other windows; spans whose padding meets become one piece."""
+    """Pads each span, not into spans of other windows; spans whose padding meets become one piece."""
     floor = parts[first - 1][1] if first > 0 else 0.0
     ceiling = parts[stop][0] if stop < len(parts) else duration_s
     joined: list[Span] = []

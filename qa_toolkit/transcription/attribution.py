@@ -1,0 +1,163 @@
+"""Whose words they are: by channel where each party has its own, by voice and wording where not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qa_toolkit import model_files
+from qa_toolkit.domain import Role, SpeechSpan, Turn
+from qa_toolkit.errors import EnvironmentProblemError, UsageError
+from qa_toolkit.transcription.listening import HeardTrack
+from qa_toolkit.transcription.options import TranscriptionOptions
+from qa_toolkit.transcription.turns import SpokenWord, build_turns
+from qa_toolkit.transcription.voice_activity import Span
+
+UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
+SWAP_CONFIDENCE = 0.8
+"""How sure the wording must be before the channel map is called into question."""
+MIN_ROLE_CONFIDENCE = 0.6
+"""Below this the roles of a mono recording stay unknown."""
+_MONO = "one channel for both parties: overlapping speech cannot be told apart, speakers are estimated"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Turns and speech with roles; ``role_confidence`` is None where roles come from the channel map."""
+
+    turns: tuple[Turn, ...]
+    speech: tuple[SpeechSpan, ...]
+    role_confidence: float | None
+    warnings: tuple[str, ...]
+
+
+def two_parties(heard: Sequence[HeardTrack], options: TranscriptionOptions, language: str) -> Spoken:
+    """Each track is a speaker whose role the channel map gives.
+
+    Raises:
+        UsageError: the channel map names an unknown role.
+    """
+    roles = {_label(item.track.channel): _mapped_role(options.channel_map, n) for n, item in enumerate(heard)}
+    words = [
+        SpokenWord(word, _label(item.track.channel), item.track.channel)
+        for item in heard
+        for word in item.words
+    ]
+    turns = build_turns(words, roles, joiner=_joiner(language))
+    speech = _in_time(
+        SpeechSpan(roles[_label(item.track.channel)], item.track.channel, *_rounded(span))
+        for item in heard
+        for span in item.speech
+    )
+    return Spoken(turns, speech, None, _swap_note(turns, roles, options))
+
+
+def one_channel(heard: Sequence[HeardTrack], options: TranscriptionOptions, language: str) -> Spoken:
+    """Voices are told apart and roles inferred from what they say; unknown where that is not sure enough."""
+    item, channel = heard[0], heard[0].track.channel
+    labels, spans, notes = _voices(item, options)
+    words = [SpokenWord(word, label, channel) for word, label in zip(item.words, labels, strict=True)]
+    turns = build_turns(words, {}, joiner=_joiner(language))
+    if not turns:
+        return Spoken(
+            (), _in_time(SpeechSpan(Role.UNKNOWN, channel, *_rounded(s)) for s in item.speech), None, ()
+        )
+    roles, confidence, role_note = _inferred_roles(turns, options)
+    speech = (SpeechSpan(roles.get(label, Role.UNKNOWN), channel, *_rounded(span)) for span, label in spans)
+    return Spoken(
+        tuple(replace(turn, role=roles.get(turn.speaker or "", Role.UNKNOWN)) for turn in turns),
+        _in_time(speech),
+        confidence,
+        (_MONO, *notes, role_note),
+    )
+
+
+def _voices(
+    item: HeardTrack, options: TranscriptionOptions
+) -> tuple[list[str], list[tuple[Span, str]], tuple[str, ...]]:
+    """A speaker label for each word, the spans of each speaker, and what could not be known."""
+    try:
+        from qa_toolkit.transcription import diarisation
+    except ImportError:
+        return [_label(0)] * len(item.words), [(span, _label(0)) for span in item.speech], ()
+    one = [_label(0)] * len(item.words), [(span, _label(0)) for span in item.speech]
+    if not item.words or options.speakers == 1:
+        return *one, ()
+    try:
+        embedder = model_files.resolve("speaker-embedder").path
+        sound = item.track.samples.astype(np.float32) / 32768.0
+        found = diarisation.diarise(sound, item.speech, speakers=options.speakers, embedder=embedder)
+    except EnvironmentProblemError as error:
+        return *one, (f"the speakers were not told apart: {error}",)
+    labels = [_label(speaker) for speaker in diarisation.label_words(item.words, found)]
+    spans = [((span.start_s, span.end_s), _label(span.speaker)) for span in found]
+    single = len({label for _, label in spans}) < 2
+    return labels, spans, ("only one voice was found",) if single else ()
+
+
+def _inferred_roles(
+    turns: Sequence[Turn], options: TranscriptionOptions
+) -> tuple[Mapping[str, Role], float, str]:
+    try:
+        from qa_toolkit.transcription import roles
+    except ImportError:
+        return {}, 0.0, "who is the agent was not inferred"
+    found = roles.assign_roles(turns, direction=options.direction)
+    confidence = round(found.confidence, 3)
+    if confidence < MIN_ROLE_CONFIDENCE:
+        return {}, confidence, f"who is the agent could not be told (confidence {confidence:.2f})"
+    return (
+        found.roles,
+        confidence,
+        f"who is the agent was inferred from the words (confidence {confidence:.2f})",
+    )
+
+
+def _swap_note(
+    turns: Sequence[Turn], mapped: Mapping[str, Role], options: TranscriptionOptions
+) -> tuple[str, ...]:
+    """A warning when what is said fits the channel map the other way round."""
+    try:
+        from qa_toolkit.transcription import roles
+    except ImportError:
+        return ()
+    opposite = {Role.AGENT: Role.CUSTOMER, Role.CUSTOMER: Role.AGENT}
+    if {turn.speaker for turn in turns} != set(mapped) or set(mapped.values()) != set(opposite):
+        return ()
+    found = roles.assign_roles(turns, direction=options.direction)
+    swapped = all(found.roles.get(speaker) == opposite[role] for speaker, role in mapped.items())
+    if not swapped or found.confidence < SWAP_CONFIDENCE:
+        return ()
+    return (
+        "the channels are probably swapped: what is said on them fits the other role; check the channel map",
+    )
+
+
+def _mapped_role(channel_map: Sequence[str], index: int) -> Role:
+    if index >= len(channel_map):
+        return Role.UNKNOWN
+    try:
+        return Role(channel_map[index])
+    except ValueError as error:
+        accepted = ", ".join(role.value for role in Role)
+        raise UsageError(
+            f"no role is called '{channel_map[index]}'", "channel map", f"use {accepted}"
+        ) from error
+
+
+def _label(number: int) -> str:
+    return f"S{number}"
+
+
+def _joiner(language: str) -> str:
+    return "" if language in UNSPACED_LANGUAGES else " "
+
+
+def _rounded(span: Span) -> Span:
+    return round(span[0], 3), round(span[1], 3)
+
+
+def _in_time(spans: Iterable[SpeechSpan]) -> tuple[SpeechSpan, ...]:
+    return tuple(sorted(spans, key=lambda span: (span.start_s, span.channel, span.end_s)))

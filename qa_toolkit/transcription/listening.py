@@ -1,0 +1,147 @@
+"""Finding the speech on each track and recognising the words in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from qa_toolkit import model_files
+from qa_toolkit.domain import Word
+from qa_toolkit.transcription.engine import Heard, ListeningSettings, Recognition, SoundWindow, SpeechEngine
+from qa_toolkit.transcription.layout import Track, Tracks
+from qa_toolkit.transcription.options import TranscriptionOptions
+from qa_toolkit.transcription.placing import merge_in_time, place_words, uncovered
+from qa_toolkit.transcription.voice_activity import (
+    Span,
+    VoiceSettings,
+    speech_probabilities,
+    speech_spans,
+    total_s,
+)
+from qa_toolkit.transcription.windows import Window, pack
+
+LOST_SPEECH_S = 2.0
+"""Speech of this length without a word nearby is listened to a second time."""
+SECOND_LISTENING_CONFIDENCE = 0.4
+"""Mean word confidence from which a second listening is believed; it often goes to music or noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardTrack:
+    """What was heard on one track."""
+
+    track: Track
+    speech: tuple[Span, ...]
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What was heard on all tracks, in their order."""
+
+    tracks: tuple[HeardTrack, ...]
+    language: str
+    warnings: tuple[str, ...]
+
+
+def listen(
+    tracks: Tracks,
+    duration_s: float,
+    options: TranscriptionOptions,
+    engine: SpeechEngine,
+    *,
+    on_progress: Callable[[float], None] | None = None,
+) -> Listening:
+    """Words with times on each track.
+
+    Windows of all tracks go to the engine together. Where there is speech and no word came back, that stretch
+    is listened to again on its own; what stays without words is reported.
+    """
+    samples = {track.channel: track.samples for track in tracks.tracks}
+    speech = _speech(tracks, duration_s, options)
+    settings = ListeningSettings(options.language, options.word_times, options.vocabulary, options.beam_size)
+
+    def windows_of(spans: Mapping[int, Sequence[Span]]) -> list[Window]:
+        return [
+            window
+            for channel, found in spans.items()
+            for window in pack(found, channel=channel, duration_s=duration_s, samples=samples[channel])
+        ]
+
+    def recognise(
+        windows: Sequence[Window], language: str | None, done: Callable[[int], None]
+    ) -> Recognition:
+        sounds = [SoundWindow(window.samples(samples[window.channel]), window.speech_s) for window in windows]
+        return engine.recognise(sounds, replace(settings, language=language), done)
+
+    windows = windows_of(speech)
+    report = on_progress or _unreported
+    first = recognise(windows, options.language, lambda done: report(0.98 * done / len(windows)))
+    words = _words(windows, first, speech)
+    lost = windows_of(
+        {channel: uncovered(speech[channel], words[channel], LOST_SPEECH_S) for channel in speech}
+    )
+    if lost:
+        second = recognise(lost, first.language, _unreported)
+        again = _words(lost, replace(second, windows=tuple(map(_if_sure, second.windows))), speech)
+        words = {channel: merge_in_time(words[channel], again[channel]) for channel in speech}
+    report(1.0)
+    heard = tuple(HeardTrack(track, speech[track.channel], words[track.channel]) for track in tracks.tracks)
+    return Listening(heard, first.language, (*_doubts(windows, first), *_silences(heard, options)))
+
+
+def _unreported(_: float) -> None:
+    """Progress nobody asked for."""
+
+
+def _speech(tracks: Tracks, duration_s: float, options: TranscriptionOptions) -> dict[int, tuple[Span, ...]]:
+    detector = model_files.resolve("silero-vad").path
+    settings = VoiceSettings(threshold=options.vad_threshold)
+    return {
+        track.channel: speech_spans(speech_probabilities(track.samples, detector), duration_s, settings)
+        for track in tracks.tracks
+    }
+
+
+def _words(
+    windows: Sequence[Window], recognition: Recognition, speech: Mapping[int, Sequence[Span]]
+) -> dict[int, tuple[Word, ...]]:
+    words: dict[int, tuple[Word, ...]] = dict.fromkeys(speech, ())
+    for window, heard in zip(windows, recognition.windows, strict=True):
+        words[window.channel] += place_words(window, heard, speech[window.channel])
+    return words
+
+
+def _if_sure(heard: Heard) -> Heard:
+    confidences = [word.confidence or 0.0 for word in heard.words]
+    if not confidences or heard.doubt is not None:
+        return Heard(())
+    return heard if sum(confidences) / len(confidences) >= SECOND_LISTENING_CONFIDENCE else Heard(())
+
+
+def _doubts(windows: Sequence[Window], recognition: Recognition) -> tuple[str, ...]:
+    notes = [
+        f"doubtful text on channel {window.channel} between {window.pieces[0].start_s:.1f} and "
+        f"{window.pieces[-1].end_s:.1f} s: {heard.doubt}"
+        for window, heard in zip(windows, recognition.windows, strict=True)
+        if heard.doubt is not None
+    ]
+    if windows and recognition.language_probability < 0.5:
+        notes.append(f"the language is uncertain; it was taken for '{recognition.language}'")
+    return tuple(notes)
+
+
+def _silences(heard: Sequence[HeardTrack], options: TranscriptionOptions) -> tuple[str, ...]:
+    if not any(item.speech for item in heard):
+        return ("no speech was found in the recording",)
+    notes = []
+    for number, item in enumerate(heard):
+        if not item.speech:
+            side = options.channel_map[number] if number < len(options.channel_map) else "unknown"
+            notes.append(f"no speech was found on channel {item.track.channel} ({side})")
+        lost_s = total_s(uncovered(item.speech, item.words, LOST_SPEECH_S))
+        if lost_s > 0.0:
+            notes.append(
+                f"{lost_s:.1f} s that sound like speech on channel {item.track.channel} gave no words"
+            )
+    return tuple(notes)
