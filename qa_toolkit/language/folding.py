@@ -164,4 +164,4 @@ def _number(content: str, offset: int, folded: Folded, gap: str) -> Piece:
     places = tuple(folded.span(offset + i, offset + i + 1) for _, i in kept)
     digits = "".join(c for c, _ in kept)
     start, end = folded.span(offset, offset + len(content))
-    return Piece(digits, start, end, "decimal" if is_decimal else "digits", gap, False, places)
+    return Piece(digits, start, end, "decimal" if is_decimal else "digits", gap, places=places)

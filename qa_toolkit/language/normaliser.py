@@ -1,9 +1,10 @@
 """The text normaliser: one form for everything a person would call the same words.
 
-Rules, in this order: folding (capitals, accents, typographic signs), bracketed remarks and partial words out,
-punctuation out, letters spelled one by one joined (``M-E-D-I`` is ``medi``), contractions opened, variants and
-British spellings joined, numbers written digit by digit (see :mod:`qa_toolkit.language.numbers`), money and
-percent in words. The whole is repeated until nothing changes, so that normalising twice changes nothing.
+Rules, in this order: folding (capitals, accents, typographic signs), bracketed remarks and partial words
+out, punctuation out, letters spelled one by one joined (``M-E-D-I`` is ``medi``), contractions opened,
+variants and British spellings joined, numbers written digit by digit (see
+:mod:`qa_toolkit.language.numbers`), money and percent in words. The whole is repeated until nothing changes,
+so that normalising twice changes nothing.
 """
 
 from __future__ import annotations
@@ -15,13 +16,12 @@ from functools import lru_cache
 from qa_toolkit.language.folding import Piece, pieces_of
 from qa_toolkit.language.numbers import NormalisedToken, NumberReader
 from qa_toolkit.language.spelling import american_spelling
-from qa_toolkit.language.words import ENGLISH, IS_AFTER, LanguageWords, words_of
+from qa_toolkit.language.words import ENGLISH, IS_AFTER, TOP_LEVEL_DOMAINS, LanguageWords, words_of
 
 NORMALISER_VERSION = "1"
 """Changes whenever any text may normalise differently; printed with every word error rate."""
 
 _MOST_PASSES = 8
-_TOP_LEVEL_DOMAINS = frozenset("com org gov net edu info us ca mx".split())
 
 
 def normalise(text: str, language: str = "en", *, drop_fillers: bool = False) -> str:
@@ -31,9 +31,9 @@ def normalise(text: str, language: str = "en", *, drop_fillers: bool = False) ->
         text: any text.
         language: tag such as ``en`` or ``es-MX``; English and Spanish have rules for numbers, contractions
             and variants, any other language is folded and stripped of punctuation only.
-        drop_fillers: leave out sounds without meaning (``um``, ``uh``, ``er``, ``mm``), as word error rates do.
-            They stay by default, since they are words somebody said. ``uh-huh`` and ``mm-hmm`` are answers
-            and always stay.
+        drop_fillers: leave out sounds without meaning (``um``, ``uh``, ``er``, ``mm``), as word error
+            rates do. They stay by default, since they are words somebody said. ``uh-huh`` and ``mm-hmm`` are
+            answers and always stay.
     """
     return " ".join(t.text for t in normalise_words(text, language, drop_fillers=drop_fillers))
 
@@ -87,7 +87,7 @@ def _mark_dots(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
         after = index + 1
         while after + 1 < len(pieces) and pieces[after + 1].text == "." and not pieces[after + 1].gap:
             after += 2
-        if words.dot and after < len(pieces) and pieces[after].text in _TOP_LEVEL_DOMAINS:
+        if words.dot and after < len(pieces) and pieces[after].text in TOP_LEVEL_DOMAINS:
             kept.append(replace(piece, text=words.dot))
         elif after < len(pieces):
             pieces[index + 1] = replace(pieces[index + 1], gap=piece.gap + "." + pieces[index + 1].gap)

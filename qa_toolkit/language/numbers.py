@@ -7,16 +7,17 @@ without guessing where one number ends and the next begins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from qa_toolkit.language.folding import Piece
-from qa_toolkit.language.words import LanguageWords, NumberWords
+from qa_toolkit.language.words import VERB_MAY_AFTER, LanguageWords, NumberWords
+
+_Read = Callable[[int], tuple[int, int] | None]
 
 _NO_BREAK = frozenset({"", "-"})
 _SENTENCE_ENDS = frozenset(".?!;")
-_MAY_IS_A_VERB_AFTER = frozenset("you we i they he she it that this who which and or one".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class NumberReader:
         rest = self._tail(stop, self._below_hundred)
         return (value + rest[0], rest[1]) if rest else (value, stop)
 
-    def _tail(self, at: int, read: object, *, allow: str = "") -> tuple[int, int] | None:
+    def _tail(self, at: int, read: _Read, *, allow: str = "") -> tuple[int, int] | None:
         """What may follow hundreds: ``five``, ``and five``; not the start of another number."""
         if not self._follows(at, allow=allow):
             return None
@@ -114,10 +115,8 @@ class NumberReader:
         first = at + 1 if joined else at
         if joined and not self._follows(first):
             return None
-        found = self._below_hundred(first) if read == self._below_hundred else self._below_thousand(first)
-        if found is None or (joined and self._multiplies(found[1])):
-            return None
-        if self._text(found[1]) in self._numbers.hundred and self._follows(found[1]):
+        found = read(first)
+        if found is None or (self._text(found[1]) in self._numbers.hundred and self._follows(found[1])):
             return None
         return found
 
@@ -137,7 +136,11 @@ class NumberReader:
         if self._text(at) in numbers.scale_may_lead:
             total, last_scale, stop = numbers.scales[self._text(at)], numbers.scales[self._text(at)], at + 1
         while True:
-            found = self._below_thousand(stop) if stop == at else self._tail(stop, None, allow=",")
+            found = (
+                self._below_thousand(stop)
+                if stop == at
+                else self._tail(stop, self._below_thousand, allow=",")
+            )
             if found is None and last_scale > 1000 and self._follows(stop):
                 leads = self._text(stop) in numbers.scale_may_lead
                 found = (1, stop) if leads else None
@@ -218,7 +221,7 @@ class NumberReader:
         before = self._text(at - 1) if self._follows(at) or self._text(at - 1) == "the" else ""
         if before == "the":
             before = self._text(at - 2)
-        if before == "may" and self._text(at - 2) in _MAY_IS_A_VERB_AFTER:
+        if before == "may" and self._text(at - 2) in VERB_MAY_AFTER:
             before = ""
         of = self._text(stop) == self._numbers.date_joiner and self._follows(stop)
         return before in months or (of and self._text(stop + 1) in months)

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 def _numbered(words: str, first: int, step: int = 1) -> dict[str, int]:
     return {word: first + step * position for position, word in enumerate(words.split())}
 
@@ -18,7 +22,7 @@ class NumberWords:
     Attributes:
         unit_joiner: stands between tens and units (``treinta y cinco``).
         tail_joiner: may stand after hundreds and thousands (``one hundred and five``).
-        one_before_scale: words that mean one only before ``hundred``, ``million`` (``a hundred``, ``un millón``).
+        one_before_scale: words that mean one only before ``hundred`` or ``million`` (``a hundred``).
         hundreds: hundreds that are words of their own (``quinientos``).
         oh: words that mean zero beside spoken digits only.
         date_joiner: stands between a day and a month (``14 de marzo``).
@@ -90,9 +94,9 @@ ENGLISH_NUMBERS = NumberWords(
     repeats={"double": 2, "triple": 3},
     oh=frozenset({"oh", "o"}),
     ordinals=_ENGLISH_ORDINALS,
-    months=frozenset(
+    months=_set(
         "january february march april may june july august september october november december "
-        "jan feb mar apr jun jul aug sept sep oct nov dec".split()
+        "jan feb mar apr jun jul aug sept sep oct nov dec"
     ),
     point_words=frozenset({"point"}),
 )
@@ -134,9 +138,8 @@ SPANISH_NUMBERS = NumberWords(
     scale_may_lead=frozenset({"mil"}),
     repeats={"doble": 2, "triple": 3},
     ordinals={"primero": 1, "primer": 1},
-    months=frozenset(
-        "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre "
-        "diciembre".split()
+    months=_set(
+        "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre"
     ),
     date_joiner="de",
     point="punto",
@@ -262,11 +265,18 @@ SPANISH = LanguageWords(
 
 ANY_LANGUAGE = LanguageWords(symbols={}, dot="")
 
-IS_AFTER = frozenset(
+IS_AFTER = _set(
     "it that he she what who where when how here there this why everything nobody everybody someone "
-    "something one".split()
+    "something one"
 )
 """English words after which ``'s`` is ``is`` (``has`` before ``been`` or ``got``); after others it stays."""
+
+
+VERB_MAY_AFTER = _set("you we i they he she it that this who which and or one")
+"""English words after which ``may`` is a verb and not a month."""
+
+TOP_LEVEL_DOMAINS = _set("com org gov net edu info us ca mx")
+"""Last parts of names such as ``example.com``, whose dots are spoken."""
 
 
 def words_of(language: str) -> LanguageWords:
