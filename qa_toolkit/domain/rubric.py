@@ -10,16 +10,56 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictBool,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from qa_toolkit.domain.transcript import Scalar
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=80)]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?$")]
-Percent = Annotated[float, Field(ge=0, le=100)]
-Probability = Annotated[float, Field(ge=0, le=1)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+"""A finite number written as one: neither text nor true / false."""
+Percent = Annotated[Number, Field(ge=0, le=100)]
+Probability = Annotated[Number, Field(ge=0, le=1)]
+AutoFail = Literal[True, False, "section"]
 CriticalFamily = Literal["customer", "business", "compliance"]
 
 NOT_APPLICABLE = "na"
 """The answer a person gives for not applicable; never an option of a criterion."""
+
+
+def _one_or_many(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _scalar_values(value: object) -> tuple[Scalar, ...]:
+    values = value if isinstance(value, list | tuple) else (value,)
+    if not values or any(isinstance(v, Mapping | list | tuple) for v in values):
+        raise ValueError("a value or a list of values is expected")
+    return tuple(values)
+
+
+def _text_or_number(value: object) -> str | float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("an answer is expected: text or a number")
+    return value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
+"""One name or a list of names."""
+Values = Annotated[
+    tuple[Scalar, ...], PlainValidator(_scalar_values, json_schema_input_type=Scalar | list[Scalar])
+]
+"""One plain value or a list of them."""
 
 
 class Authored(BaseModel):
@@ -49,18 +89,18 @@ class ScoringRule(Authored):
 class AnswerOption(Authored):
     """One permitted answer. ``auto_fail``: ``true`` fails the form, ``section`` the section it stands in."""
 
-    points: float
-    auto_fail: bool | Literal["section"] = False
+    points: Number
+    auto_fail: AutoFail = False
     label: str | None = None
 
 
 class PointsRange(Authored):
     """Numbers from ``from`` to ``to`` (both included) earn ``points``; an open end is left out."""
 
-    lowest: float | None = Field(default=None, alias="from")
-    highest: float | None = Field(default=None, alias="to")
-    points: float
-    auto_fail: bool | Literal["section"] = False
+    lowest: Number | None = Field(default=None, alias="from")
+    highest: Number | None = Field(default=None, alias="to")
+    points: Number
+    auto_fail: AutoFail = False
     label: str | None = None
 
     def holds(self, value: float) -> bool:
@@ -92,8 +132,39 @@ class MetricCondition(Authored):
     name: str
     role: str | None = None
     definition: str | None = None
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("give at_least, at_most or both")
+        return self
+
+
+class NotApplicableRule(BaseModel):
+    """Conditions that must all hold; a key that is none of the three named ones is a metadata name.
+
+    ``event`` and ``no_event`` name events (all must have happened, none may have happened).
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Values] = Field(init=False)
+
+    event: Names = ()
+    no_event: Names = ()
+    metric: MetricCondition | None = None
+
+    @property
+    def metadata(self) -> Mapping[str, tuple[Scalar, ...]]:
+        """Metadata names with the values that make a criterion not applicable."""
+        return self.__pydantic_extra__ or {}
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.event or self.no_event or self.metric or self.metadata):
+            raise ValueError("a condition is expected: a metadata name, event, no_event or metric")
+        return self
 
 
 class Example(Authored):
@@ -101,7 +172,7 @@ class Example(Authored):
 
     turns: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = Field(default_factory=dict)
-    expect: str | float
+    expect: Annotated[str | float, PlainValidator(_text_or_number, json_schema_input_type=str | float)]
 
 
 class Criterion(Authored):
@@ -114,12 +185,15 @@ class Criterion(Authored):
 
     id: Identifier
     question: str = Field(min_length=1)
-    weight: float = Field(default=1.0, ge=0)
+    weight: Number = Field(default=1.0, ge=0)
     critical: Literal["customer", "business", "compliance", "none"] = "none"
-    bonus: bool = False
+    bonus: StrictBool = False
     answers: Mapping[str, AnswerOption] = Field(default_factory=dict)
     ranges: tuple[PointsRange, ...] = ()
-    not_applicable_when: tuple[Mapping[str, Any], ...] = ()
+    not_applicable_when: Annotated[
+        tuple[NotApplicableRule, ...],
+        BeforeValidator(_one_or_many, json_schema_input_type=NotApplicableRule | list[NotApplicableRule]),
+    ] = ()
     confidence: Probability | None = None
     evaluator: EvaluatorSpec = EvaluatorSpec(name="manual")
     examples: tuple[Example, ...] = ()
@@ -131,14 +205,9 @@ class Criterion(Authored):
         if not isinstance(value, Mapping):
             return value
         return {
-            str(key): {"points": option} if isinstance(option, int | float) else option
+            key: {"points": option} if isinstance(option, int | float | str) else option
             for key, option in value.items()
         }
-
-    @field_validator("not_applicable_when", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: object) -> object:
-        return (value,) if isinstance(value, Mapping) else value
 
     @model_validator(mode="before")
     @classmethod
@@ -188,8 +257,8 @@ class Section(Authored):
     """A titled, weighted group of criteria."""
 
     id: Identifier
-    title: str
-    weight: float = Field(default=1.0, ge=0)
+    title: str = Field(min_length=1)
+    weight: Number = Field(default=1.0, ge=0)
     criteria: tuple[Criterion, ...] = Field(min_length=1)
 
 
@@ -198,10 +267,10 @@ class Rubric(Authored):
 
     id: Identifier
     version: Version
-    title: str
+    title: str = Field(min_length=1)
     work_area: Identifier | None = None
     description: str | None = None
-    applies_when: Mapping[str, Any] = Field(default_factory=dict)
+    applies_when: Mapping[str, Values] = Field(default_factory=dict)
     scoring: ScoringRule = ScoringRule()
     events: Mapping[Identifier, EvaluatorSpec] = Field(default_factory=dict)
     sections: tuple[Section, ...] = Field(min_length=1)

@@ -1,0 +1,278 @@
+"""Rubric + Case -> Evaluation: events first, then every criterion, each contained in itself.
+
+Order for one criterion: not-applicable rules, parts of the case it needs, roles it can trust, its evaluator,
+the checks on what the evaluator said (``containment``), the confidence threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, cast
+
+from qa_toolkit.domain.case import Case
+from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, EvaluatorRef, Source
+from qa_toolkit.domain.events import Event
+from qa_toolkit.domain.rubric import Criterion, EvaluatorSpec
+from qa_toolkit.errors import EvaluatorError, QAToolkitError
+from qa_toolkit.evaluation import registry
+from qa_toolkit.evaluation.applicability import check_applies, not_applicable
+from qa_toolkit.evaluation.checks import event_names_of, nested_specs
+from qa_toolkit.evaluation.containment import checked, failure_text
+from qa_toolkit.evaluation.evaluator import Evaluator, EventFinder
+from qa_toolkit.evaluation.given_answers import rubric_ref
+from qa_toolkit.evaluation.loader import LoadedRubric
+from qa_toolkit.evaluation.scoring import score
+
+MACHINE = Source("machine", "qa-toolkit")
+_PANELS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSettings:
+    """What a site sets for machine answers.
+
+    Attributes:
+        confidence: a machine answer below it is ``unanswered``; a criterion's own ``confidence`` comes first.
+        role_confidence: below this confidence in who is who, answers that depend on roles are ``unanswered``.
+        evaluators: settings handed to evaluators as ``Tools.settings``.
+    """
+
+    confidence: float = 0.7
+    role_confidence: float = 0.8
+    evaluators: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """A ready evaluator and what it depends on besides the parts it needs."""
+
+    evaluator: Evaluator
+    events: frozenset[str]
+    roles: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    events: Mapping[str, _Seat]
+    criteria: Mapping[str, _Seat]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why something cannot be answered, and whether that is a failure or a want."""
+
+    status: AnswerStatus
+    reason: str
+
+
+def evaluate(case: Case, rubric: LoadedRubric, *, settings: EvaluationSettings | None = None) -> Evaluation:
+    """Answers every criterion of the rubric and scores the answers.
+
+    The same case, rubric, settings and evaluators give an equal evaluation. Metrics are not computed here:
+    the caller puts them into the case.
+
+    Raises:
+        ApplicabilityError: the case's metadata contradict the rubric's ``applies_when``.
+        EvaluatorError: an evaluator of the rubric is unknown, broken or cannot be built.
+        QAToolkitError: an evaluator lacks a model or an extra.
+    """
+    settings = settings or EvaluationSettings()
+    warnings = list(check_applies(case, rubric.rubric))
+    panel = _panel(rubric, settings)
+    sealed = _sealed(case)
+    events, blocked = _rubric_events(sealed, panel, settings)
+    sealed = replace(sealed, events=(*_given_events(sealed), *events))
+    answers = []
+    for criterion in rubric.rubric.criteria:
+        answer, doubts = _answer(criterion, sealed, panel.criteria[criterion.id], blocked, settings)
+        answers.append(answer)
+        warnings += doubts
+    filled, result = score(rubric.rubric, answers)
+    reference = rubric_ref(rubric)
+    unique = tuple(dict.fromkeys(warnings))
+    return Evaluation(case.interaction.id, reference, MACHINE, filled, result, warnings=unique)
+
+
+def _answer(
+    criterion: Criterion,
+    case: Case,
+    seat: _Seat,
+    blocked: Mapping[str, _Refusal],
+    settings: EvaluationSettings,
+) -> tuple[Answer, list[str]]:
+    reference = EvaluatorRef(seat.evaluator.name, seat.evaluator.version)
+    rule_events = {n for rule in criterion.not_applicable_when for n in (*rule.event, *rule.no_event)}
+    refusal = _blocked_by(rule_events, blocked)
+    if refusal is None:
+        excused, doubts = not_applicable(criterion, case)
+        if excused is not None:
+            return _above_threshold(replace(excused, evaluator=reference), criterion, settings), doubts
+    else:
+        doubts = []
+    refusal = refusal or _refusal(seat, case, blocked, settings)
+    if refusal is not None:
+        return Answer(criterion.id, refusal.status, reason=refusal.reason, evaluator=reference), doubts
+    answer = _asked(seat.evaluator, criterion, case)
+    return _above_threshold(replace(answer, evaluator=reference), criterion, settings), doubts
+
+
+def _asked(evaluator: Evaluator, criterion: Criterion, case: Case) -> Answer:
+    """The evaluator's answer after all checks; whatever it raises becomes ``error``."""
+    try:
+        raw: object = evaluator.answer(criterion, case)
+        return checked(raw, criterion, case)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything
+        return Answer(criterion.id, AnswerStatus.ERROR, reason=failure_text(error))
+
+
+def _above_threshold(answer: Answer, criterion: Criterion, settings: EvaluationSettings) -> Answer:
+    threshold = criterion.confidence if criterion.confidence is not None else settings.confidence
+    settled = answer.status in (AnswerStatus.ANSWERED, AnswerStatus.NOT_APPLICABLE)
+    if not settled or answer.confidence is None or answer.confidence >= threshold:
+        return answer
+    proposed = answer.answer if answer.status is AnswerStatus.ANSWERED else "not applicable"
+    reason = f"low confidence: {answer.confidence:.2f} for '{proposed}' is below {threshold:.2f}"
+    if answer.reason:
+        reason += f" ({answer.reason})"
+    return replace(answer, status=AnswerStatus.UNANSWERED, answer=None, reason=reason)
+
+
+def _refusal(
+    seat: _Seat, case: Case, blocked: Mapping[str, _Refusal], settings: EvaluationSettings
+) -> _Refusal | None:
+    missing = sorted(part for part in seat.evaluator.needs if not case.has(part))
+    if missing:
+        return _Refusal(AnswerStatus.UNANSWERED, f"the interaction has no {' and no '.join(missing)}")
+    if seat.roles and (doubt := _roles_in_doubt(case, settings)):
+        return _Refusal(AnswerStatus.UNANSWERED, doubt)
+    return _blocked_by(seat.events, blocked)
+
+
+def _blocked_by(
+    names: Sequence[str] | set[str] | frozenset[str], blocked: Mapping[str, _Refusal]
+) -> _Refusal | None:
+    for name in sorted(names):
+        if name in blocked:
+            refusal = blocked[name]
+            return _Refusal(refusal.status, f"the event '{name}' is not known: {refusal.reason}")
+    return None
+
+
+def _roles_in_doubt(case: Case, settings: EvaluationSettings) -> str | None:
+    sure = case.transcript.role_confidence if case.transcript else None
+    if sure is None or sure >= settings.role_confidence:
+        return None
+    return f"low confidence: who is agent and who is customer is uncertain ({sure:.2f} < {settings.role_confidence:.2f})"
+
+
+def _rubric_events(
+    case: Case, panel: _Panel, settings: EvaluationSettings
+) -> tuple[list[Event], dict[str, _Refusal]]:
+    """The rubric's own events, and those that could not be looked for with the reason."""
+    found: list[Event] = []
+    blocked: dict[str, _Refusal] = {}
+    for name, seat in panel.events.items():
+        refusal = _refusal(seat, case, {}, settings)
+        if refusal is not None:
+            blocked[name] = refusal
+            continue
+        try:
+            found += _checked_events(name, cast(EventFinder, seat.evaluator).find(name, case), case)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything
+            blocked[name] = _Refusal(AnswerStatus.ERROR, failure_text(error))
+    return found, blocked
+
+
+def _checked_events(name: str, found: object, case: Case) -> list[Event]:
+    events = list(found) if isinstance(found, Sequence) else None
+    if events is None or not all(isinstance(event, Event) and event.kind == name for event in events):
+        raise EvaluatorError(f"find() did not give a sequence of events of kind '{name}'")
+    for event in events:
+        if not 0.0 <= event.probability <= 1.0:
+            raise EvaluatorError(f"an event has the probability {event.probability}")
+        if event.turn is not None and case.transcript is not None:
+            turn = next((t for t in case.transcript.turns if t.id == event.turn), None)
+            if turn is None or (event.text is not None and event.text not in turn.text):
+                raise EvaluatorError(f"an event quotes words that are not in turn {event.turn}")
+    return events
+
+
+def _given_events(case: Case) -> tuple[Event, ...]:
+    """Events of the case, of its metrics and of its source, each once."""
+    metric_events = case.metrics.events if case.metrics else ()
+    measured = {event.kind for event in (*case.events, *metric_events)}
+    source = case.transcript.events if case.transcript else ()
+    extra = [event for event in source if event.kind not in measured]
+    return tuple(dict.fromkeys((*case.events, *metric_events, *extra)))
+
+
+def _sealed(case: Case) -> Case:
+    """The case with read-only mappings, so that no evaluator can change it for the next one."""
+
+    def seal(values: Mapping[str, Any] | None) -> Any:
+        return None if values is None else MappingProxyType(dict(values))
+
+    transcript = case.transcript
+    return replace(
+        case,
+        interaction=replace(case.interaction, metadata=seal(case.interaction.metadata)),
+        transcript=transcript and replace(transcript, metadata=seal(transcript.metadata)),
+        record=seal(case.record),
+        reference=seal(case.reference),
+    )
+
+
+def _panel(rubric: LoadedRubric, settings: EvaluationSettings) -> _Panel:
+    key = (rubric.sha256, registry.generation(), repr(sorted(settings.evaluators.items())))
+    return _built(key, _Built(rubric, settings))
+
+
+class _Built:
+    """What a panel is built from; equal to any other, so that only the key decides in the cache."""
+
+    def __init__(self, rubric: LoadedRubric, settings: EvaluationSettings) -> None:
+        self.rubric, self.settings = rubric.rubric, settings.evaluators
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Built)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=_PANELS)
+def _built(_key: tuple[str, int, str], source: _Built) -> _Panel:
+    events = {name: _seat(spec, source.settings) for name, spec in source.rubric.events.items()}
+    criteria = {}
+    for criterion in source.rubric.criteria:
+        seat = _seat(criterion.evaluator, source.settings)
+        roles = seat.roles or any(events[name].roles for name in seat.events if name in events)
+        criteria[criterion.id] = replace(seat, roles=roles)
+    return _Panel(events, criteria)
+
+
+def _seat(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> _Seat:
+    evaluator = registry.build(spec, settings)
+    events, roles = _depends(spec)
+    return _Seat(evaluator, events, roles)
+
+
+def _depends(spec: EvaluatorSpec) -> tuple[frozenset[str], bool]:
+    """Events and roles a spec and the specs inside it rest on."""
+    try:
+        parameters = registry.evaluator_class(spec.name).Parameters.model_validate(dict(spec.parameters))
+    except ValueError as error:
+        raise EvaluatorError(f"evaluator '{spec.name}' refuses its parameters") from error
+    roles_of = getattr(parameters, "roles", None)
+    roles = bool(roles_of()) if callable(roles_of) else False
+    events = frozenset(event_names_of(parameters))
+    for _, nested in nested_specs(parameters):
+        inner_events, inner_roles = _depends(nested)
+        events, roles = events | inner_events, roles or inner_roles
+    return events, roles
+
+
+__all__ = ["MACHINE", "EvaluationSettings", "QAToolkitError", "evaluate"]

@@ -1,0 +1,112 @@
+"""Two readings of the words around a hit: is it denied or merely supposed, and is it part of a question?
+
+Both look at the hit's own clause only. They know English and Spanish wordings; see ``docs/evaluators.md``
+for what they cannot see.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit
+from qa_toolkit.evaluation.evaluators.searchable import Searchable, Stretch
+
+_LOOK_BACK = 7
+_CLAUSE_END = re.compile(r"[.?!;:…—]|,")
+_NEW_CLAUSE = frozenset({"but", "pero", "sino", "so", "because", "porque"})
+_HARMLESS_AFTER = frozenset(
+    "only forget hesitate worry mind problem worries solo olvide olvides dude preocupe problema".split()
+)
+_HARMLESS_BEFORE = frozenset({"why", "would", "could", "can", "por que"})
+_SUPPOSED = tuple(
+    tuple(words.split())
+    for words in (
+        "if i needed", "if we needed", "if i were", "if we were", "if i had to", "if we had to", "if you ever",
+        "would have asked", "would have said", "would have told", "instead of", "rather than",
+        "si necesitara", "si tuviera que", "en vez de", "en lugar de",
+    )
+)  # fmt: skip
+_ASKING = frozenset(
+    (
+        "what who whose when where which how can could may might would will do does did is are was were have has"
+        " am shall should que cual cuales como cuando donde quien cuanto puede puedo podria me tiene es esta seria"
+        " please favor verify confirm verifique confirme digame deme"
+    ).split()
+)
+_REQUESTS = tuple(
+    tuple(words.split())
+    for words in (
+        "i need", "i will need", "i just need", "i am going to need", "let me get", "let me have", "go ahead and",
+        "give me", "tell me", "necesito", "voy a necesitar", "me puede", "me da", "digame",
+    )
+)  # fmt: skip
+_SENTENCE_END = ".?!…"
+
+
+def is_denied(hit: Hit, text: Searchable) -> bool:
+    """Whether the clause before the hit negates it or only supposes it ("I don't need your date of birth")."""
+    stretch = text.stretches[hit.stretch]
+    before = _clause_before(hit, stretch, text)
+    for position, word in enumerate(before):
+        if word in NEGATIONS and not _harmless(before, position, stretch.texts[hit.first]):
+            return True
+    return any(_holds(before, sequence) for sequence in _SUPPOSED)
+
+
+def is_asked(hit: Hit, text: Searchable) -> bool:
+    """Whether the hit's sentence asks for something: a question mark, a question word at its start, a request."""
+    stretch = text.stretches[hit.stretch]
+    if _sentence_end(hit, stretch, text) == "?":
+        return True
+    before = _sentence_before(hit, stretch, text)
+    opening = [*before, stretch.texts[hit.first]][:3]
+    requested = [*before, *stretch.texts[hit.first : hit.last]]
+    return any(word in _ASKING for word in opening) or any(
+        _holds(requested, request) for request in _REQUESTS
+    )
+
+
+def _clause_before(hit: Hit, stretch: Stretch, text: Searchable) -> list[str]:
+    words: list[str] = []
+    for position in range(hit.first - 1, max(-1, hit.first - 1 - _LOOK_BACK), -1):
+        if _CLAUSE_END.search(_between(position, stretch, text)) or stretch.texts[position] in _NEW_CLAUSE:
+            break
+        words.insert(0, stretch.texts[position])
+    return words
+
+
+def _sentence_before(hit: Hit, stretch: Stretch, text: Searchable) -> list[str]:
+    words: list[str] = []
+    for position in range(hit.first - 1, -1, -1):
+        if any(mark in _between(position, stretch, text) for mark in _SENTENCE_END):
+            break
+        words.insert(0, stretch.texts[position])
+    return words
+
+
+def _sentence_end(hit: Hit, stretch: Stretch, text: Searchable) -> str | None:
+    for position in range(hit.last - 1, len(stretch.texts)):
+        between = _between(position, stretch, text)
+        found = next((mark for mark in between if mark in _SENTENCE_END), None)
+        if found:
+            return found
+    return None
+
+
+def _between(position: int, stretch: Stretch, text: Searchable) -> str:
+    """The original characters between a word and the next one of its stretch (or the end of its turn)."""
+    place = stretch.places[position]
+    source = text.turns[place.turn].text
+    if position + 1 < len(stretch.places) and stretch.places[position + 1].turn == place.turn:
+        return source[place.end : stretch.places[position + 1].start]
+    return source[place.end :]
+
+
+def _harmless(before: list[str], position: int, first_of_hit: str) -> bool:
+    following = [*before, first_of_hit][position + 1]
+    return following in _HARMLESS_AFTER or any(word in _HARMLESS_BEFORE for word in before[:position][-2:])
+
+
+def _holds(words: list[str], sequence: tuple[str, ...]) -> bool:
+    size = len(sequence)
+    return any(tuple(words[i : i + size]) == sequence for i in range(len(words) - size + 1))

@@ -1,0 +1,157 @@
+"""What ``qa rubric lint`` says about a file: every fault, and what is permitted but doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from qa_toolkit.domain.rubric import NOT_APPLICABLE, Criterion, Rubric, ScoringMethod
+from qa_toolkit.errors import RubricError
+from qa_toolkit.evaluation import registry
+from qa_toolkit.evaluation.checks import criterion_locs, nested_specs, parameters_of
+from qa_toolkit.evaluation.faults import locate, nearest
+from qa_toolkit.evaluation.loader import examine, read_bytes
+from qa_toolkit.evaluation.yaml_source import Fault, Loc, Node, decode, path_text
+
+EXAMPLES_WANTED = 3
+_UNWEIGHTED = (ScoringMethod.POINTS, ScoringMethod.SECTION_WEIGHT, ScoringMethod.GROUP_WEIGHT)
+_SECTION_WEIGHTED = (ScoringMethod.SECTION_WEIGHT, ScoringMethod.GROUP_WEIGHT)
+
+
+def lint_rubric(path: Path) -> list[Fault]:
+    """Faults (level error) and doubts (level warning) of a rubric file, in order of lines.
+
+    Raises:
+        RubricError: the file cannot be read at all.
+    """
+    text, faults = decode(read_bytes(path))
+    return faults or lint_text(text)
+
+
+def lint_text(text: str) -> list[Fault]:
+    """Faults and doubts of a rubric given as text."""
+    rubric, root, faults = examine(text)
+    if rubric is None or root is None:
+        return faults
+    faults = [*faults, *_warnings(rubric, root)]
+    if not any(fault.level == "error" for fault in faults):
+        faults += _build_faults(rubric, root)
+    return sorted(faults, key=lambda fault: (fault.line, fault.path))
+
+
+def _warn(root: Node, loc: Loc, message: str) -> Fault:
+    path, line = locate(root, loc)
+    return Fault("warning", line, path_text(path), message)
+
+
+def _warnings(rubric: Rubric, root: Node) -> Iterator[Fault]:
+    yield from _weights(rubric, root)
+    yield from _unused_events(rubric, root)
+    for loc, criterion in criterion_locs(rubric):
+        yield from _one_criterion(rubric, criterion, loc, root)
+    if rubric.scoring.pass_percent is None:
+        yield _warn(
+            root, ("scoring",), "no pass_percent: evaluations are never passed, only failed by auto-fail"
+        )
+
+
+def _weights(rubric: Rubric, root: Node) -> Iterator[Fault]:
+    method = rubric.scoring.method
+    for s, section in enumerate(rubric.sections):
+        if method not in _SECTION_WEIGHTED and "weight" in section.model_fields_set:
+            yield _warn(root, ("sections", s, "weight"), f"ignored by the method {method}")
+    if method in _UNWEIGHTED:
+        for loc, criterion in criterion_locs(rubric):
+            if "weight" in criterion.model_fields_set:
+                yield _warn(root, (*loc, "weight"), f"ignored by the method {method}")
+        weights = [section.weight for section in rubric.sections]
+    else:
+        weights = [criterion.weight for criterion in rubric.criteria if not criterion.bonus]
+    total = sum(weights)
+    if 80 <= total <= 120 and abs(total - 100) > 1e-9 and method is not ScoringMethod.POINTS:
+        yield _warn(root, ("sections",), f"the weights add up to {total:g}, not 100")
+
+
+def _unused_events(rubric: Rubric, root: Node) -> Iterator[Fault]:
+    used = set()
+    for criterion in rubric.criteria:
+        used.update(name for rule in criterion.not_applicable_when for name in (*rule.event, *rule.no_event))
+        used.update(_events_used(criterion))
+    for name in rubric.events:
+        if name not in used:
+            yield _warn(root, ("events", name), "no criterion uses this event")
+
+
+def _events_used(criterion: Criterion) -> Iterator[str]:
+    from qa_toolkit.evaluation.checks import event_names_of
+
+    pending = [criterion.evaluator]
+    while pending:
+        parameters = parameters_of(pending.pop())
+        yield from event_names_of(parameters)
+        pending += [spec for _, spec in nested_specs(parameters)]
+
+
+def _one_criterion(rubric: Rubric, criterion: Criterion, loc: Loc, root: Node) -> Iterator[Fault]:
+    yield from _example_counts(criterion, loc, root)
+    best_only = criterion.best_points == criterion.worst_points
+    if best_only and rubric.scoring.method is not ScoringMethod.CATEGORY_AVERAGE:
+        yield _warn(root, (*loc, "answers"), "every answer earns the same points")
+    if criterion.worst_points < 0:
+        yield _warn(root, (*loc, "answers"), "negative points can bring a percentage below 0")
+    for r, rule in enumerate(criterion.not_applicable_when):
+        for name in rule.metadata:
+            near = nearest(name, ("event", "no_event", "metric"))
+            if near is not None and name not in ("event", "no_event", "metric") and _close(name, near):
+                message = f"'{name}' is read as a metadata name; '{near}' is the condition"
+                yield _warn(root, (*loc, "not_applicable_when", r, name), message)
+    ordered = sorted(criterion.ranges, key=lambda r: float("-inf") if r.lowest is None else r.lowest)
+    for before, after in zip(ordered, ordered[1:], strict=False):
+        if before.highest is not None and before.highest == after.lowest:
+            message = f"{before.highest:g} lies in two ranges: the first one written counts"
+            yield _warn(root, (*loc, "ranges"), message)
+        elif before.highest is not None and after.lowest is not None and after.lowest - before.highest > 1:
+            message = f"numbers between {before.highest:g} and {after.lowest:g} lie in no range"
+            yield _warn(root, (*loc, "ranges"), message)
+
+
+def _close(name: str, near: str) -> bool:
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(name, near) <= 2
+
+
+def _example_counts(criterion: Criterion, loc: Loc, root: Node) -> Iterator[Fault]:
+    if criterion.evaluator.name == "manual" or not criterion.answers:
+        return
+    best = criterion.best_points
+    judged = [example.expect for example in criterion.examples if example.expect != NOT_APPLICABLE]
+    options = [criterion.option_for(expected) for expected in judged]
+    positive = sum(1 for option in options if option is not None and option.points == best)
+    negative = sum(1 for option in options if option is not None and option.points < best)
+    if positive < EXAMPLES_WANTED or negative < EXAMPLES_WANTED:
+        message = (
+            f"{positive} positive and {negative} negative examples for an automatic criterion: "
+            f"wanted: {EXAMPLES_WANTED} and {EXAMPLES_WANTED}"
+        )
+        yield _warn(root, (*loc, "examples") if criterion.examples else loc, message)
+
+
+def _build_faults(rubric: Rubric, root: Node) -> list[Fault]:
+    """Evaluators that accept their parameters and still cannot be built, such as for want of a model."""
+    from qa_toolkit.errors import EnvironmentProblemError, QAToolkitError
+
+    places = [(("events", name), spec) for name, spec in rubric.events.items()]
+    places += [((*loc, "evaluator"), criterion.evaluator) for loc, criterion in criterion_locs(rubric)]  # type: ignore[misc]
+    faults = []
+    for loc, spec in places:
+        try:
+            registry.build(spec, {})
+        except QAToolkitError as error:
+            path, line = locate(root, loc)
+            level = "warning" if isinstance(error, EnvironmentProblemError) else "error"
+            faults.append(Fault(level, line, path_text(path), str(error)))  # type: ignore[arg-type]
+    return faults
+
+
+__all__ = ["EXAMPLES_WANTED", "Fault", "RubricError", "lint_rubric", "lint_text"]
