@@ -16,6 +16,7 @@ from qa_toolkit.store.records import (
     InteractionFilter,
     InteractionPage,
     LedgerItem,
+    LedgerState,
     Outcome,
     RubricRecord,
     RubricText,
@@ -27,10 +28,12 @@ from qa_toolkit.store.records import (
 )
 
 if TYPE_CHECKING:
+    from qa_toolkit.store.ledger import ClaimLostError
     from qa_toolkit.store.store import Store, backup, upgrade
 
 __all__ = [
     "Claim",
+    "ClaimLostError",
     "Counts",
     "EvaluationRecord",
     "InputRecord",
@@ -38,6 +41,7 @@ __all__ = [
     "InteractionFilter",
     "InteractionPage",
     "LedgerItem",
+    "LedgerState",
     "Outcome",
     "RubricRecord",
     "RubricText",
@@ -57,4 +61,8 @@ def __getattr__(name: str) -> Any:
         from qa_toolkit.store import store
 
         return getattr(store, name)
+    if name == "ClaimLostError":
+        from qa_toolkit.store.ledger import ClaimLostError
+
+        return ClaimLostError
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -219,7 +219,10 @@ def prepare_file(path: Path) -> None:
 
 @contextmanager
 def one_line_errors(where: str) -> Iterator[None]:
-    """Turns errors of the database into one line, a value it cannot keep into InputError; never shows parameters, which may hold call content."""
+    """Turns errors of the database into StoreError, and a value it cannot keep into InputError.
+
+    Parameters are never shown: they may hold what callers said.
+    """
     try:
         yield
     except exc.DataError as error:

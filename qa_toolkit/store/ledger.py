@@ -16,6 +16,10 @@ from qa_toolkit.store.tables import LedgerRow, RunItemRow, RunRow
 from qa_toolkit.store.writing import insert_missing, now
 
 
+class ClaimLostError(StoreError):
+    """The key is not the run's any more; nothing may be saved for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What a finished key led to; ids of rows."""
@@ -110,7 +114,7 @@ def settle(
     """Ends a key that the run has claimed, and every place of the run that waits for it.
 
     Raises:
-        StoreError: the key is not the run's any more; nothing may be saved for it then.
+        ClaimLostError: another run has taken the key over.
     """
     row = session.get(LedgerRow, key, with_for_update=True)
     if row is None or row.state != "running" or row.run_id != run:

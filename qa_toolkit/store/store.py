@@ -25,6 +25,7 @@ from qa_toolkit.store.records import (
     InteractionFilter,
     InteractionPage,
     LedgerItem,
+    LedgerState,
     Outcome,
     RubricRecord,
     RubricText,
@@ -235,10 +236,29 @@ class Store:
         with self.database.writing() as session:
             ledger.settle(session, run, key, state, reason=reason)
 
-    def place_refused(self, run: int, position: int, *, name: str, state: Outcome, reason: str) -> None:
-        """Writes an input that was refused before it had a key, so that it keeps its place in the run."""
+    def place(
+        self,
+        run: int,
+        position: int,
+        *,
+        name: str,
+        state: LedgerState,
+        key: str | None = None,
+        reason: str | None = None,
+        done_before: bool = False,
+    ) -> None:
+        """Writes an input at its place without claiming anything: one refused without a key, or a repeat."""
         with self.database.writing() as session:
-            ledger.place(session, run, position, name=name, key=None, state=state, reason=reason)
+            ledger.place(
+                session,
+                run,
+                position,
+                name=name,
+                key=key,
+                state=state,
+                reason=reason,
+                done_before=done_before,
+            )
 
     def abandoned_runs(self) -> tuple[int, ...]:
         """Ends the runs whose process is gone; their numbers. Their unfinished items are free again."""

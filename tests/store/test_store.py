@@ -335,7 +335,7 @@ def test_what_did_not_work_is_tried_again_by_the_next_run(store: Store, how: str
     run = store.start_run(by="one")
     store.claim(run, 0, "k", name="call-1.wav")
     store.settle(run, "k", how, "no sound")  # type: ignore[arg-type]
-    store.place_refused(run, 1, name="call-1.wav", state="rejected", reason="two inputs with one id")
+    store.place(run, 1, name="call-1.wav", state="rejected", reason="two inputs with one id")
     store.end_run(run, "finished")
     found = store.run(run)
     assert found is not None

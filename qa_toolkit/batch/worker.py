@@ -1,0 +1,90 @@
+"""What runs inside a worker process: resolve the task by name, load once, work, say how it went."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from qa_toolkit.errors import ConfigurationError, QAToolkitError
+
+
+def enter() -> None:
+    """Called once in a new process: Ctrl-C is the parent's to handle; without a parent there is no work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        # The queue's other ends are held by sibling workers, so a killed parent would never be noticed.
+        os._exit(1)
+
+
+def process_id() -> int:
+    """The id of the worker, by which the parent can end it."""
+    return os.getpid()
+
+
+def prepare(task: str, initialiser: str | None, payload: Mapping[str, Any]) -> None:
+    """Imports the task and runs the initialiser (models are loaded there), once for each worker.
+
+    Raises:
+        ConfigurationError: a name cannot be imported.
+        QAToolkitError: what the initialiser raises; it stops the batch before an item is touched.
+    """
+    resolve(task)
+    if initialiser is not None:
+        resolve(initialiser)(dict(payload))
+
+
+def resolve(name: str) -> Callable[[dict[str, Any]], Any]:
+    """The function behind ``package.module:function``.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    module, _, function = name.partition(":")
+    try:
+        found: Callable[[dict[str, Any]], Any] = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigurationError(f"the task '{name}' cannot be imported ({error})") from error
+    return found
+
+
+def perform(task: str, payload: Mapping[str, Any], input_name: str) -> str:
+    """Runs the task on one item; the outcome as JSON text.
+
+    A fault of the item ends as ``failed`` or ``rejected`` with its reason, whatever is raised.
+
+    Raises:
+        QAToolkitError: a fault of the whole run (configuration, models, store), which stops the batch.
+    """
+    from qa_toolkit.pipeline import failure_status, is_about_the_item
+
+    try:
+        return json.dumps(resolve(task)(dict(payload)), allow_nan=False)
+    except QAToolkitError as error:
+        if not is_about_the_item(error):
+            raise
+        return _no_result(input_name, failure_status(error), str(error))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - one bad item never stops a batch
+        return _no_result(input_name, "failed", f"unexpected {type(error).__name__}: {one_line(error)}")
+
+
+def one_line(error: BaseException) -> str:
+    """The message of an error on one line of reasonable length."""
+    text = " ".join(str(error).split()) or "no message"
+    return text if len(text) <= 300 else text[:299] + "…"
+
+
+def _no_result(input_name: str, status: str, reason: str) -> str:
+    result = {"schema": "qa-toolkit/result/1", "input": input_name, "status": status, "reason": reason}
+    return json.dumps({"result": result})
