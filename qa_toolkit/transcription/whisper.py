@@ -1,8 +1,8 @@
 """Whisper by way of faster-whisper and CTranslate2; the only module that knows either of them.
 
 Windows are encoded one at a time, because the encoder's attention matrices then stay in the processor's
-cache, and decoded several together, because the decoder is bound by reading its weights. Text comes without time
-tokens; word times come from one alignment pass over each window's finished text.
+cache, and decoded several together, because the decoder is bound by reading its weights. Text comes without
+time tokens; word times come from one alignment pass over each window's finished text.
 
 Decoding is greedy or by beam at temperature 0, without the text of earlier windows as a prompt, so a window's
 text depends on its sound alone. A window whose text looks made up is decoded again with more care, and
@@ -30,6 +30,7 @@ from qa_toolkit.transcription.engine import (
     Recognition,
     SoundWindow,
 )
+from qa_toolkit.transcription.spectrum import HOP, log_mel
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -40,7 +41,7 @@ _DECODED_TOGETHER = 8
 _HELD_TOGETHER = 16
 _SURE_LANGUAGE = 0.8
 _LANGUAGE_WINDOWS = 3
-_FRAMES_PER_SECOND = 100
+_WINDOW_FRAMES = 3000
 _PREPENDED, _APPENDED = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 _DOUBTED_CONFIDENCE = 0.3
 
@@ -104,9 +105,12 @@ class WhisperEngine:
     """A loaded Whisper model; see :func:`load`."""
 
     def __init__(self, whisper: WhisperModel, identity: EngineIdentity, threads: int) -> None:
+        import scipy.sparse
+
         self.identity = identity
         self._whisper = whisper
         self._threads = threads
+        self._filters = scipy.sparse.csr_matrix(whisper.feature_extractor.mel_filters)
 
     def recognise(
         self,
@@ -147,11 +151,8 @@ class WhisperEngine:
     def _encode(self, window: SoundWindow) -> Any:
         import ctranslate2
 
-        extractor = self._whisper.feature_extractor
-        features = extractor(window.samples)[..., : extractor.nb_max_frames]
-        # Whisper was trained on windows padded in the spectrum's own floor, which zeros stand for.
-        missing = extractor.nb_max_frames - features.shape[-1]
-        padded = np.pad(features, ((0, 0), (0, missing)))
+        features = log_mel(window.samples, self._filters)[:, :_WINDOW_FRAMES]
+        padded = np.pad(features, ((0, 0), (0, _WINDOW_FRAMES - features.shape[1])))
         view = ctranslate2.StorageView.from_array(np.ascontiguousarray(padded[np.newaxis], dtype=np.float32))
         return self._whisper.model.encode(view, to_cpu=True)
 
@@ -283,7 +284,7 @@ class WhisperEngine:
                 found[number] = tuple(HeardWord(word, None, None, round(likely, 3)) for word in words)
             return found
         for number in spoken:
-            frames = min(windows[number].samples.size // (16_000 // _FRAMES_PER_SECOND), 3000)
+            frames = min(windows[number].samples.size // HOP, _WINDOW_FRAMES)
             alignment = self._whisper.find_alignment(
                 tokenizer, [list(decoded[number].tokens)], encoded[number], frames
             )[0]

@@ -53,18 +53,6 @@ class Window:
         parts = [channel[_sample(piece.start_s) : _sample(piece.end_s)] for piece in self.pieces]
         return np.concatenate(parts).astype(np.float32) / 32768.0
 
-    def locate(self, start_s: float, end_s: float) -> Span:
-        """Where a stretch of the window lies in the recording.
-
-        A stretch that runs over the seam of two pieces belongs to the one that holds more of it.
-        """
-        piece = max(self.pieces, key=lambda p: _shared(start_s, end_s, p.offset_s, p.offset_s + p.length_s))
-        if _shared(start_s, end_s, piece.offset_s, piece.offset_s + piece.length_s) <= 0.0:
-            piece = min(self.pieces, key=lambda p: abs(p.offset_s + p.length_s / 2 - (start_s + end_s) / 2))
-        shift = piece.start_s - piece.offset_s
-        low = min(max(start_s + shift, piece.start_s), piece.end_s)
-        return low, min(max(end_s + shift, low), piece.end_s)
-
 
 def pack(
     spans: Iterable[Span],
@@ -150,10 +138,6 @@ def _quietest(samples: Samples, low_s: float, high_s: float) -> float:
         return high_s
     smooth = np.convolve(power, np.ones(5), mode="valid")
     return low_s + (int(np.argmin(smooth)) + 2.5) * 0.02
-
-
-def _shared(a: float, b: float, c: float, d: float) -> float:
-    return min(b, d) - max(a, c)
 
 
 def _sample(seconds: float) -> int:
