@@ -50,7 +50,7 @@ def _scalar_values(value: object) -> tuple[Scalar, ...]:
 
 def _text_or_number(value: object) -> str | float:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("an answer is expected: text or a number")
+        raise ValueError("an answer is expected: text or a number")  # noqa: TRY004  # pydantic wants it
     return value
 
 

@@ -23,7 +23,7 @@ Outcome = tuple[bool, tuple[Evidence, ...], str, float]
 
 
 def metadata_of(case: Case, name: str) -> Scalar:
-    """A metadata value by name; None when it is not known. Named fields of the interaction count as metadata."""
+    """A metadata value, or a named field of the interaction; None when it is not known."""
     interaction = case.interaction
     if name in interaction.metadata:
         return interaction.metadata[name]
@@ -34,7 +34,7 @@ def metadata_of(case: Case, name: str) -> Scalar:
 
 
 def same_value(one: Scalar, other: Scalar) -> bool:
-    """Whether two metadata values are the same to a person: letter case, spaces and ``1`` / ``1.0`` do not matter."""
+    """Whether two metadata values are the same to a person, whatever their letter case and spaces."""
     if isinstance(one, int | float) and isinstance(other, int | float):
         return isinstance(one, bool) == isinstance(other, bool) and one == other
     return _text(one) == _text(other)

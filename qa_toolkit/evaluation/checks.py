@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -174,7 +175,8 @@ def _duplicates(rubric: Rubric, root: Node) -> Iterator[Fault]:
     for loc, criterion in criterion_locs(rubric):
         if criterion.id in criteria:
             first = locate(root, (*criteria[criterion.id], "id"))[1]
-            message = f"criterion id '{criterion.id}' stands twice (first in line {first}): accepted: an id of its own"
+            twice = f"criterion id '{criterion.id}' stands twice (first in line {first})"
+            message = f"{twice}: accepted: an id of its own"
             yield at(root, (*loc, "id"), message)
         criteria.setdefault(criterion.id, loc)
 
@@ -211,7 +213,7 @@ def _ranges(ranges: tuple[PointsRange, ...], where: Loc, root: Node) -> Iterator
         low, high = _bounds(ranges[i])
         if low > high:
             yield at(root, (*where, i), f"from {low:g} lies above to {high:g}: accepted: from <= to")
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         high, low = _bounds(ranges[before])[1], _bounds(ranges[after])[0]
         if low < high:
             message = f"overlaps another range between {low:g} and {high:g}: accepted: ranges apart"

@@ -16,7 +16,7 @@ from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, EvaluatorRef, Source
 from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.rubric import Criterion, EvaluatorSpec
-from qa_toolkit.errors import EvaluatorError, QAToolkitError
+from qa_toolkit.errors import EvaluatorError
 from qa_toolkit.evaluation import registry
 from qa_toolkit.evaluation.applicability import check_applies, not_applicable
 from qa_toolkit.evaluation.checks import event_names_of, nested_specs
@@ -165,7 +165,8 @@ def _roles_in_doubt(case: Case, settings: EvaluationSettings) -> str | None:
     sure = case.transcript.role_confidence if case.transcript else None
     if sure is None or sure >= settings.role_confidence:
         return None
-    return f"low confidence: who is agent and who is customer is uncertain ({sure:.2f} < {settings.role_confidence:.2f})"
+    least = settings.role_confidence
+    return f"low confidence: who is agent and who is customer is uncertain ({sure:.2f} < {least:.2f})"
 
 
 def _rubric_events(
@@ -180,7 +181,7 @@ def _rubric_events(
             blocked[name] = refusal
             continue
         try:
-            found += _checked_events(name, cast(EventFinder, seat.evaluator).find(name, case), case)
+            found += _checked_events(name, cast("EventFinder", seat.evaluator).find(name, case), case)
         except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything
             blocked[name] = _Refusal(AnswerStatus.ERROR, failure_text(error))
     return found, blocked
@@ -275,4 +276,4 @@ def _depends(spec: EvaluatorSpec) -> tuple[frozenset[str], bool]:
     return events, roles
 
 
-__all__ = ["MACHINE", "EvaluationSettings", "QAToolkitError", "evaluate"]
+__all__ = ["MACHINE", "EvaluationSettings", "evaluate"]

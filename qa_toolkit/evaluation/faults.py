@@ -89,7 +89,7 @@ def locate(node: Node, loc: tuple[int | str, ...]) -> tuple[Loc, int]:
     return tuple(path), line
 
 
-def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
+def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:  # noqa: PLR0911  # one a kind
     kind, context = detail["type"], detail.get("ctx", {})
     last = detail["loc"][-1] if detail["loc"] else ""
     shown = _shown(detail["input"])

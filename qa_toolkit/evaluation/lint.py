@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
-from qa_toolkit.domain.rubric import NOT_APPLICABLE, Criterion, Rubric, ScoringMethod
-from qa_toolkit.errors import RubricError
+from rapidfuzz.distance import Levenshtein
+
+from qa_toolkit.domain.rubric import NOT_APPLICABLE, Criterion, EvaluatorSpec, Rubric, ScoringMethod
+from qa_toolkit.errors import EnvironmentProblemError, QAToolkitError
 from qa_toolkit.evaluation import registry
-from qa_toolkit.evaluation.checks import criterion_locs, nested_specs, parameters_of
+from qa_toolkit.evaluation.checks import criterion_locs, event_names_of, nested_specs, parameters_of
 from qa_toolkit.evaluation.faults import locate, nearest
 from qa_toolkit.evaluation.loader import examine, read_bytes
 from qa_toolkit.evaluation.yaml_source import Fault, Loc, Node, decode, path_text
@@ -22,10 +26,10 @@ def lint_rubric(path: Path) -> list[Fault]:
     """Faults (level error) and doubts (level warning) of a rubric file, in order of lines.
 
     Raises:
-        RubricError: the file cannot be read at all.
+        RubricError: the file is missing, cannot be read or is too large.
     """
     text, faults = decode(read_bytes(path))
-    return faults or lint_text(text)
+    return [replace(fault, file=path.name) for fault in faults or lint_text(text)]
 
 
 def lint_text(text: str) -> list[Fault]:
@@ -73,7 +77,7 @@ def _weights(rubric: Rubric, root: Node) -> Iterator[Fault]:
 
 
 def _unused_events(rubric: Rubric, root: Node) -> Iterator[Fault]:
-    used = set()
+    used: set[str] = set()
     for criterion in rubric.criteria:
         used.update(name for rule in criterion.not_applicable_when for name in (*rule.event, *rule.no_event))
         used.update(_events_used(criterion))
@@ -83,8 +87,6 @@ def _unused_events(rubric: Rubric, root: Node) -> Iterator[Fault]:
 
 
 def _events_used(criterion: Criterion) -> Iterator[str]:
-    from qa_toolkit.evaluation.checks import event_names_of
-
     pending = [criterion.evaluator]
     while pending:
         parameters = parameters_of(pending.pop())
@@ -106,7 +108,7 @@ def _one_criterion(rubric: Rubric, criterion: Criterion, loc: Loc, root: Node) -
                 message = f"'{name}' is read as a metadata name; '{near}' is the condition"
                 yield _warn(root, (*loc, "not_applicable_when", r, name), message)
     ordered = sorted(criterion.ranges, key=lambda r: float("-inf") if r.lowest is None else r.lowest)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.highest is not None and before.highest == after.lowest:
             message = f"{before.highest:g} lies in two ranges: the first one written counts"
             yield _warn(root, (*loc, "ranges"), message)
@@ -116,8 +118,6 @@ def _one_criterion(rubric: Rubric, criterion: Criterion, loc: Loc, root: Node) -
 
 
 def _close(name: str, near: str) -> bool:
-    from rapidfuzz.distance import Levenshtein
-
     return Levenshtein.distance(name, near) <= 2
 
 
@@ -139,19 +139,14 @@ def _example_counts(criterion: Criterion, loc: Loc, root: Node) -> Iterator[Faul
 
 def _build_faults(rubric: Rubric, root: Node) -> list[Fault]:
     """Evaluators that accept their parameters and still cannot be built, such as for want of a model."""
-    from qa_toolkit.errors import EnvironmentProblemError, QAToolkitError
-
-    places = [(("events", name), spec) for name, spec in rubric.events.items()]
-    places += [((*loc, "evaluator"), criterion.evaluator) for loc, criterion in criterion_locs(rubric)]  # type: ignore[misc]
+    places: list[tuple[Loc, EvaluatorSpec]] = [(("events", n), spec) for n, spec in rubric.events.items()]
+    places += [((*loc, "evaluator"), criterion.evaluator) for loc, criterion in criterion_locs(rubric)]
     faults = []
     for loc, spec in places:
         try:
             registry.build(spec, {})
         except QAToolkitError as error:
             path, line = locate(root, loc)
-            level = "warning" if isinstance(error, EnvironmentProblemError) else "error"
-            faults.append(Fault(level, line, path_text(path), str(error)))  # type: ignore[arg-type]
+            lacking = isinstance(error, EnvironmentProblemError)
+            faults.append(Fault("warning" if lacking else "error", line, path_text(path), str(error)))
     return faults
-
-
-__all__ = ["EXAMPLES_WANTED", "Fault", "RubricError", "lint_rubric", "lint_text"]

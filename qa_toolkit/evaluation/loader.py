@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -81,9 +81,8 @@ def parse_rubric(text: str, filename: str = "<text>") -> LoadedRubric:
     return _loaded(text, filename, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), None)
 
 
-def examine(text: str, filename: str = "<text>") -> tuple[Rubric | None, Node | None, list[Fault]]:
+def examine(text: str) -> tuple[Rubric | None, Node | None, list[Fault]]:
     """The rubric (if it can be built), its tree, and all faults of level error, in order of lines."""
-    del filename
     root, faults = read_tree(text)
     if root is None:
         return None, None, faults
@@ -125,7 +124,7 @@ def read_bytes(path: Path) -> bytes:
 
 def rubric_error(faults: Sequence[Fault], filename: str) -> RubricError:
     """One error for all faults: its message is the first fault and how many more there are."""
-    lines = tuple(fault.located(filename) for fault in faults)
+    lines = tuple(str(replace(fault, file=filename)) for fault in faults)
     more = f"and {len(lines) - 1} more faults; see `qa rubric lint`" if len(lines) > 1 else None
     return RubricError(lines[0], None, more, lines)
 
@@ -139,7 +138,7 @@ def _load_file(path: Path) -> LoadedRubric:
 
 
 def _loaded(text: str, filename: str, sha256: str, path: Path | None) -> LoadedRubric:
-    rubric, _, faults = examine(text, filename)
+    rubric, _, faults = examine(text)
     if faults or rubric is None:
         raise rubric_error(faults, filename)
     return LoadedRubric(rubric, sha256, path, text)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, CriticalCount, Score, SectionScore
-from qa_toolkit.domain.rubric import Criterion, Rubric, ScoringMethod, Section
+from qa_toolkit.domain.rubric import AnswerOption, Criterion, PointsRange, Rubric, ScoringMethod, Section
 
 FAMILIES = ("customer", "business", "compliance")
 CRITICAL_CATEGORY_MINIMUM = 0.5
@@ -94,38 +94,34 @@ def _counted(rubric: Rubric, given: Mapping[str, Answer]) -> dict[str, _Counted]
             option = criterion.option_for(answer.answer)
             if option is None:
                 raise ValueError(f"{answer.answer!r} is not an answer of {criterion.id}")
-            counted[criterion.id] = _contribution(
-                rubric.scoring.method, section, criterion, option.points, option.auto_fail
-            )
+            counted[criterion.id] = _contribution(rubric.scoring.method, section, criterion, option)
     return counted
 
 
 def _contribution(
-    method: ScoringMethod, section: Section, criterion: Criterion, picked: float, auto_fail: bool | str
+    method: ScoringMethod, section: Section, criterion: Criterion, option: AnswerOption | PointsRange
 ) -> _Counted:
     """Points, most points and factor of one answer under a method."""
-    best, worst = criterion.best_points, criterion.worst_points
+    picked, best, worst = option.points, criterion.best_points, criterion.worst_points
     if method in (ScoringMethod.POINTS, ScoringMethod.GROUP_WEIGHT):
         points, most = picked, best
     elif method is ScoringMethod.CATEGORY_AVERAGE:
         points, most = criterion.weight * _on_scale(picked, worst, best), criterion.weight
     else:
-        weight = (
-            _even_share(section, criterion) if method is ScoringMethod.SECTION_WEIGHT else criterion.weight
-        )
+        weight = _even_share(section) if method is ScoringMethod.SECTION_WEIGHT else criterion.weight
         points, most = weight * (picked / best if best > 0 else 0.0), weight
     factor = section.weight if method is ScoringMethod.GROUP_WEIGHT else 1.0
     share = _on_scale(picked, worst, best)
     possible = 0.0 if criterion.bonus else most
-    return _Counted(criterion, section, points, possible, factor, share, auto_fail)
+    return _Counted(criterion, section, points, possible, factor, share, option.auto_fail)
 
 
 def _on_scale(picked: float, worst: float, best: float) -> float:
     return (picked - worst) / (best - worst) if best > worst else 1.0
 
 
-def _even_share(section: Section, criterion: Criterion) -> float:
-    """The section's weight spread evenly over its criteria; a bonus criterion is worth one such share more."""
+def _even_share(section: Section) -> float:
+    """The section's weight spread evenly over its criteria; a bonus criterion is one share more."""
     regular = sum(1 for other in section.criteria if not other.bonus)
     return section.weight / (regular or len(section.criteria))
 

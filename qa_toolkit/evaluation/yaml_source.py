@@ -34,10 +34,12 @@ class Fault:
     line: int
     path: str
     message: str
+    file: str = "<text>"
 
-    def located(self, filename: str) -> str:
+    def __str__(self) -> str:
         """``file:line: path: what: accepted values``."""
-        return f"{filename}:{self.line}: {self.path}: {' '.join(self.message.split())}"
+        warning = "warning: " if self.level == "warning" else ""
+        return f"{self.file}:{self.line}: {self.path}: {warning}{' '.join(self.message.split())}"
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
-"""``checklist``: several evaluators under one criterion, all of which (``every``) or one of which (``some``) hold.
+"""``checklist``: several evaluators under one criterion; ``every`` one must hold, or ``some``.
 
-Sees exactly what its parts see. A part that cannot tell leaves the whole open, unless another part settles it.
+Sees exactly what its parts see. A part that cannot tell leaves the whole open, unless another settles it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,9 @@ MOST_ANY_WORDS = 3
 _LEAST_ALIKE = 0.7
 _SHORTEST = 4
 _OPPOSITES = ("un", "in", "im", "ir", "il", "dis", "non", "de", "mis", "des", "anti")
-NEGATIONS = frozenset("not never no nor neither without cannot nunca sin ni jamas tampoco".split())
+NEGATIONS = frozenset(
+    ("not", "never", "no", "nor", "neither", "without", "cannot", "nunca", "sin", "ni", "jamas", "tampoco")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def compile_phrase(written: str, language: str, least: float) -> Pattern:
 
 def find_all(pattern: Pattern, text: Searchable) -> list[Hit]:
     """All places of a phrase, in order, none overlapping another."""
-    hits = []
+    hits: list[Hit] = []
     for number in _candidates(pattern, text):
         hits += _in_stretch(pattern, text.stretches[number].texts, number)
     return hits
@@ -104,14 +106,15 @@ def _in_stretch(pattern: Pattern, texts: Sequence[str], number: int) -> Iterator
         start = max(last, start + 1)
 
 
-def _match(pattern: Pattern, texts: Sequence[str], start: int, budget: float) -> tuple[int, float] | None:
+def _match(pattern: Pattern, texts: Sequence[str], start: int, budget: float) -> tuple[int, float] | None:  # noqa: C901
     """The end and loss of the best match that begins exactly at a word."""
     words, count = pattern.words, len(texts)
     fuzzy = pattern.least < 1.0
     wanted_equal = (pattern.size + 1) // 2 if pattern.size > 1 else 0
     best: tuple[int, float] | None = None
 
-    def walk(i: int, j: int, loss: float, equal: int) -> None:
+    # One branch for each way a word of the phrase can be met.
+    def walk(i: int, j: int, loss: float, equal: int) -> None:  # noqa: C901, PLR0912
         nonlocal best
         if loss > budget or (best is not None and loss >= best[1]):
             return

@@ -11,40 +11,47 @@ import re
 from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit
 from qa_toolkit.evaluation.evaluators.searchable import Searchable, Stretch
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _sequences(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(item.split()) for item in text.split(","))
+
+
 _LOOK_BACK = 7
 _CLAUSE_END = re.compile(r"[.?!;:…—]|,")
 _NEW_CLAUSE = frozenset({"but", "pero", "sino", "so", "because", "porque"})
-_HARMLESS_AFTER = frozenset(
-    "only forget hesitate worry mind problem worries solo olvide olvides dude preocupe problema".split()
+_HARMLESS_AFTER = _words(
+    "only forget hesitate worry mind problem worries solo olvide olvides dude preocupe problema"
 )
-_HARMLESS_BEFORE = frozenset({"why", "would", "could", "can", "por que"})
-_SUPPOSED = tuple(
-    tuple(words.split())
-    for words in (
-        "if i needed", "if we needed", "if i were", "if we were", "if i had to", "if we had to", "if you ever",
-        "would have asked", "would have said", "would have told", "instead of", "rather than",
-        "si necesitara", "si tuviera que", "en vez de", "en lugar de",
-    )
-)  # fmt: skip
-_ASKING = frozenset(
-    (
-        "what who whose when where which how can could may might would will do does did is are was were have has"
-        " am shall should que cual cuales como cuando donde quien cuanto puede puedo podria me tiene es esta seria"
-        " please favor verify confirm verifique confirme digame deme"
-    ).split()
+_HARMLESS_BEFORE = _words("why would could can")
+_SUPPOSED = _sequences(
+    """
+    if i needed, if we needed, if i were, if we were, if i had to, if we had to, if you ever,
+    would have asked, would have said, would have told, instead of, rather than, si necesitara, si tuviera que, en vez de,
+    en lugar de
+    """
 )
-_REQUESTS = tuple(
-    tuple(words.split())
-    for words in (
-        "i need", "i will need", "i just need", "i am going to need", "let me get", "let me have", "go ahead and",
-        "give me", "tell me", "necesito", "voy a necesitar", "me puede", "me da", "digame",
-    )
-)  # fmt: skip
+_ASKING = _words(
+    """
+    what who whose when where which how can could may might would will do does did is are was were have has
+    am shall should que cual cuales como cuando donde quien cuanto puede puedo podria me tiene es esta seria
+    please favor verify confirm verifique confirme digame deme
+    """
+)
+_REQUESTS = _sequences(
+    """
+    i need, i will need, i just need, i am going to need, let me get, let me have, go ahead and, give me,
+    tell me, necesito, voy a necesitar, me puede, me da, digame
+    """
+)
 _SENTENCE_END = ".?!…"
 
 
 def is_denied(hit: Hit, text: Searchable) -> bool:
-    """Whether the clause before the hit negates it or only supposes it ("I don't need your date of birth")."""
+    """Whether the clause before the hit negates or only supposes it ("I don't need your birth date")."""
     stretch = text.stretches[hit.stretch]
     before = _clause_before(hit, stretch, text)
     for position, word in enumerate(before):
@@ -54,7 +61,7 @@ def is_denied(hit: Hit, text: Searchable) -> bool:
 
 
 def is_asked(hit: Hit, text: Searchable) -> bool:
-    """Whether the hit's sentence asks for something: a question mark, a question word at its start, a request."""
+    """Whether the hit's sentence asks: a question mark, a question word at its start, or a request."""
     stretch = text.stretches[hit.stretch]
     if _sentence_end(hit, stretch, text) == "?":
         return True

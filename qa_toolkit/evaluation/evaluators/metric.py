@@ -180,7 +180,7 @@ class MetricEvaluator:
 
 
 def _inside(event: Event, case: Case, name: str) -> bool:
-    """Whether an event starts inside an event of that name (its whole turns, where a rubric's event has words)."""
+    """Whether an event starts inside an event of that name: inside its turn, where it lies in one."""
     if event.start_s is None:
         return False
     for period in case.events_of(name):

@@ -138,7 +138,7 @@ def _earliest(events: dict[str, list[_Placed]], names: Sequence[str]) -> _Placed
     return min(firsts, key=cmp_to_key(_compare)) if firsts else None
 
 
-def _judge(parameters: OrderParameters, events: dict[str, list[_Placed]]) -> _Verdict:  # noqa: C901, PLR0911
+def _judge(parameters: OrderParameters, events: dict[str, list[_Placed]]) -> _Verdict:  # noqa: PLR0911  # a cascade of exclusions
     start = _earliest(events, parameters.after) if parameters.after else None
     if parameters.after and start is None:
         return _absent(parameters, parameters.after, "unanswered", "nothing to judge:")
@@ -223,9 +223,13 @@ def _followed(
 
 
 def _near(parameters: OrderParameters, one: _Placed, other: _Placed) -> bool:
-    if parameters.within_s is not None and other.event.start_s is not None and one.event.start_s is not None:
-        if other.event.start_s - _end(one) > parameters.within_s:
-            return False
+    timed = other.event.start_s is not None and one.event.start_s is not None
+    if (
+        parameters.within_s is not None
+        and timed
+        and (other.event.start_s or 0.0) - _end(one) > parameters.within_s
+    ):
+        return False
     if parameters.within_turns is not None and one.at.turn is not None and other.at.turn is not None:
         return other.at.turn - one.at.turn <= parameters.within_turns
     return True

@@ -164,7 +164,7 @@ def _finished(text: str) -> bool:
 
 
 def _starts_of_words(turn: Turn) -> list[int]:
-    """Where each recognised word stands in the turn's text, in order; a word not found follows its neighbour."""
+    """Where each recognised word stands in the turn's text, in order; one not found follows its neighbour."""
     starts: list[int] = []
     cursor = 0
     for word in turn.words:

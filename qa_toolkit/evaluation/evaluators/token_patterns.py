@@ -11,8 +11,11 @@ from qa_toolkit.errors import MissingExtraError
 
 _TAGGED = frozenset({"LEMMA", "POS", "TAG", "DEP", "MORPH"})
 _KEYS = frozenset(
-    "ORTH TEXT LOWER LENGTH IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_UPPER IS_TITLE IS_PUNCT IS_SPACE IS_STOP"
-    " IS_SENT_START LIKE_NUM LIKE_URL LIKE_EMAIL NORM SHAPE OP".split()
+    {
+        *("ORTH", "TEXT", "LOWER", "NORM", "SHAPE", "LENGTH", "OP"),
+        *("IS_ALPHA", "IS_ASCII", "IS_DIGIT", "IS_LOWER", "IS_UPPER", "IS_TITLE", "IS_PUNCT", "IS_SPACE"),
+        *("IS_STOP", "IS_SENT_START", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL"),
+    }
 )
 
 
