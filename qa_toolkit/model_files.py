@@ -19,7 +19,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -199,6 +199,22 @@ def status(name: str, *, manifest: Manifest | None = None, cache_dir: Path | Non
         state: State = "wrong_hash" if isinstance(error, _WrongHashError) else "missing"
         return ModelStatus(name, state, None, model.source, model.licence, str(error))
     return ModelStatus(name, "ok", found.path, model.source, model.licence, f"sha256 {found.sha256}")
+
+
+def verify(name: str, *, manifest: Manifest | None = None, cache_dir: Path | None = None) -> ModelStatus:
+    """Like ``status``, with every file hashed again, whatever was remembered of it."""
+    manifest = manifest or Manifest.load()
+    found = status(name, manifest=manifest, cache_dir=cache_dir)
+    if found.path is None:
+        return found
+    folder = found.path if found.path.is_dir() else found.path.parent
+    for file in manifest.model(name).files:
+        present = _present(file, folder)
+        actual = file_sha256(present[0]) if present else "none, the file is gone"
+        if present is None or actual != present[1]:
+            detail = f"{file.name}: sha256 is {actual}, expected {present[1] if present else file.sha256}"
+            return replace(found, state="wrong_hash", detail=detail)
+    return found
 
 
 def default_cache() -> Path:

@@ -68,9 +68,12 @@ def listen(
     *,
     metadata: Metadata | None = None,
     transcription: TranscriptionOptions | None = None,
+    interaction: str | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Transcript:
     """Recording to transcript, with what is known of the interaction as its metadata.
+
+    ``interaction`` is its id when that is not the file's stem.
 
     Raises:
         AudioError: the file holds no sound that can be decoded.
@@ -85,6 +88,7 @@ def listen(
     if options.direction is None and isinstance(direction, str) and direction:
         options = replace(options, direction=direction)
     transcript = transcribe(path, options, on_progress=on_progress)
+    transcript = replace(transcript, id=interaction or transcript.id)
     return replace(transcript, metadata={**transcript.metadata, **known})
 
 
@@ -144,7 +148,9 @@ def read_json(path: Path) -> object:
             raise TranscriptError("the file is empty", str(path), "check how it was written")
         return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
     except UnicodeDecodeError:
-        raise TranscriptError("the file is not UTF-8 text", str(path), "recordings go to 'qa score'") from None
+        raise TranscriptError(
+            "the file is not UTF-8 text", str(path), "recordings go to 'qa score'"
+        ) from None
     except OSError as error:
         raise TranscriptError(f"the file cannot be read ({error.strerror})", str(path), "check it") from None
     except RecursionError:

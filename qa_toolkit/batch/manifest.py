@@ -40,11 +40,15 @@ def read_manifest(path: Path, roots: Sequence[Path] = ()) -> list[ManifestRow]:
     try:
         header = [cell.strip() for cell in next(reader, [])]
         _check_header(header, path)
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append(_row(path, reader.line_num, header, [cell.strip() for cell in cells], roots))
+        rows.extend(
+            _row(path, reader.line_num, header, [cell.strip() for cell in cells], roots)
+            for cells in reader
+            if any(cell.strip() for cell in cells)
+        )
     except csv.Error as error:
-        raise ManifestError(f"the manifest is not CSV ({error})", f"{path}:{reader.line_num}", "correct it") from None
+        raise ManifestError(
+            f"the manifest is not CSV ({error})", f"{path}:{reader.line_num}", "correct it"
+        ) from None
     if not rows:
         raise ManifestError("the manifest has no rows", str(path), "add one row a recording")
     return rows
@@ -58,19 +62,25 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError:
         raise ManifestError("the manifest is not UTF-8 text", str(path), "save it as CSV UTF-8") from None
     except OSError as error:
-        raise ManifestError(f"the manifest cannot be read ({error.strerror})", str(path), "check the path") from None
+        raise ManifestError(
+            f"the manifest cannot be read ({error.strerror})", str(path), "check the path"
+        ) from None
 
 
 def _check_header(header: list[str], path: Path) -> None:
     if "path" not in header:
-        raise ManifestError("the manifest has no column 'path'", f"{path}:1", "name the columns in the first row")
+        raise ManifestError(
+            "the manifest has no column 'path'", f"{path}:1", "name the columns in the first row"
+        )
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice or "" in header:
         fault = f"the column '{twice[0]}' stands twice" if twice and twice[0] else "a column has no name"
         raise ManifestError(fault, f"{path}:1", "name each column once")
 
 
-def _row(manifest: Path, line: int, header: list[str], cells: list[str], roots: Sequence[Path]) -> ManifestRow:
+def _row(
+    manifest: Path, line: int, header: list[str], cells: list[str], roots: Sequence[Path]
+) -> ManifestRow:
     where = f"{manifest.name}:{line}"
     values = dict(zip(header, cells, strict=False))
     name = values.pop("path", "")

@@ -76,7 +76,9 @@ def metadata_of(path: Path, current: Configuration) -> Metadata:
             ) from None
         if not found.groupindex:
             raise ConfigurationError(
-                "file_names has no named group", current.origins.get("file_names"), "write (?P<agent>…) and the like"
+                "file_names has no named group",
+                current.origins.get("file_names"),
+                "write (?P<agent>…) and the like",
             )
         match = found.search(path.stem)
         known |= {key: value for key, value in (match.groupdict() if match else {}).items() if value}
@@ -136,5 +138,7 @@ def _without_shared_ids(items: list[PlannedItem]) -> list[PlannedItem]:
 
 
 def _shared(item_id: str, names: list[str]) -> InputError:
-    listed = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")  # noqa: PLR2004
-    return InputError(f"{len(names)} inputs of this run have the id '{item_id}'", listed, "give each an id of its own")
+    listed = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    return InputError(
+        f"{len(names)} inputs of this run have the id '{item_id}'", listed, "give each an id of its own"
+    )

@@ -54,14 +54,23 @@ def print_table(title: str | None, columns: Sequence[str], rows: Sequence[Sequen
     for column in columns:
         table.add_column(column.rstrip(">"), justify="right" if column.endswith(">") else "left")
     for row in rows:
-        table.add_row(*[cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row])
+        table.add_row(
+            *[cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row]
+        )
     stdout().print(table)
 
 
 @contextmanager
 def progress(description: str, total: float) -> Iterator[Progress]:
     """A progress bar on stderr with one task (id 0); silent when stderr is not a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -44,11 +45,17 @@ def register(cli: typer.Typer) -> None:
 def doctor(json: Json = False) -> None:
     """Checks Python, parts, models, store, disk and rubrics; exit code 1 when something fails."""
     current = configuration()
-    checks = [check for each in (_python, _parts, _models, _store, _disk, _rubrics, _plugins) for check in each(current)]
+    checks = [
+        check
+        for each in (_python, _parts, _models, _store, _disk, _rubrics, _plugins)
+        for check in each(current)
+    ]
     if json:
         print_json([asdict(check) for check in checks])
     else:
-        print_table(None, ["check", "state", "detail", "what to do"], [list(asdict(c).values()) for c in checks])
+        print_table(
+            None, ["check", "state", "detail", "what to do"], [list(asdict(c).values()) for c in checks]
+        )
     if any(check.state == "fail" for check in checks):
         raise typer.Exit(1)
 
@@ -81,7 +88,7 @@ def _models(current: Configuration) -> Iterator[Check]:
 
     if current.settings.models_dir is not None:
         os.environ["QA_MODELS_DIR"] = str(current.settings.models_dir)
-    for name in Manifest.load().names:
+    for name in Manifest.load().models:
         found = status(name)
         state = {"ok": "ok", "missing": "warn"}.get(found.state, "fail")
         fix = "" if found.state == "ok" else "pip install 'qa-toolkit[models]' or set QA_MODELS_DIR"
@@ -110,16 +117,16 @@ def _disk(current: Configuration) -> Iterator[Check]:
 
 
 def _rubrics(current: Configuration) -> Iterator[Check]:
+    from qa_toolkit.cli.rubrics import rubric_files
+
+    for path in rubric_files(current):
+        yield _guarded(f"rubric {path.stem}", partial(_rubric, path, current))
+
+
+def _rubric(path: Path, current: Configuration) -> str:
     from qa_toolkit.cli.rubrics import find_rubric
-    from qa_toolkit.evaluation.loader import list_rubrics
 
-    folder = current.settings.rubrics_dir
-    for path in list_rubrics((folder,) if folder else ()):
-        yield _guarded(f"rubric {path.stem}", lambda path=path: _described(find_rubric(str(path), current)))
-
-
-def _described(loaded: object) -> str:
-    rubric = loaded.rubric  # type: ignore[attr-defined]
+    rubric = find_rubric(str(path), current).rubric
     return f"{rubric.id} {rubric.version}, {sum(1 for _ in rubric.criteria)} criteria"
 
 
@@ -128,7 +135,9 @@ def _plugins(_: Configuration) -> Iterator[Check]:
 
     for plugin in plugins():
         if plugin.state != "ok":
-            yield Check(f"evaluator {plugin.name}", "fail", plugin.reason or "", "update or remove its package")
+            yield Check(
+                f"evaluator {plugin.name}", "fail", plugin.reason or "", "update or remove its package"
+            )
 
 
 def _guarded(name: str, describe: Callable[[], str]) -> Check:

@@ -61,7 +61,9 @@ def evaluate_items(items: list[Item], rubric: Any, current: Any) -> list[Evaluat
     with progress("evaluating", len(items)) as bar:
         for item, case in zip(items, cases, strict=True):
             outcomes.append(
-                case if isinstance(case, Result) else _one(item, case, rubric, settings, twice, failure_status, judge)
+                case
+                if isinstance(case, Result)
+                else _one(item, case, rubric, settings, twice, failure_status, judge)
             )
             bar.advance(bar.task_ids[0])
     return outcomes
@@ -71,7 +73,9 @@ def _one(
     item: Item, case: Case, rubric: Any, settings: Any, twice: frozenset[str], status_of: Any, judge: Any
 ) -> Evaluation | Result:
     if case.interaction.id in twice:
-        fault = InputError(f"several inputs of this run have the id '{case.interaction.id}'", None, "make ids unique")
+        fault = InputError(
+            f"several inputs of this run have the id '{case.interaction.id}'", None, "make ids unique"
+        )
         return failed(item, fault, "rejected")
     try:
         evaluation: Evaluation = judge(case, rubric, settings=settings)
@@ -94,7 +98,13 @@ def _show(outcomes: list[Evaluation | Result]) -> None:
     print_table(None, ["interaction", "status", "score>", "open>", "notes"], rows)
     if len(outcomes) == 1 and isinstance(outcomes[0], Evaluation):
         answers = [
-            [a.criterion, a.status.value, a.answer, None if a.points is None else f"{a.points:g}", a.reason or _quote(a)]
+            [
+                a.criterion,
+                a.status.value,
+                a.answer,
+                None if a.points is None else f"{a.points:g}",
+                a.reason or _quote(a),
+            ]
             for a in outcomes[0].answers
         ]
         print_table(None, ["criterion", "status", "answer", "points>", "why"], answers)

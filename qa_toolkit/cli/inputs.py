@@ -11,8 +11,24 @@ from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.errors import QAToolkitError, UsageError
 
 AUDIO_SUFFIXES = frozenset(
-    ".wav .wave .mp3 .ogg .oga .opus .flac .m4a .mp4 .aac .au .snd .gsm .amr .wma .webm .mkv .mov .avi .g722 .aif .aiff"
-    " .3gp .caf .mka .ul .ulaw .al .alaw".split()
+    {
+        *(
+            ".wav",
+            ".wave",
+            ".mp3",
+            ".ogg",
+            ".oga",
+            ".opus",
+            ".flac",
+            ".m4a",
+            ".mp4",
+            ".aac",
+            ".au",
+            ".snd",
+            ".gsm",
+        ),
+        *(".amr", ".wma", ".webm", ".mkv", ".mov", ".avi", ".g722", ".aif", ".aiff", ".3gp", ".caf", ".mka"),
+    }
 )
 DOCUMENT_SUFFIXES = frozenset({".json"})
 
@@ -41,7 +57,9 @@ def expand(paths: Sequence[Path], suffixes: frozenset[str]) -> tuple[list[Item],
         else:
             items.append(Item(path, path.name))
     if not items:
-        raise UsageError("nothing to do", ", ".join(str(p) for p in paths), f"files with {', '.join(sorted(suffixes))}")
+        raise UsageError(
+            "nothing to do", ", ".join(str(p) for p in paths), f"files with {', '.join(sorted(suffixes))}"
+        )
     return items, left_out
 
 
@@ -57,7 +75,9 @@ def duplicated(ids: Sequence[str]) -> frozenset[str]:
 
 def failed(item: Item, error: QAToolkitError, status: str = "failed") -> Result:
     """The result of an item that could not be processed; the reason names no folder."""
-    return Result(input=item.name, status="rejected" if status == "rejected" else "failed", reason=reason(item, error))
+    return Result(
+        input=item.name, status="rejected" if status == "rejected" else "failed", reason=reason(item, error)
+    )
 
 
 def reason(item: Item, error: QAToolkitError) -> str:

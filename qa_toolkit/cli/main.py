@@ -1,4 +1,4 @@
-"""Entry point of the console script ``qa``: registers the commands and turns errors into one line and a code."""
+"""Entry point of the console script ``qa``: registers the commands, turns errors into one line and a code."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ cli = typer.Typer(
 
 @cli.callback(invoke_without_command=True)
 def _root(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop."),  # noqa: FBT001, FBT003
-    debug: bool = typer.Option(False, "--debug", help="Show tracebacks (accepted anywhere)."),  # noqa: ARG001, FBT001, FBT003
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+    debug: bool = typer.Option(False, "--debug", help="Show tracebacks (accepted anywhere)."),  # noqa: ARG001
 ) -> None:
     if version:
         from qa_toolkit import __version__
@@ -61,7 +61,7 @@ for _group in (rubric, models, plugins, config, db):
     _group.register(cli)
 
 
-def execute(arguments: Sequence[str]) -> int:
+def execute(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return a family of errors
     """Runs the command line and returns its exit code; errors are printed as one line on stderr."""
     debug = "--debug" in arguments or bool(os.environ.get("QA_DEBUG"))
     given = [argument for argument in arguments if argument != "--debug"]
@@ -91,7 +91,8 @@ def execute(arguments: Sequence[str]) -> int:
         if debug:
             traceback.print_exc()
         print_error(
-            f"unexpected {type(error).__name__}: {error}", "this is a bug; run again with --debug and report it"
+            f"unexpected {type(error).__name__}: {error}",
+            "this is a bug; run again with --debug and report it",
         )
         return 1
     return code if isinstance(code, int) else 0

@@ -5,7 +5,15 @@ from __future__ import annotations
 import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning, progress
-from qa_toolkit.cli.inputs import AUDIO_SUFFIXES, DOCUMENT_SUFFIXES, Item, duplicated, expand, failed, is_single
+from qa_toolkit.cli.inputs import (
+    AUDIO_SUFFIXES,
+    DOCUMENT_SUFFIXES,
+    Item,
+    duplicated,
+    expand,
+    failed,
+    is_single,
+)
 from qa_toolkit.cli.options import Channels, Inputs, Json, Language, Model, Profile, configuration
 from qa_toolkit.config import Configuration
 from qa_toolkit.domain.evaluation import Result
@@ -66,7 +74,9 @@ def measure_items(items: list[Item], current: Configuration) -> list[Conversatio
     twice = duplicated([o.interaction for o in outcomes if isinstance(o, ConversationMetrics)])
     for place, (item, outcome) in enumerate(zip(items, outcomes, strict=True)):
         if isinstance(outcome, ConversationMetrics) and outcome.interaction in twice:
-            fault = InputError(f"several inputs of this run have the id '{outcome.interaction}'", None, "rename one")
+            fault = InputError(
+                f"several inputs of this run have the id '{outcome.interaction}'", None, "rename one"
+            )
             outcomes[place] = failed(item, fault, "rejected")
     return outcomes
 
@@ -93,7 +103,18 @@ def _show(found: ConversationMetrics) -> None:
     rows = []
     for metric in found.metrics:
         value = "–" if metric.value is None else f"{metric.value:.2f}".rstrip("0").rstrip(".")
-        rows.append([metric.name, metric.role or "call", value, metric.unit, metric.definition, metric.unavailable_because])
-    print_table(found.interaction, ["metric", "whose", "value>", "unit", "definition", "not available because"], rows)
+        rows.append(
+            [
+                metric.name,
+                metric.role or "call",
+                value,
+                metric.unit,
+                metric.definition,
+                metric.unavailable_because,
+            ]
+        )
+    print_table(
+        found.interaction, ["metric", "whose", "value>", "unit", "definition", "not available because"], rows
+    )
     for warning in found.warnings:
         print_warning(f"{found.interaction}: {warning}")

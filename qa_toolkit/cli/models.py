@@ -9,7 +9,9 @@ import typer
 from qa_toolkit.cli.console import print_json, print_table
 from qa_toolkit.cli.options import Json, configuration
 
-commands = typer.Typer(help="Model weights on this machine; nothing is ever downloaded.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Model weights on this machine; nothing is ever downloaded.", no_args_is_help=True
+)
 
 
 def register(cli: typer.Typer) -> None:
@@ -22,11 +24,11 @@ def list_models(json: Json = False) -> None:
     _report(None, json=json, check=False)
 
 
-@commands.command()
-def verify(
+@commands.command("verify")
+def verify_models(
     name: Annotated[str | None, typer.Argument(help="One model; all when absent.")] = None, json: Json = False
 ) -> None:
-    """Hashes the files again and compares them with the manifest; exit code 1 when one is missing or differs."""
+    """Hashes the files again; exit code 1 when one is missing or differs from the manifest."""
     _report(name, json=json, check=True)
 
 
@@ -51,11 +53,11 @@ def _use_models_dir() -> None:
 def _report(name: str | None, *, json: bool, check: bool) -> None:
     from dataclasses import asdict
 
-    from qa_toolkit.model_files import Manifest, status
+    from qa_toolkit.model_files import Manifest, status, verify
 
     _use_models_dir()
-    names = [name] if name else list(Manifest.load().names)
-    found = [status(each, rehash=check) for each in names]
+    names = [name] if name else list(Manifest.load().models)
+    found = [verify(each) if check else status(each) for each in names]
     if json:
         print_json([{**asdict(s), "path": str(s.path) if s.path else None} for s in found])
     else:

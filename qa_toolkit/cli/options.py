@@ -14,15 +14,21 @@ Json = Annotated[bool, typer.Option("--json", help="JSON on stdout and nothing e
 RubricName = Annotated[
     str, typer.Option("--rubric", metavar="R", help="A rubric's id, id@version, or file.", show_default=False)
 ]
-Inputs = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.", show_default=False)]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to.", show_default=False)]
+Inputs = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", help="Files or folders.", show_default=False)
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to.", show_default=False)
+]
 StoreUrl = Annotated[
     str | None, typer.Option("--store", metavar="URL", help="Database URL or file.", show_default=False)
 ]
 ActingUser = Annotated[
     str | None, typer.Option("--as", metavar="USER", help="Whom the store records.", show_default=False)
 ]
-Model = Annotated[str | None, typer.Option("--model", help="Recogniser, see 'qa models list'.", show_default=False)]
+Model = Annotated[
+    str | None, typer.Option("--model", help="Recogniser, see 'qa models list'.", show_default=False)
+]
 Profile = Annotated[str | None, typer.Option("--profile", help="accurate or draft.", show_default=False)]
 Language = Annotated[
     str | None, typer.Option("--language", help="Spoken language, for example en or es; found when absent.")
@@ -32,7 +38,9 @@ Channels = Annotated[
     typer.Option("--channels", metavar="ROLES", help="Role of each channel, for example agent,customer."),
 ]
 Device = Annotated[str | None, typer.Option("--device", help="cpu or cuda.", show_default=False)]
-Speakers = Annotated[int | None, typer.Option("--speakers", help="Speakers on a mono recording.", show_default=False)]
+Speakers = Annotated[
+    int | None, typer.Option("--speakers", help="Speakers on a mono recording.", show_default=False)
+]
 
 
 def configuration(**flags: object) -> Configuration:

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
-from qa_toolkit.cli.console import percent, print_json, print_table
+from qa_toolkit.cli.console import percent, print_json, print_table, print_warning
 from qa_toolkit.cli.options import Json, configuration
+from qa_toolkit.config import Configuration
 
-commands = typer.Typer(help="Rubrics: what there is, what is wrong, what given answers score.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Rubrics: what there is, what is wrong, what given answers score.", no_args_is_help=True
+)
 
 
 def register(cli: typer.Typer) -> None:
@@ -20,13 +23,17 @@ def register(cli: typer.Typer) -> None:
 @commands.command("list")
 def list_rubrics(json: Json = False) -> None:
     """Lists the rubrics of the configured folder and the shipped ones."""
+    from qa_toolkit.cli.rubrics import rubric_files
+    from qa_toolkit.errors import RubricError
     from qa_toolkit.evaluation import load_rubric
-    from qa_toolkit.evaluation.loader import list_rubrics as rubric_files
 
-    folder = configuration().settings.rubrics_dir
     rows = []
-    for path in rubric_files((folder,) if folder else ()):
-        loaded = load_rubric(path)
+    for path in rubric_files(configuration()):
+        try:
+            loaded = load_rubric(path)
+        except RubricError as error:
+            print_warning(f"left out: {error}")
+            continue
         automatic = sum(1 for criterion in loaded.rubric.criteria if criterion.evaluator.name != "manual")
         rows.append(
             {
@@ -48,26 +55,28 @@ def list_rubrics(json: Json = False) -> None:
 
 @commands.command()
 def lint(
-    rubrics: Annotated[list[str], typer.Argument(metavar="RUBRIC...", help="Files or ids.")], json: Json = False
+    rubrics: Annotated[list[str], typer.Argument(metavar="RUBRIC...", help="Files or ids.")],
+    json: Json = False,
 ) -> None:
     """Checks rubrics; exit code 1 when one has an error (warnings are printed too)."""
     from dataclasses import asdict
 
-    from qa_toolkit.evaluation.lint import lint_rubric
+    from qa_toolkit.evaluation import lint_rubric
 
     current = configuration()
-    found = []
-    for name in rubrics:
-        path = rubric_file(name, current.settings.rubrics_dir)
-        found += [(path, fault) for fault in lint_rubric(path)]
+    found = [
+        (path, fault)
+        for path in (rubric_file(name, current) for name in rubrics)
+        for fault in lint_rubric(path)
+    ]
+    errors = sum(1 for _, fault in found if fault.level == "error")
     if json:
         print_json([{"file": path.name, **asdict(fault)} for path, fault in found])
     else:
-        for _, fault in found:
-            typer.echo(str(fault))
-        errors = sum(1 for _, fault in found if fault.level == "error")
+        for path, fault in found:
+            typer.echo(f"{path.name}:{fault.line}: {fault.level}: {fault.path}: {fault.message}")
         typer.echo(f"{len(rubrics)} checked, {errors} errors, {len(found) - errors} warnings")
-    if any(fault.level == "error" for _, fault in found):
+    if errors:
         raise typer.Exit(1)
 
 
@@ -97,7 +106,9 @@ def score(
     loaded = find_rubric(rubric, configuration())
     given = read_json(answers)
     if not isinstance(given, dict):
-        raise InputError("the answers are not a JSON object", str(answers), 'write {"CRITERION": "ANSWER", …}')
+        raise InputError(
+            "the answers are not a JSON object", str(answers), 'write {"CRITERION": "ANSWER", …}'
+        )
     evaluation = score_answers(
         loaded, given, interaction=answers.stem, source=Source("reviewer", acting_user(None))
     )
@@ -105,19 +116,27 @@ def score(
         print_json(to_contract(evaluation))
         return
     found = evaluation.score
-    rows = [[section.id, percent(section.percent), f"{section.points:g} / {section.max_points:g}"] for section in found.sections]
+    rows = [
+        [section.id, percent(section.percent), f"{section.points:g} / {section.max_points:g}"]
+        for section in found.sections
+    ]
     print_table(f"{loaded.rubric.title} {loaded.rubric.version}", ["section", "score>", "points>"], rows)
     state = "passed" if found.passed else "not passed" if found.passed is False else "open"
-    typer.echo(f"score {percent(found.percent)} ({found.points:g} of {found.max_points:g} points), {state}, {found.open} open")
+    points = f"{found.points:g} of {found.max_points:g} points"
+    typer.echo(f"score {percent(found.percent)} ({points}), {state}, {found.open} open")
     for criterion in found.auto_failed_by:
         typer.echo(f"auto-fail by {criterion}")
 
 
-def rubric_file(name: str, folder: Path | None) -> Path:
-    """The file behind a name, also when the rubric in it is faulty."""
-    from qa_toolkit.evaluation.loader import find_rubric_file
+def rubric_file(name: str, current: Configuration) -> Path:
+    """The file behind an id or a path, also when the rubric in it is faulty."""
+    from qa_toolkit.cli.rubrics import find_rubric, rubric_files
 
     path = Path(name)
     if path.suffix.lower() in {".yaml", ".yml"} or len(path.parts) > 1 or path.is_file():
         return path
-    return find_rubric_file(name, (folder,) if folder else ())
+    for found in rubric_files(current):
+        if found.stem == name:
+            return found
+    loaded = find_rubric(name, current)
+    return loaded.path or path

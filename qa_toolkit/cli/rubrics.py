@@ -18,13 +18,17 @@ def find_rubric(name: str, current: Configuration) -> LoadedRubric:
     from qa_toolkit.evaluation import load_rubric
 
     folder = current.settings.rubrics_dir
-    return load_rubric(_as_source(name), search=(folder,) if folder else ())
+    return load_rubric(Path(name) if Path(name).is_file() else name, search=(folder,) if folder else ())
 
 
-def _as_source(name: str) -> Path | str:
-    path = Path(name)
-    is_file = path.suffix.lower() in {".yaml", ".yml"} or len(path.parts) > 1 or path.is_file()
-    return path if is_file else name
+def rubric_files(current: Configuration) -> list[Path]:
+    """Rubric files of the configured folder, then the shipped ones."""
+    from qa_toolkit.resources import rubrics_dir
+
+    folders = [
+        folder for folder in (current.settings.rubrics_dir, rubrics_dir()) if folder and folder.is_dir()
+    ]
+    return [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
 
 
 def evaluation_settings(current: Configuration) -> EvaluationSettings:

@@ -27,4 +27,6 @@ def schema(
     elif name in CONTRACT_TYPES:
         print_json(json_schema(name))
     else:
-        raise UsageError(f"there is no schema '{name}'", None, f"one of {', '.join([*CONTRACT_TYPES, 'rubric'])}")
+        raise UsageError(
+            f"there is no schema '{name}'", None, f"one of {', '.join([*CONTRACT_TYPES, 'rubric'])}"
+        )

@@ -11,7 +11,18 @@ import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_warning, progress
 from qa_toolkit.cli.inputs import AUDIO_SUFFIXES, Item, duplicated, expand, failed, is_single
-from qa_toolkit.cli.options import Channels, Device, Inputs, Json, Language, Model, Out, Profile, Speakers, configuration
+from qa_toolkit.cli.options import (
+    Channels,
+    Device,
+    Inputs,
+    Json,
+    Language,
+    Model,
+    Out,
+    Profile,
+    Speakers,
+    configuration,
+)
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.errors import InputError, UsageError
@@ -83,7 +94,9 @@ def listen_to(items: list[Item], current: Configuration) -> list[Transcript | Re
         for done, item in enumerate(items):
             try:
                 if item.path.stem in twice:
-                    raise InputError(f"several inputs of this run have the id '{item.path.stem}'", None, "rename one")
+                    raise InputError(
+                        f"several inputs of this run have the id '{item.path.stem}'", None, "rename one"
+                    )
                 outcomes.append(
                     listen(
                         item.path,
@@ -134,7 +147,9 @@ def writing_to(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         text = error.strerror or str(error)
-        raise EnvironmentProblemError(f"cannot write ({text})", str(folder), "free space or choose another --out") from None
+        raise EnvironmentProblemError(
+            f"cannot write ({text})", str(folder), "free space or choose another --out"
+        ) from None
 
 
 def write_file(path: Path, text: str) -> None:

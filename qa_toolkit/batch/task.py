@@ -1,0 +1,101 @@
+"""What a worker does with one item of a scoring run; called by name, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa_toolkit.domain.case import Case, Interaction
+from qa_toolkit.domain.contract import to_contract
+from qa_toolkit.domain.evaluation import Result
+
+if TYPE_CHECKING:
+    from qa_toolkit.evaluation import LoadedRubric
+    from qa_toolkit.pipeline import Outcome
+
+DOCUMENT_SUFFIX = ".json"
+
+
+def prepare(payload: Mapping[str, Any]) -> None:
+    """Loads the recogniser once in each worker, one thread each: workers share the cores, threads do not.
+
+    Raises:
+        EnvironmentProblemError: a model or a part is missing; the whole run stops.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if payload.get("models_dir"):
+        os.environ["QA_MODELS_DIR"] = str(payload["models_dir"])
+    if payload.get("transcription") is not None:
+        from qa_toolkit.transcription import TranscriptionOptions, load_engine
+
+        load_engine(TranscriptionOptions(**_with_tuples(payload["transcription"])))
+
+
+def score(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """One item: recording or document to a result with everything that was made of it.
+
+    Raises:
+        InputError: the item cannot be processed.
+    """
+    path = Path(payload["path"])
+    outcome = _outcome(path, payload)
+    result = Result(
+        input=payload["name"],
+        status="done",
+        transcript=to_contract(outcome.transcript) if outcome.transcript else None,
+        metrics=to_contract(outcome.metrics) if outcome.metrics else None,
+        evaluation=to_contract(outcome.evaluation),
+    )
+    return {
+        "result": to_contract(result),
+        "interaction": asdict(outcome.case.interaction),
+        "input": {"name": payload["name"], "sha256": payload["sha256"], "location": str(path)},
+    }
+
+
+def _outcome(path: Path, payload: Mapping[str, Any]) -> Outcome:
+    from qa_toolkit.evaluation import EvaluationSettings
+    from qa_toolkit.metrics import MetricThresholds
+    from qa_toolkit.pipeline import Outcome, case_of, judge, listen, read_case
+    from qa_toolkit.transcription import TranscriptionOptions
+
+    rubric = _rubric(payload["rubric"]["text"], payload["rubric"]["name"])
+    thresholds = MetricThresholds(**payload["metrics"])
+    metadata = dict(payload["metadata"])
+    _check_applies(rubric, payload["id"], metadata)
+    if path.suffix.lower() == DOCUMENT_SUFFIX:
+        case = read_case(path, metadata=metadata, thresholds=thresholds)
+    else:
+        options = TranscriptionOptions(**_with_tuples(payload["transcription"]))
+        transcript = listen(path, metadata=metadata, transcription=options, interaction=payload["id"])
+        case = case_of(transcript, thresholds=thresholds)
+    return Outcome(case, judge(case, rubric, settings=EvaluationSettings(**payload["evaluation"])))
+
+
+@lru_cache(maxsize=16)
+def _rubric(text: str, name: str) -> LoadedRubric:
+    from qa_toolkit.evaluation import parse_rubric
+
+    return parse_rubric(text, name)
+
+
+def _check_applies(rubric: LoadedRubric, interaction: str, metadata: Mapping[str, Any]) -> None:
+    """Refuses before listening what the rubric would refuse after it: recognition is the dear part.
+
+    Raises:
+        ApplicabilityError: the metadata contradict ``applies_when``.
+    """
+    from qa_toolkit.evaluation.applicability import check_applies
+
+    known = Case(Interaction(interaction, metadata=metadata))
+    for _ in check_applies(known, rubric.rubric):
+        pass  # warnings come again, and are kept, when the case is judged
+
+
+def _with_tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has no tuples; options do."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
