@@ -34,6 +34,7 @@ def cross_faults(rubric: Rubric | None, root: Node) -> list[Fault]:
         faults += _duplicates(rubric, root)
         faults += _points(rubric, root)
         faults += _event_names(rubric, root)
+        faults += _possible_answers(rubric, root)
         faults += _examples(rubric, root)
     return faults
 
@@ -249,6 +250,23 @@ def _event_names(rubric: Rubric, root: Node) -> Iterator[Fault]:
                         r,
                     )
                     yield at(root, place, f"unknown event '{used}': {choices(used, known)}")
+
+
+def _possible_answers(rubric: Rubric, root: Node) -> Iterator[Fault]:
+    """Evaluators that say which options they answer with must find them in the criterion."""
+    for loc, criterion in criterion_locs(rubric):
+        try:
+            parameters = parameters_of(criterion.evaluator)
+        except (EvaluatorError, ValidationError):
+            continue  # reported elsewhere
+        possible = getattr(parameters, "possible_answers", None)
+        if not callable(possible) or not criterion.answers:
+            continue
+        for answer in possible():
+            if answer not in criterion.answers:
+                what = f"the evaluator answers '{answer}', which {criterion.id} does not offer"
+                accepted = ", ".join([*criterion.answers, NOT_APPLICABLE, UNANSWERED])
+                yield at(root, (*loc, "evaluator"), f"{what}: accepted (as found, missing …): {accepted}")
 
 
 def _events_used(spec: EvaluatorSpec) -> Iterable[str]:

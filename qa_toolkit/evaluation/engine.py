@@ -81,19 +81,50 @@ def evaluate(case: Case, rubric: LoadedRubric, *, settings: EvaluationSettings |
     """
     settings = settings or EvaluationSettings()
     warnings = list(check_applies(case, rubric.rubric))
-    panel = _panel(rubric, settings)
-    sealed = _sealed(case)
-    events, blocked = _rubric_events(sealed, panel, settings)
-    sealed = replace(sealed, events=(*_given_events(sealed), *events))
-    answers = []
-    for criterion in rubric.rubric.criteria:
-        answer, doubts = _answer(criterion, sealed, panel.criteria[criterion.id], blocked, settings)
-        answers.append(answer)
-        warnings += doubts
+    answers, doubts = _answers(case, rubric, tuple(rubric.rubric.criteria), settings)
+    warnings += doubts
     filled, result = score(rubric.rubric, answers)
     reference = rubric_ref(rubric)
     unique = tuple(dict.fromkeys(warnings))
     return Evaluation(case.interaction.id, reference, MACHINE, filled, result, warnings=unique)
+
+
+def answer_one(
+    case: Case, rubric: LoadedRubric, criterion_id: str, *, settings: EvaluationSettings | None = None
+) -> Answer:
+    """The answer to one criterion, without points; ``applies_when`` of the rubric is not looked at.
+
+    Raises:
+        KeyError: the rubric has no such criterion.
+        EvaluatorError: as for ``evaluate``.
+    """
+    criterion = rubric.rubric.criterion(criterion_id)
+    answers, _ = _answers(case, rubric, (criterion,), settings or EvaluationSettings())
+    return answers[0]
+
+
+def _answers(
+    case: Case, rubric: LoadedRubric, criteria: Sequence[Criterion], settings: EvaluationSettings
+) -> tuple[list[Answer], list[str]]:
+    """The answers to some criteria, and warnings; events that none of them uses are not looked for."""
+    panel = _panel(rubric, settings)
+    sealed = _sealed(case)
+    wanted = panel.events
+    if len(criteria) < len(panel.criteria):
+        used = {name for c in criteria for name in (*panel.criteria[c.id].events, *_rule_events(c))}
+        wanted = {name: seat for name, seat in panel.events.items() if name in used}
+    events, blocked = _rubric_events(sealed, wanted, settings)
+    sealed = replace(sealed, events=(*_given_events(sealed), *events))
+    answers, warnings = [], []
+    for criterion in criteria:
+        answer, doubts = _answer(criterion, sealed, panel.criteria[criterion.id], blocked, settings)
+        answers.append(answer)
+        warnings += doubts
+    return answers, warnings
+
+
+def _rule_events(criterion: Criterion) -> set[str]:
+    return {name for rule in criterion.not_applicable_when for name in (*rule.event, *rule.no_event)}
 
 
 def _answer(
@@ -104,8 +135,7 @@ def _answer(
     settings: EvaluationSettings,
 ) -> tuple[Answer, list[str]]:
     reference = EvaluatorRef(seat.evaluator.name, seat.evaluator.version)
-    rule_events = {n for rule in criterion.not_applicable_when for n in (*rule.event, *rule.no_event)}
-    refusal = _blocked_by(rule_events, blocked)
+    refusal = _blocked_by(_rule_events(criterion), blocked)
     if refusal is None:
         excused, doubts = not_applicable(criterion, case)
         if excused is not None:
@@ -170,12 +200,12 @@ def _roles_in_doubt(case: Case, settings: EvaluationSettings) -> str | None:
 
 
 def _rubric_events(
-    case: Case, panel: _Panel, settings: EvaluationSettings
+    case: Case, seats: Mapping[str, _Seat], settings: EvaluationSettings
 ) -> tuple[list[Event], dict[str, _Refusal]]:
     """The rubric's own events, and those that could not be looked for with the reason."""
     found: list[Event] = []
     blocked: dict[str, _Refusal] = {}
-    for name, seat in panel.events.items():
+    for name, seat in seats.items():
         refusal = _refusal(seat, case, {}, settings)
         if refusal is not None:
             blocked[name] = refusal
@@ -276,4 +306,4 @@ def _depends(spec: EvaluatorSpec) -> tuple[frozenset[str], bool]:
     return events, roles
 
 
-__all__ = ["MACHINE", "EvaluationSettings", "evaluate"]
+__all__ = ["MACHINE", "EvaluationSettings", "answer_one", "evaluate"]

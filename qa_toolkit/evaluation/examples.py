@@ -8,7 +8,7 @@ from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import AnswerStatus
 from qa_toolkit.domain.rubric import NOT_APPLICABLE, Criterion, Example
 from qa_toolkit.evaluation.cases import case_from_document
-from qa_toolkit.evaluation.engine import EvaluationSettings, evaluate
+from qa_toolkit.evaluation.engine import EvaluationSettings, answer_one
 from qa_toolkit.evaluation.loader import LoadedRubric
 
 WORDS_PER_SECOND = 2.5
@@ -79,7 +79,7 @@ def _run(
     settings: EvaluationSettings | None,
 ) -> ExampleOutcome:
     case = case_of_example(example, f"{criterion.id} example {number}")
-    answer = evaluate(case, rubric, settings=settings).answer(criterion.id)
+    answer = answer_one(case, rubric, criterion.id, settings=settings)
     got: str | float = answer.status.value
     if answer.status is AnswerStatus.ANSWERED and answer.answer is not None:
         got = answer.answer

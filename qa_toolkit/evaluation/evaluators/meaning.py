@@ -30,8 +30,8 @@ _HARMLESS_BEFORE = _words("why would could can")
 _SUPPOSED = _sequences(
     """
     if i needed, if we needed, if i were, if we were, if i had to, if we had to, if you ever,
-    would have asked, would have said, would have told, instead of, rather than, si necesitara, si tuviera que, en vez de,
-    en lugar de
+    would have asked, would have said, would have told, instead of, rather than,
+    si necesitara, si tuviera que, en vez de, en lugar de
     """
 )
 _ASKING = _words(
