@@ -1,0 +1,285 @@
+"""Telling the speakers of a one-channel recording apart: embed, cluster, smooth over time.
+
+Windows of speech are embedded, grouped by Ward's method (Ward 1963), drawn to the nearest of the groups' mean
+voices, and smoothed by the Viterbi algorithm (Viterbi 1967): a change of speaker costs more in the middle
+of speech than across a pause. One label at a time: two voices at once get one of the two labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_toolkit.domain.transcript import Word
+from qa_toolkit.errors import UsageError
+from qa_toolkit.transcription.speaker_embedding import (
+    SAMPLE_RATE_HZ,
+    WINDOW_SAMPLES,
+    Floats,
+    embed,
+    unit_length,
+)
+
+WINDOW_HOP_S = 0.2
+SMOOTHING_S = 0.8
+"""Vectors of one span are averaged over this time to either side: short windows are noisy."""
+SAME_VOICE_COSINE = 0.96
+"""Mean voices closer than this are one voice."""
+SHORT_VOICE_S = 4.0
+SHORT_VOICE_COSINE = 0.8
+"""A voice heard for less than that time must differ more: a few odd windows of one voice look like another."""
+MIN_VOICE_S = 1.0
+"""A voice that is heard for less is not told from the others."""
+MIN_ANNOUNCEMENT_S = 2.0
+ANNOUNCEMENT_COSINE = 0.75
+"""A voice that only opens the call and is farther than this from all others is an announcement."""
+_FIT = 6.0
+_CHANGE_COST = 1.0
+_CHANGE_COST_AT_PAUSE = 0.1
+_CLUSTERED_WINDOWS = 2000
+_PHRASE_PAUSE_S = 0.3
+_PHRASE_MAJORITY = 2 / 3
+_SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
+
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerSpan:
+    """A stretch of speech of one speaker; speakers are numbered from 0 in the order they are first heard."""
+
+    speaker: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Where the windows lie: their centres in seconds, and the span each belongs to."""
+
+    centres_s: NDArray[np.float64]
+    spans: Labels
+
+
+def diarise(
+    samples: Floats, speech: Sequence[tuple[float, float]], *, speakers: int = 2, embedder: Path
+) -> tuple[SpeakerSpan, ...]:
+    """Who speaks in each span of speech; the same input gives the same output.
+
+    Fewer speakers come back where fewer voices are heard: nearly equal voices, and a voice heard for a moment
+    only, are not told apart. One more comes back where a distinct voice only opens the call, as a recorded
+    announcement does.
+
+    Args:
+        samples: mono, 16 kHz, -1 to 1.
+        speech: spans in which somebody speaks, in seconds; overlapping ones are joined.
+        speakers: how many people take part in the conversation.
+        embedder: file of the model ``speaker-embedder``.
+
+    Returns:
+        Spans in order of time that do not overlap and together cover ``speech``; empty without speech.
+
+    Raises:
+        UsageError: fewer than one speaker was asked for.
+        EnvironmentProblemError: the embedder cannot be used.
+    """
+    if speakers < 1:
+        raise UsageError(f"{speakers} speakers cannot be told apart", "speakers", "ask for 1 or more")
+    spans = _joined(speech, samples.size / SAMPLE_RATE_HZ)
+    if not spans or speakers == 1:
+        return tuple(SpeakerSpan(0, start, end) for start, end in spans)
+    windows = _windows(spans)
+    starts = np.round(windows.centres_s * SAMPLE_RATE_HZ).astype(int) - WINDOW_SAMPLES // 2
+    vectors = _smoothed(embed(samples, starts.tolist(), embedder), windows)
+    return _spans_of(spans, windows, _voices(vectors, windows, speakers))
+
+
+def _joined(speech: Sequence[tuple[float, float]], duration_s: float) -> list[tuple[float, float]]:
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted((max(0.0, a), min(b, duration_s)) for a, b in speech):
+        if end <= start:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _windows(spans: Sequence[tuple[float, float]]) -> _Windows:
+    """Windows at even steps inside each span; a span shorter than a window has one around its middle."""
+    centres: list[NDArray[np.float64]] = []
+    half_s = WINDOW_SAMPLES / SAMPLE_RATE_HZ / 2
+    for start, end in spans:
+        first, last = start + half_s, end - half_s
+        count = max(1, round((last - first) / WINDOW_HOP_S) + 1)
+        centres.append(np.linspace(first, last, count) if count > 1 else np.array([(start + end) / 2]))
+    owners = np.repeat(np.arange(len(spans)), [c.size for c in centres])
+    return _Windows(np.concatenate(centres), owners)
+
+
+def _smoothed(vectors: Floats, windows: _Windows) -> Floats:
+    smooth = np.empty_like(vectors)
+    for span in range(int(windows.spans[-1]) + 1):
+        own = np.flatnonzero(windows.spans == span)
+        at = windows.centres_s[own]
+        first = np.searchsorted(at, at - SMOOTHING_S - 1e-9)
+        last = np.searchsorted(at, at + SMOOTHING_S + 1e-9)
+        sums = np.concatenate([np.zeros((1, vectors.shape[1])), np.cumsum(vectors[own], axis=0, dtype=float)])
+        smooth[own] = sums[last] - sums[first]
+    return unit_length(smooth)
+
+
+# --- voices --------------------------------------------------------------------------------------------------
+
+
+def _voices(vectors: Floats, windows: _Windows, speakers: int) -> Labels:
+    """A speaker for each window."""
+    opening = _opening_voice(vectors, speakers)
+    labels = np.zeros(len(vectors), dtype=np.int64)
+    labels[opening:] = _told_apart(vectors[opening:], windows, opening, speakers) + (1 if opening else 0)
+    return labels
+
+
+def _opening_voice(vectors: Floats, speakers: int) -> int:
+    """How many windows at the start belong to a voice that is not heard again; 0 when there is none."""
+    if len(vectors) < 4 * (speakers + 1):
+        return 0
+    labels, means = _grouped(vectors, speakers + 1)
+    own = labels == labels[0]
+    run = len(own) if own.all() else int(np.argmin(own))
+    others = [mean for voice, mean in enumerate(means) if voice != labels[0]]
+    if run == len(own) or not others or own.sum() - run > max(1, run // 10):
+        return 0
+    far = max(float(mean @ means[labels[0]]) for mean in others) < ANNOUNCEMENT_COSINE
+    return run if far and run * WINDOW_HOP_S >= MIN_ANNOUNCEMENT_S else 0
+
+
+def _told_apart(vectors: Floats, windows: _Windows, first: int, speakers: int) -> Labels:
+    wanted = min(speakers, len(vectors))
+    while wanted > 1:
+        labels, means = _grouped(vectors, wanted)
+        heard_s = np.bincount(labels, minlength=wanted) * WINDOW_HOP_S
+        likeness = float((means @ means.T - 2 * np.eye(wanted)).max())
+        limit = SAME_VOICE_COSINE if heard_s.min() >= SHORT_VOICE_S else SHORT_VOICE_COSINE
+        if heard_s.min() >= MIN_VOICE_S and likeness < limit:
+            return _most_likely(vectors @ means.T, windows.spans[first:])
+        wanted -= 1
+    return np.zeros(len(vectors), dtype=np.int64)
+
+
+def _grouped(vectors: Floats, groups: int) -> tuple[Labels, Floats]:
+    """Ward's grouping, then each window to the nearest mean voice until nothing moves."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    # Ward needs all pairs; of a very long call an even selection is grouped, then all windows are drawn in.
+    chosen = vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), _CLUSTERED_WINDOWS)).astype(int)]
+    grouped = fcluster(linkage(chosen, method="ward"), groups, criterion="maxclust") - 1
+    means = _means(chosen, grouped, groups)
+    labels = np.asarray((vectors @ means.T).argmax(axis=1))
+    for _ in range(10):
+        means = _means(vectors, labels, groups)
+        moved = np.asarray((vectors @ means.T).argmax(axis=1))
+        if (moved == labels).all():
+            break
+        labels = moved
+    return labels, means
+
+
+def _means(vectors: Floats, labels: Labels, groups: int) -> Floats:
+    return unit_length(np.stack([vectors[labels == voice].sum(axis=0) for voice in range(groups)]))
+
+
+def _most_likely(likeness: Floats, spans: Labels) -> Labels:
+    """The sequence of voices with the best sum of likeness less the cost of changes (Viterbi 1967)."""
+    count, voices = likeness.shape
+    best = np.zeros((count, voices))
+    came_from = np.zeros((count, voices), dtype=np.int64)
+    best[0] = _FIT * likeness[0]
+    changed = 1.0 - np.eye(voices)
+    for at in range(1, count):
+        cost = _CHANGE_COST if spans[at] == spans[at - 1] else _CHANGE_COST_AT_PAUSE
+        ways = best[at - 1][:, None] - cost * changed
+        came_from[at] = ways.argmax(axis=0)
+        best[at] = ways.max(axis=0) + _FIT * likeness[at]
+    labels = np.zeros(count, dtype=np.int64)
+    labels[-1] = best[-1].argmax()
+    for at in range(count - 1, 0, -1):
+        labels[at - 1] = came_from[at][labels[at]]
+    return labels
+
+
+def _spans_of(
+    spans: Sequence[tuple[float, float]], windows: _Windows, labels: Labels
+) -> tuple[SpeakerSpan, ...]:
+    """Labelled windows as spans; within speech the speaker changes half-way between two windows."""
+    number: dict[int, int] = {}
+    found: list[SpeakerSpan] = []
+    for index, (start, end) in enumerate(spans):
+        own = np.flatnonzero(windows.spans == index)
+        turns = [int(at) for at in own[1:] if labels[at] != labels[at - 1]]
+        changes = [float(windows.centres_s[at - 1] + windows.centres_s[at]) / 2 for at in turns]
+        voices = [int(labels[own[0]]), *(int(labels[at]) for at in turns)]
+        for voice, (low, high) in zip(voices, pairwise([start, *changes, end]), strict=True):
+            found.append(SpeakerSpan(number.setdefault(voice, len(number)), low, high))
+    return tuple(found)
+
+
+# --- words ---------------------------------------------------------------------------------------------------
+
+
+def label_words(words: Sequence[Word], spans: Sequence[SpeakerSpan]) -> tuple[int, ...]:
+    """A speaker for each word, without flips in the middle of a phrase.
+
+    A word belongs to the speaker whose spans cover most of it, or else to the nearest span. Words between
+    two pauses (0.3 s) or ends of sentences are a phrase: when one speaker has two thirds of its time, the
+    phrase is that speaker's; otherwise only single words between words of the other speaker change.
+
+    Args:
+        words: in order of time.
+        spans: of one channel, in order of time; without any, every word is speaker 0's.
+    """
+    if not spans:
+        return (0,) * len(words)
+    labels = [_speaker_at(word, spans) for word in words]
+    first = 0
+    for at, word in enumerate(words):
+        last_word = at + 1 == len(words)
+        if last_word or _ends_sentence(word) or words[at + 1].start_s - word.end_s >= _PHRASE_PAUSE_S:
+            labels[first : at + 1] = _settled(words[first : at + 1], labels[first : at + 1])
+            first = at + 1
+    return tuple(labels)
+
+
+def _ends_sentence(word: Word) -> bool:
+    return word.text.strip().rstrip("\"'”’)").endswith(_SENTENCE_ENDS)
+
+
+def _speaker_at(word: Word, spans: Sequence[SpeakerSpan]) -> int:
+    covered: dict[int, float] = {}
+    for span in spans:
+        shared = min(word.end_s, span.end_s) - max(word.start_s, span.start_s)
+        if shared > 0:
+            covered[span.speaker] = covered.get(span.speaker, 0.0) + shared
+    if covered:
+        return max(covered, key=lambda speaker: (covered[speaker], -speaker))
+    middle = (word.start_s + word.end_s) / 2
+    return min(spans, key=lambda s: max(s.start_s - middle, middle - s.end_s)).speaker
+
+
+def _settled(words: Sequence[Word], labels: list[int]) -> list[int]:
+    time: dict[int, float] = {}
+    for word, label in zip(words, labels, strict=True):
+        time[label] = time.get(label, 0.0) + max(word.end_s - word.start_s, 0.01)
+    first = max(time, key=lambda label: (time[label], -label))
+    if time[first] >= _PHRASE_MAJORITY * sum(time.values()):
+        return [first] * len(labels)
+    return [
+        labels[at - 1] if 0 < at < len(labels) - 1 and labels[at - 1] == labels[at + 1] else label
+        for at, label in enumerate(labels)
+    ]
