@@ -131,7 +131,7 @@ def _work_item(
     try:
         sha256 = file_sha256(item.path)
     except OSError as error:
-        reason = f"the file cannot be read ({error.strerror or error}), {item.name}, check the path"
+        reason = f"the file cannot be read ({error.strerror or error}), check the path"
         return _refused(item, "failed", reason)
     is_document = _is_document(item.path)
     options = None if is_document else asdict(transcription_options(item.path, current))

@@ -160,7 +160,9 @@ def test_a_missing_file_is_exit_code_1_and_an_unknown_rubric_3(qa: Qa, call: Pat
     assert "inbound_call" in ran.errors[0]
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["evaluate"], ["evaluate", "x.json"], ["score", "--wrong"]])
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["evaluate"], ["evaluate", "x.json"], ["score", "--wrong"]]
+)
 def test_wrong_usage_is_exit_code_2_and_one_line(qa: Qa, arguments: list[str]) -> None:
     ran = qa(*arguments)
     assert ran.code == 2
@@ -196,7 +198,9 @@ def test_metrics_of_a_transcript_have_definitions_and_units(qa: Qa, transcripts:
 def test_a_record_is_evaluated_without_turns(qa: Qa, tmp_path: Path) -> None:
     record = tmp_path / "case-7.json"
     record.write_text(
-        json.dumps({"kind": "record", "id": "case-7", "metadata": {"outcome": "verified"}, "fields": {"a": 1}}),
+        json.dumps(
+            {"kind": "record", "id": "case-7", "metadata": {"outcome": "verified"}, "fields": {"a": 1}}
+        ),
         encoding="utf-8",
     )
     rubric = tmp_path / "check.yaml"
@@ -208,4 +212,6 @@ def test_a_record_is_evaluated_without_turns(qa: Qa, tmp_path: Path) -> None:
     ran = qa("evaluate", record, "--rubric", rubric, "--json")
     assert ran.code == 0
     assert ran.json["answers"][0]["answer"] == "yes"
-    assert ran.json["answers"][0]["evidence"] == [{"kind": "metadata", "name": "outcome", "value": "verified"}]
+    assert ran.json["answers"][0]["evidence"] == [
+        {"kind": "metadata", "name": "outcome", "value": "verified"}
+    ]

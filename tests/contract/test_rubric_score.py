@@ -72,7 +72,12 @@ def test_the_evaluation_has_the_published_shape(qa: Qa, rubric: Path) -> None:
     assert ran.json["score"]["auto_failed_by"] == ["C"]
     assert ran.json["score"]["percent_before_auto_fail"] == pytest.approx(100 * 40 / 60)
     assert ran.json["score"]["critical"]["compliance"] == {"applicable": 1, "failed": 1}
-    assert [answer["status"] for answer in ran.json["answers"]] == ["answered", "unanswered", "answered", "unanswered"]
+    assert [answer["status"] for answer in ran.json["answers"]] == [
+        "answered",
+        "unanswered",
+        "answered",
+        "unanswered",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +131,9 @@ def test_a_10_megabyte_rubric_is_refused_unread(qa: Qa, rubric: Path) -> None:
 
 
 def test_every_fault_of_a_file_is_reported_at_once(qa: Qa, rubric: Path) -> None:
-    rubric.write_text(RUBRIC.replace("weight: 40", "wieght: 40").replace("pass_percent: 85", "pass_percent: 850"))
+    rubric.write_text(
+        RUBRIC.replace("weight: 40", "wieght: 40").replace("pass_percent: 85", "pass_percent: 850")
+    )
     ran = qa("rubric", "lint", rubric)
     assert "small.yaml:4:" in ran.out
     assert "small.yaml:9:" in ran.out
