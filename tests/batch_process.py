@@ -1,4 +1,4 @@
-"""A batch in a process of its own, for tests that kill it: python batch_process.py STORE JOURNAL ITEMS SLEEP_S [WORKERS]."""
+"""A batch in a process of its own, for tests that kill it: STORE JOURNAL ITEMS SLEEP_S [WORKERS]."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def main(address: str, journal: str, count: int, sleep_s: float, workers: int) -
             by="tester",
             rubrics=[GREETING],
         )
-    print(json.dumps([summary.done, summary.done_before, summary.interrupted]))
+    sys.stdout.write(json.dumps([summary.done, summary.done_before, summary.interrupted]))
     return 130 if summary.interrupted else 0
 
 

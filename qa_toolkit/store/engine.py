@@ -213,7 +213,9 @@ def prepare_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StoreError(
-            f"the store cannot be made ({error.strerror})", str(path), "choose a folder that may be written"
+            f"the store cannot be opened for writing ({error.strerror})",
+            str(path),
+            "choose a folder that may be written",
         ) from error
 
 

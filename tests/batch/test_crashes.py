@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 from batch_process import items
+from postgres_server import postgres_url
 from sqlalchemy import event, text
 from store_examples import GREETING
 
 from qa_toolkit.batch import BatchEvent, run_batch
 from qa_toolkit.errors import StoreError
-from qa_toolkit.store import Store
+from qa_toolkit.store import Store, upgrade
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -55,7 +56,7 @@ def kill_again_and_again(address: str | Path, folder: Path, *, kills: int, count
             done = done_keys(store)
             seen = len(executed(journal))
             process = start(address, journal, count=count, sleep_s=0.01)
-            time.sleep(moments.uniform(0.2, 2.2))
+            time.sleep(moments.uniform(0.2, 1.8))
             survived += process.poll() is None
             process.kill()
             process.communicate()
@@ -82,7 +83,15 @@ def kill_again_and_again(address: str | Path, folder: Path, *, kills: int, count
 
 @pytest.mark.slow
 def test_sixteen_kills_at_random_moments(tmp_path: Path) -> None:
-    kill_again_and_again(tmp_path / "s.sqlite3", tmp_path, kills=16, count=1500, seed=20261123)
+    kill_again_and_again(tmp_path / "s.sqlite3", tmp_path, kills=16, count=900, seed=20261123)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_kills_with_postgresql(tmp_path: Path) -> None:
+    with postgres_url() as url:
+        upgrade(url)
+        kill_again_and_again(url, tmp_path, kills=3, count=200, seed=5)
 
 
 @pytest.mark.soak
@@ -147,7 +156,7 @@ def test_a_full_disk_stops_it_cleanly_and_the_next_run_goes_on(tmp_path: Path) -
     saved: list[BatchEvent] = []
     with Store.open(store_path) as store:
         limit_pages(store, 60)
-        with pytest.raises(StoreError, match="the disk is full.*free space"):
+        with pytest.raises(StoreError, match=r"the disk is full.*free space"):
             run_batch(
                 work,
                 "batch_tasks:score",
