@@ -33,13 +33,11 @@ def lint_rubric(path: Path) -> list[Fault]:
 
 
 def lint_text(text: str) -> list[Fault]:
-    """Faults and doubts of a rubric given as text."""
+    """Faults of a rubric given as text or, where there is none, its doubts."""
     rubric, root, faults = examine(text)
-    if rubric is None or root is None:
+    if rubric is None or root is None or faults:
         return faults
-    faults = [*faults, *_warnings(rubric, root)]
-    if not any(fault.level == "error" for fault in faults):
-        faults += _build_faults(rubric, root)
+    faults = [*_warnings(rubric, root), *_build_faults(rubric, root)]
     return sorted(faults, key=lambda fault: (fault.line, fault.path))
 
 

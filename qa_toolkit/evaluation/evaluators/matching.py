@@ -137,9 +137,9 @@ def _match(pattern: Pattern, texts: Sequence[str], start: int, budget: float) ->
             if j + 1 < count and words[i] == texts[j] + texts[j + 1]:
                 walk(i + 1, j + 2, loss, equal + 1)
         if fuzzy and i > 0:
-            if words[i] not in NEGATIONS and i + 1 < len(words):
+            if _may_differ(words[i]) and i + 1 < len(words):
                 walk(i + 1, j, loss + 1.0, equal)
-            if j < count and texts[j] not in NEGATIONS:
+            if j < count and _may_differ(texts[j]):
                 walk(i, j + 1, loss + 1.0, equal)
 
     walk(0, start, 0.0, 0)
@@ -156,6 +156,11 @@ def similarity(one: str, other: str) -> float:
     if one in NEGATIONS or other in NEGATIONS or _opposite(one, other) or _opposite(other, one):
         return 0.0
     return float(Levenshtein.normalized_similarity(one, other, score_cutoff=_LEAST_ALIKE))
+
+
+def _may_differ(word: str) -> bool:
+    """Whether a word may be left out or put in without changing what is said: no negation, no number."""
+    return word not in NEGATIONS and word.isalpha()
 
 
 def _opposite(one: str, other: str) -> bool:

@@ -38,8 +38,12 @@ _ASKING = _words(
     """
     what who whose when where which how can could may might would will do does did is are was were have has
     am shall should que cual cuales como cuando donde quien cuanto puede puedo podria me tiene es esta seria
-    please favor verify confirm verifique confirme digame deme
+    verify confirm verifique confirme digame deme
     """
+)
+_POLITE = _words("please favor")
+_CONNECTIVES = _words(
+    "and so well okay ok right great now then all alright perfect thanks y bueno pues entonces bien"
 )
 _REQUESTS = _sequences(
     """
@@ -66,11 +70,11 @@ def is_asked(hit: Hit, text: Searchable) -> bool:
     if _sentence_end(hit, stretch, text) == "?":
         return True
     before = _sentence_before(hit, stretch, text)
-    opening = [*before, stretch.texts[hit.first]][:3]
-    requested = [*before, *stretch.texts[hit.first : hit.last]]
-    return any(word in _ASKING for word in opening) or any(
-        _holds(requested, request) for request in _REQUESTS
-    )
+    words = [*before, *_sentence_from(hit, stretch, text)]
+    opening = next((word for word in words if word not in _CONNECTIVES), "")
+    if opening in _ASKING or any(word in _POLITE for word in words):
+        return True
+    return any(_holds(words, request) for request in _REQUESTS)
 
 
 def _clause_before(hit: Hit, stretch: Stretch, text: Searchable) -> list[str]:
@@ -88,6 +92,17 @@ def _sentence_before(hit: Hit, stretch: Stretch, text: Searchable) -> list[str]:
         if any(mark in _between(position, stretch, text) for mark in _SENTENCE_END):
             break
         words.insert(0, stretch.texts[position])
+    return words
+
+
+def _sentence_from(hit: Hit, stretch: Stretch, text: Searchable) -> list[str]:
+    words: list[str] = []
+    for position in range(hit.first, len(stretch.texts)):
+        words.append(stretch.texts[position])
+        if position >= hit.last - 1 and any(
+            mark in _between(position, stretch, text) for mark in _SENTENCE_END
+        ):
+            break
     return words
 
 

@@ -41,12 +41,12 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 Roles = Annotated[tuple[Role, ...], BeforeValidator(_as_list, json_schema_input_type=Role | list[Role])]
 EventNames = Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
 TextsByLanguage = Annotated[
-    Mapping[str, tuple[Text, ...]],
+    Mapping[str, Annotated[tuple[Text, ...], Field(min_length=1)]],
     BeforeValidator(_by_language, json_schema_input_type=str | list[str] | dict[str, str | list[str]]),
 ]
 """A list of texts, or lists by language code."""
 AlternativesByLanguage = Annotated[
-    Mapping[str, tuple[tuple[Text, ...], ...]],
+    Mapping[str, Annotated[tuple[tuple[Text, ...], ...], Field(min_length=1)]],
     BeforeValidator(
         _alternatives, json_schema_input_type=list[str | list[str]] | dict[str, list[str | list[str]]]
     ),
