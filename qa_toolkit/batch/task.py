@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qa_toolkit.domain.case import Case, Interaction
 from qa_toolkit.domain.contract import to_contract
 from qa_toolkit.domain.evaluation import Result
+from qa_toolkit.errors import InputError
 
 if TYPE_CHECKING:
     from qa_toolkit.evaluation import LoadedRubric
@@ -42,7 +43,12 @@ def score(payload: Mapping[str, Any]) -> dict[str, Any]:
         InputError: the item cannot be processed.
     """
     path = Path(payload["path"])
-    outcome = _outcome(path, payload)
+    try:
+        outcome = _outcome(path, payload)
+    except InputError as error:
+        # Reasons are part of results, and results name no folder of this machine.
+        error.args = (str(error).replace(str(path), payload["name"]),)
+        raise
     result = Result(
         input=payload["name"],
         status="done",
