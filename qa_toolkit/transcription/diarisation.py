@@ -32,7 +32,7 @@ SAME_VOICE_COSINE = 0.96
 """Mean voices closer than this are one voice."""
 SHORT_VOICE_S = 4.0
 SHORT_VOICE_COSINE = 0.8
-"""A voice heard for less than that time must differ more: a few odd windows of one voice look like another."""
+"""A voice heard for less than that time must differ more: odd windows of one voice look like another."""
 MIN_VOICE_S = 1.0
 """A voice that is heard for less is not told from the others."""
 MIN_ANNOUNCEMENT_S = 2.0
@@ -135,7 +135,7 @@ def _smoothed(vectors: Floats, windows: _Windows) -> Floats:
     return unit_length(smooth)
 
 
-# --- voices --------------------------------------------------------------------------------------------------
+# --- voices ------------------------------------------------------------------------------------------------
 
 
 def _voices(vectors: Floats, windows: _Windows, speakers: int) -> Labels:
@@ -230,7 +230,7 @@ def _spans_of(
     return tuple(found)
 
 
-# --- words ---------------------------------------------------------------------------------------------------
+# --- words -------------------------------------------------------------------------------------------------
 
 
 def label_words(words: Sequence[Word], spans: Sequence[SpeakerSpan]) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from qa_toolkit.transcription.role_cues import (
     HELLO,
     INTERPRETER,
     ME,
+    MESSAGE,
     NUMBERS,
     SPANISH,
     YOU,
@@ -26,6 +27,7 @@ _OPENS_INBOUND = 1.5
 _ANSWERS_OUTBOUND = -2.0
 _ANSWERS_HELLO = -1.5
 _GIVES_NUMBERS = -1.2
+_LEAVES_MESSAGE = 4.0
 _ASKS = 1.5
 _ADDRESSES = 2.5
 _PRIOR_WORDS = 12.0
@@ -40,7 +42,8 @@ class RoleAssignment:
 
     Attributes:
         roles: role by speaker label.
-        confidence: 0-1, roughly the probability that agent and customer are the right way round; 0.5 is a guess.
+        confidence: 0-1, roughly the probability that agent and customer are the right way round; 0.5 is
+            a guess.
         reasons: the strongest cues for it, in words.
     """
 
@@ -56,11 +59,12 @@ class _Speaker:
     label: str
     texts: list[str] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
-    evidence: Counter[str] = field(default_factory=Counter)
+    numbers: int = 0
+    evidence: dict[str, float] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
-        return float(sum(self.evidence.values()))
+        return sum(self.evidence.values(), 0.0)
 
     @property
     def words(self) -> list[str]:
@@ -89,15 +93,22 @@ def assign_roles(turns: Sequence[Turn], *, direction: str | None) -> RoleAssignm
     reasons: list[str] = []
     for find, role, why in (
         (_announcement, Role.IVR, "speaks only at the start, like a recorded announcement"),
+        (
+            _machine,
+            Role.IVR,
+            "gives way to a message, like an answering machine",
+        ),
         (_interpreter, Role.INTERPRETER, "speaks for others, like an interpreter"),
     ):
-        found = find(speakers)
+        found = find(speakers, direction)
         if found is not None:
             roles[found] = role
             reasons.append(f"{found} {why}")
             del speakers[found]
     people = list(speakers.values())
     _weigh(people, direction)
+    if Role.IVR in roles.values() and direction != "inbound":
+        _weigh_message(people)
     confidence = _divide(people, roles)
     return RoleAssignment(roles, confidence, (*reasons, *_strongest(people)))
 
@@ -105,6 +116,7 @@ def assign_roles(turns: Sequence[Turn], *, direction: str | None) -> RoleAssignm
 def _speakers(turns: Sequence[Turn]) -> dict[str, _Speaker]:
     speakers: dict[str, _Speaker] = {}
     position = 0
+    before: str | None = None
     for turn in turns:
         text = plain(turn.text)
         if turn.speaker is None or not text:
@@ -112,11 +124,14 @@ def _speakers(turns: Sequence[Turn]) -> dict[str, _Speaker]:
         speaker = speakers.setdefault(turn.speaker, _Speaker(turn.speaker))
         speaker.texts.append(text)
         speaker.positions.append(position)
+        if before not in (None, turn.speaker) and _is_numbers(text):
+            speaker.numbers += 1
+        before = turn.speaker
         position += 1
     return speakers
 
 
-def _announcement(speakers: Mapping[str, _Speaker]) -> str | None:
+def _announcement(speakers: Mapping[str, _Speaker], _direction: str | None) -> str | None:
     """The label whose turns all come before anybody else's and say what announcements say."""
     if len(speakers) < 2:
         return None
@@ -127,7 +142,22 @@ def _announcement(speakers: Mapping[str, _Speaker]) -> str | None:
     return first.label
 
 
-def _interpreter(speakers: Mapping[str, _Speaker]) -> str | None:
+def _machine(speakers: Mapping[str, _Speaker], direction: str | None) -> str | None:
+    """Who answers an outbound call with a turn or two and is followed by nothing but a message."""
+    if direction != "outbound" or len(speakers) != 2:
+        return None
+    first, second = sorted(speakers.values(), key=lambda s: s.positions[0])
+    gives_way = first.positions[-1] < second.positions[0] and len(first.texts) <= 2 < len(second.texts)
+    return first.label if gives_way and any(MESSAGE.search(text) for text in second.texts) else None
+
+
+def _weigh_message(people: Sequence[_Speaker]) -> None:
+    for speaker in people:
+        if any(MESSAGE.search(text) for text in speaker.texts):
+            speaker.evidence["leaves a message"] = _LEAVES_MESSAGE
+
+
+def _interpreter(speakers: Mapping[str, _Speaker], _direction: str | None) -> str | None:
     """A third speaker who says so, or who uses two languages turn by turn where the others use one."""
     if len(speakers) < 3:
         return None
@@ -154,11 +184,12 @@ def _language_mix(texts: Sequence[str]) -> float:
 
 
 def _weigh(people: Sequence[_Speaker], direction: str | None) -> None:
+    """Fills in the evidence of each speaker; every kind of evidence is weighed once."""
     for speaker in people:
         for cue in CUES:
             weight = _worth(cue, speaker.texts, direction)
             if weight:
-                speaker.evidence[cue.name] += weight  # type: ignore[assignment]
+                speaker.evidence[cue.name] = weight
         _weigh_behaviour(speaker)
     if people:
         _weigh_opening(people, direction)
@@ -181,10 +212,9 @@ def _weigh_behaviour(speaker: _Speaker) -> None:
     }
     asked = sum("?" in text for text in speaker.texts)
     evidence["asks questions"] = _ASKS * (asked / (len(speaker.texts) + 3) - 0.2)
-    numbers = sum(_is_numbers(text) for text in speaker.texts)
-    evidence["answers in numbers"] = _GIVES_NUMBERS * min(numbers, 3)
+    evidence["answers in numbers"] = _GIVES_NUMBERS * min(speaker.numbers, 3)
     for name, weight in evidence.items():
-        speaker.evidence[name] += weight  # type: ignore[assignment]
+        speaker.evidence[name] = weight
 
 
 def _is_numbers(text: str) -> bool:
@@ -197,12 +227,12 @@ def _weigh_opening(people: Sequence[_Speaker], direction: str | None) -> None:
     first = min(people, key=lambda s: s.positions[0])
     hello = bool(HELLO.match(first.texts[0]))
     if direction == "inbound":
-        first.evidence["speaks first on an inbound call"] += _OPENS_INBOUND  # type: ignore[assignment]
+        first.evidence["speaks first on an inbound call"] = _OPENS_INBOUND
     elif direction == "outbound":
         weight = _ANSWERS_OUTBOUND if hello else _ANSWERS_OUTBOUND / 2
-        first.evidence["answers an outbound call"] += weight  # type: ignore[assignment]
+        first.evidence["answers an outbound call"] = weight
     elif hello:
-        first.evidence["answers with a bare hello"] += _ANSWERS_HELLO  # type: ignore[assignment]
+        first.evidence["answers with a bare hello"] = _ANSWERS_HELLO
 
 
 def _divide(people: Sequence[_Speaker], roles: dict[str, Role]) -> float:
@@ -219,7 +249,9 @@ def _divide(people: Sequence[_Speaker], roles: dict[str, Role]) -> float:
     for speaker in ranked:
         roles[speaker.label] = Role.AGENT if speaker.score > middle else Role.CUSTOMER
     roles[ranked[0].label] = Role.AGENT
-    return _sigmoid(_SLOPE * (highest - lowest))
+    # Two "speakers" who both sound like an agent may be one voice that was split.
+    alike = max(0.0, lowest) + max(0.0, -highest)
+    return _sigmoid(_SLOPE * max(0.0, highest - lowest - 2 * alike))
 
 
 def _sigmoid(value: float) -> float:
