@@ -32,7 +32,8 @@ class WorkItem:
         key: the same for the same work (``item_key``); what was done under it is never done again.
         payload: what the task is called with; JSON, audio by its path.
         input: the name people know it by.
-        interaction: its interaction id; two different keys with one id in a run are not both worked on.
+        interaction: its interaction id, where it is known before the work; two different keys with one id
+            in a run are not both saved.
         refused: keeps the place of an input that cannot be used.
     """
 

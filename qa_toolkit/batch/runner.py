@@ -165,7 +165,7 @@ class _Batch:
         if item.refused is not None:
             self._refuse(position, item, item.refused.status, item.refused.reason)
             return
-        clash = self._clash(item)
+        clash = None if item.interaction is None else self._clash(item, item.interaction)
         if clash is not None:
             self._refuse(position, item, "rejected", clash)
         else:
@@ -181,13 +181,12 @@ class _Batch:
         else:
             self._claim(position, item, asked_before=asked_before)
 
-    def _clash(self, item: WorkItem) -> str | None:
-        if item.interaction is None:
-            return None
-        key, name = self._keys_by_interaction.setdefault(item.interaction, (item.key, item.input))
+    def _clash(self, item: WorkItem, interaction: str) -> str | None:
+        """What is wrong when another input of this run has the interaction id."""
+        key, name = self._keys_by_interaction.setdefault(interaction, (item.key, item.input))
         if key == item.key:
             return None
-        return f"the id '{item.interaction}' belongs to another input of this run, {name}, give each its own"
+        return f"the id '{interaction}' belongs to another input of this run, {name}, give each its own"
 
     def _refuse(self, position: int, item: WorkItem, state: Outcome, reason: str) -> None:
         self._store.place(self._run, position, name=item.input, state=state, reason=reason)
@@ -209,6 +208,9 @@ class _Batch:
             self._executor.submit(item)
         elif answer == "done":
             self._ended[item.key] = ("done", None)
+            known = self._store.ledger_item(item.key)
+            if known is not None and known.interaction is not None:
+                self._clash(item, known.interaction)
             self._count("done_before")
             self._tell("done_before", position, item.input)
         else:
@@ -250,9 +252,13 @@ class _Batch:
             made = json.loads(outcome)
             result = from_contract(Result, {**made["result"], "input": item.input})
             if result.status == "done":
-                saved = self._save_done(item, result, made)
-                self._end(item, "done", None, saved.warnings)
-                return
+                about = Interaction(**made["interaction"])
+                clash = self._clash(item, about.id)
+                if clash is None:
+                    saved = self._save_done(item, result, about, InputRef(**made["input"]))
+                    self._end(item, "done", None, saved.warnings)
+                    return
+                result = Result(item.input, "rejected", clash)
         except ClaimLostError:
             self._hand_over(item)
             return
@@ -266,14 +272,11 @@ class _Batch:
         status: Outcome = "rejected" if result.status == "rejected" else "failed"
         self._settle(item, status, result.reason or "no reason was given")
 
-    def _save_done(self, item: WorkItem, result: Result, made: Mapping[str, Any]) -> SavedResult:
+    def _save_done(
+        self, item: WorkItem, result: Result, interaction: Interaction, source: InputRef
+    ) -> SavedResult:
         return self._store.save_result(
-            result,
-            interaction=Interaction(**made["interaction"]),
-            source=InputRef(**made["input"]),
-            by=self._by,
-            run=self._run,
-            key=item.key,
+            result, interaction=interaction, source=source, by=self._by, run=self._run, key=item.key
         )
 
     def _settle(self, item: WorkItem, state: Outcome, reason: str) -> None:

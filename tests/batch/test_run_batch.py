@@ -130,6 +130,21 @@ class TestRefused:
         (_, second) = store.results(summary.run)
         assert "the id 'a' belongs to another input of this run, a.wav" in (second.reason or "")
 
+    @pytest.mark.parametrize("before", [False, True])
+    def test_an_id_found_by_the_work_itself_is_not_saved_twice_either(
+        self, store: Store, *, before: bool
+    ) -> None:
+        items = [WorkItem(f"key {n}", {"name": "a", "percent": n}, f"{n}.json") for n in (10, 20)]
+        if before:
+            run(store, items[:1], workers=0)
+        summary = run(store, items, workers=0)
+        assert (summary.done + summary.done_before, summary.rejected) == (1, 1)
+        (record,) = store.revisions("a")
+        assert record.percent == 10
+        assert "belongs to another input of this run, 10.json" in (
+            list(store.results(summary.run))[1].reason or ""
+        )
+
     @pytest.mark.parametrize("do", [None, "bug"])
     def test_the_same_input_twice_is_worked_on_once(
         self, store: Store, tmp_path: Path, do: str | None
