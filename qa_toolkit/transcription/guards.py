@@ -11,6 +11,9 @@ MIN_LOG_PROBABILITY = -1.0
 """Mean log-probability a token below which Whisper's text is not to be trusted (openai/whisper)."""
 MAX_WORDS_PER_SECOND = 7.0
 """Fast speech is about 5 words a second; more words than this were not said."""
+MIN_WORDS_PER_SECOND = 0.7
+"""Slow speech is about 1.5 words a second; fewer words than this mean that the recogniser stopped early."""
+_SHORT_S = 2.0
 _MIN_BYTES = 40
 _LONGEST_CYCLE = 8
 
@@ -24,6 +27,11 @@ def doubt(text: str, words: int, speech_s: float, mean_log_probability: float) -
     if words and mean_log_probability < MIN_LOG_PROBABILITY:
         return "the recogniser itself was not sure of it"
     return None
+
+
+def cut_short(words: int, speech_s: float) -> bool:
+    """Whether there are too few words for that much speech; never for less than two seconds."""
+    return speech_s >= _SHORT_S and words < MIN_WORDS_PER_SECOND * speech_s
 
 
 def compression_ratio(text: str) -> float:

@@ -78,9 +78,12 @@ def listen(
     report = on_progress or _unreported
     first = recognise(windows, options.language, lambda done: report(0.98 * done / len(windows)))
     words = _words(windows, first, speech)
-    lost = windows_of(
-        {channel: uncovered(speech[channel], words[channel], LOST_SPEECH_S) for channel in speech}
-    )
+    lost = [
+        window
+        for channel in speech
+        for run in uncovered(speech[channel], words[channel], LOST_SPEECH_S)
+        for window in windows_of({channel: run})
+    ]
     if lost:
         second = recognise(lost, first.language, _unreported)
         again = _words(lost, replace(second, windows=tuple(map(_if_sure, second.windows))), speech)
@@ -139,7 +142,7 @@ def _silences(heard: Sequence[HeardTrack], options: TranscriptionOptions) -> tup
         if not item.speech:
             side = options.channel_map[number] if number < len(options.channel_map) else "unknown"
             notes.append(f"no speech was found on channel {item.track.channel} ({side})")
-        lost_s = total_s(uncovered(item.speech, item.words, LOST_SPEECH_S))
+        lost_s = sum(total_s(run) for run in uncovered(item.speech, item.words, LOST_SPEECH_S))
         if lost_s > 0.0:
             notes.append(
                 f"{lost_s:.1f} s that sound like speech on channel {item.track.channel} gave no words"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa_toolkit.domain import Word
@@ -38,23 +38,33 @@ def place_words(window: Window, heard: Heard, speech: Sequence[Span]) -> tuple[W
     return tuple(placed)
 
 
-def uncovered(speech: Sequence[Span], words: Sequence[Word], min_s: float) -> tuple[Span, ...]:
-    """Stretches of speech of at least ``min_s`` that no word comes near (0.7 s): text may be lost there."""
-    edges = sorted((word.start_s - _COVER_S, word.end_s + _COVER_S) for word in words)
-    lost: list[Span] = []
-    index = 0
+def uncovered(speech: Sequence[Span], words: Sequence[Word], min_s: float) -> tuple[tuple[Span, ...], ...]:
+    """Runs of speech that no word comes near (0.7 s), each summing to at least ``min_s``.
+
+    A run is a group of stretches with no word between them: text may be lost there.
+    """
+    edges = _joined((word.start_s - _COVER_S, word.end_s + _COVER_S) for word in words)
+    runs: list[list[Span]] = [[] for _ in range(len(edges) + 1)]
     for start, end in speech:
         position = start
-        while index > 0 and edges[index - 1][1] > start:
-            index -= 1
-        while index < len(edges) and edges[index][0] < end:
-            if edges[index][0] - position >= min_s:
-                lost.append((position, edges[index][0]))
-            position = max(position, edges[index][1])
-            index += 1
-        if end - position >= min_s:
-            lost.append((position, end))
-    return tuple(lost)
+        for number in range(bisect_left(edges, start, key=lambda edge: edge[1]), len(edges) + 1):
+            low, high = edges[number] if number < len(edges) else (end, end)
+            if min(low, end) > position:
+                runs[number].append((position, min(low, end)))
+            position = max(position, high)
+            if position >= end or low >= end:
+                break
+    return tuple(tuple(run) for run in runs if sum(end - start for start, end in run) >= min_s)
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def merge_in_time(words: Sequence[Word], later: Sequence[Word]) -> tuple[Word, ...]:

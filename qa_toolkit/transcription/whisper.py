@@ -99,6 +99,7 @@ class _Decoded:
     text: str
     mean_log_probability: float
     doubt: str | None
+    cut_short: bool
 
 
 class WhisperEngine:
@@ -200,7 +201,7 @@ class WhisperEngine:
         settings: ListeningSettings,
     ) -> list[Heard]:
         decoded = self._decode(windows, encoded, tokenizer, settings, {"beam_size": settings.effort})
-        retried = [number for number, result in enumerate(decoded) if result.doubt is not None]
+        retried = [number for number, result in enumerate(decoded) if result.doubt or result.cut_short]
         for number in retried:
             decoded[number] = self._decode_again(
                 windows[number], encoded[number], tokenizer, settings, decoded[number]
@@ -219,13 +220,16 @@ class WhisperEngine:
         settings: ListeningSettings,
         first: _Decoded,
     ) -> _Decoded:
-        """More careful attempts; without success the one the model finds most likely, still in doubt."""
+        """More careful attempts; without success the fullest believable one, else the likeliest."""
         attempts = [first]
         for search in _RETRIES:
             attempt = self._decode([window], [encoded], tokenizer, settings, search)[0]
-            if attempt.doubt is None:
+            if attempt.doubt is None and not attempt.cut_short:
                 return attempt
             attempts.append(attempt)
+        believable = [attempt for attempt in attempts if attempt.doubt is None]
+        if believable:
+            return max(believable, key=lambda attempt: len(attempt.tokens))
         return max(
             attempts, key=lambda a: (not guards.repeats(a.text.lower().split()), a.mean_log_probability)
         )
@@ -265,7 +269,14 @@ class WhisperEngine:
         # The score is the mean over the tokens; the end token was scored as well.
         length = len(result.sequences_ids[0])
         mean = float(result.scores[0]) * length / (length + 1)
-        return _Decoded(tokens, text, mean, guards.doubt(text, len(text.split()), window.speech_s, mean))
+        words = len(text.split()) if tokenizer.language_code not in UNSPACED_LANGUAGES else len(tokens)
+        return _Decoded(
+            tokens,
+            text,
+            mean,
+            doubt=guards.doubt(text, words, window.speech_s, mean),
+            cut_short=guards.cut_short(words, window.speech_s),
+        )
 
     def _words(
         self,
