@@ -78,10 +78,8 @@ def _voices(
     item: HeardTrack, options: TranscriptionOptions
 ) -> tuple[list[str], list[tuple[Span, str]], tuple[str, ...]]:
     """A speaker label for each word, the spans of each speaker, and what could not be known."""
-    try:
-        from qa_toolkit.transcription import diarisation
-    except ImportError:
-        return [_label(0)] * len(item.words), [(span, _label(0)) for span in item.speech], ()
+    from qa_toolkit.transcription import diarisation
+
     one = [_label(0)] * len(item.words), [(span, _label(0)) for span in item.speech]
     if not item.words or options.speakers == 1:
         return *one, ()
@@ -100,10 +98,8 @@ def _voices(
 def _inferred_roles(
     turns: Sequence[Turn], options: TranscriptionOptions
 ) -> tuple[Mapping[str, Role], float, str]:
-    try:
-        from qa_toolkit.transcription import roles
-    except ImportError:
-        return {}, 0.0, "who is the agent was not inferred"
+    from qa_toolkit.transcription import roles
+
     found = roles.assign_roles(turns, direction=options.direction)
     confidence = round(found.confidence, 3)
     if confidence < MIN_ROLE_CONFIDENCE:
@@ -119,10 +115,8 @@ def _swap_note(
     turns: Sequence[Turn], mapped: Mapping[str, Role], options: TranscriptionOptions
 ) -> tuple[str, ...]:
     """A warning when what is said fits the channel map the other way round."""
-    try:
-        from qa_toolkit.transcription import roles
-    except ImportError:
-        return ()
+    from qa_toolkit.transcription import roles
+
     opposite = {Role.AGENT: Role.CUSTOMER, Role.CUSTOMER: Role.AGENT}
     if {turn.speaker for turn in turns} != set(mapped) or set(mapped.values()) != set(opposite):
         return ()
