@@ -1,0 +1,394 @@
+"""The page of one interaction: what its template shows, in the order it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from qa_toolkit.domain.case import Interaction
+from qa_toolkit.domain.evaluation import (
+    Answer,
+    AnswerStatus,
+    CriticalCount,
+    Evaluation,
+    Score,
+    SpanEvidence,
+    ValueEvidence,
+    WindowEvidence,
+)
+from qa_toolkit.domain.metrics import ConversationMetrics, Metric
+from qa_toolkit.domain.rubric import Criterion, Rubric
+from qa_toolkit.domain.transcript import Role, Transcript
+from qa_toolkit.reports.evidence import Piece, marked_turns, place_of, quotations
+from qa_toolkit.reports.timeline import Timeline, outcome_of, timeline_of
+from qa_toolkit.reports.wording import (
+    FAMILIES,
+    ROLE_NAMES,
+    clock,
+    metric_value,
+    number,
+    percent,
+    scalar,
+    words,
+)
+
+LOW_ROLE_CONFIDENCE = 0.8
+"""Below it the page warns that agent and customer may be swapped."""
+
+_SHOWN = (
+    "agent",
+    "site",
+    "queue",
+    "direction",
+    "language",
+    "transaction",
+    "caller_type",
+    "date",
+    "started_at",
+)
+_NOT_ANSWERED = {
+    AnswerStatus.NOT_APPLICABLE: ("Not applicable", "na"),
+    AnswerStatus.UNANSWERED: ("Not answered", "open"),
+    AnswerStatus.ERROR: ("Evaluator failed", "error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCall:
+    """What a call page is made of; parts that do not exist are None.
+
+    Attributes:
+        rubric: gives questions, sections and titles; without it criteria are shown by their ids.
+        interaction: who, where and when; by default what the transcript's metadata say.
+        back: file name of the page with all calls, for a link.
+    """
+
+    evaluation: Evaluation
+    transcript: Transcript | None = None
+    metrics: ConversationMetrics | None = None
+    rubric: Rubric | None = None
+    interaction: Interaction | None = None
+    back: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A name and its value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One piece of evidence; ``turn`` is the turn to jump to, ``text`` what was seen, ``when`` the time."""
+
+    kind: str
+    text: str
+    when: str = ""
+    turn: int | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One criterion with its answer."""
+
+    position: int
+    criterion: str
+    question: str
+    critical: str | None
+    answer: str
+    kind: str
+    points: str
+    confidence: str
+    reason: str | None
+    evaluator: str
+    evidence: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionBlock:
+    """A section with its score and its answers."""
+
+    id: str
+    title: str
+    percent: float | None
+    shown: str
+    rows: tuple[AnswerRow, ...]
+    auto_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """One turn with its evidence marked; ``answers`` links back to the answers that quote it."""
+
+    id: int
+    role: str
+    who: str
+    when: str
+    pieces: tuple[Piece, ...]
+    answers: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One metric, of one definition, for all its roles."""
+
+    name: str
+    definition: str
+    thresholds: str
+    values: tuple[Fact, ...]
+    measured_from: str
+    missing: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The score in large letters."""
+
+    percent: str
+    label: str
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """Everything the template prints."""
+
+    title: str
+    verdict: Verdict
+    facts: tuple[Fact, ...]
+    auto_failed: tuple[str, ...]
+    auto_fail_note: str
+    warnings: tuple[str, ...]
+    timeline: Timeline | None
+    sections: tuple[SectionBlock, ...]
+    families: tuple[tuple[str, CriticalCount], ...]
+    turns: tuple[TurnRow, ...]
+    metrics: tuple[MetricRow, ...]
+    made_by: tuple[Fact, ...]
+    back: str | None
+
+
+def call_page(call: ReportCall) -> CallPage:
+    """Arranges a call for its template."""
+    evaluation, transcript, score = call.evaluation, call.transcript, call.evaluation.score
+    names = {c.id: c.question for c in call.rubric.criteria} if call.rubric else {}
+    return CallPage(
+        title=evaluation.interaction,
+        verdict=verdict(score),
+        facts=tuple(_facts(call)),
+        auto_failed=tuple(f"{c}: {names[c]}" if c in names else c for c in score.auto_failed_by),
+        auto_fail_note=_auto_fail_note(score),
+        warnings=tuple(dict.fromkeys(_warnings(call))),
+        timeline=timeline_of(transcript, call.metrics, evaluation, call.rubric) if transcript else None,
+        sections=tuple(_sections(call)),
+        families=tuple((family, score.critical.get(family, CriticalCount())) for family in FAMILIES),
+        turns=tuple(_turns(evaluation, transcript)),
+        metrics=tuple(_metrics(call.metrics)),
+        made_by=tuple(_made_by(evaluation, transcript)),
+        back=call.back,
+    )
+
+
+def verdict(score: Score) -> Verdict:
+    """Passed, failed, incomplete or without a score, in words."""
+    shown = percent(score.percent)
+    detail = f"{number(score.points)} of {number(score.max_points)} points"
+    if score.auto_failed_by:
+        return Verdict(shown, "Automatic fail", "bad", detail)
+    if not score.complete:
+        left = "1 answer is open" if score.open == 1 else f"{score.open} answers are open"
+        return Verdict(shown, "Incomplete", "open", f"{left}; {detail} so far")
+    if score.percent is None:
+        return Verdict("–", "No score", "na", "nothing in the rubric counts for this interaction")
+    if score.passed is None:
+        return Verdict(shown, "Complete", "neutral", detail)
+    return Verdict(shown, "Passed" if score.passed else "Failed", "good" if score.passed else "bad", detail)
+
+
+def _auto_fail_note(score: Score) -> str:
+    before = score.percent_before_auto_fail
+    if before is None or before == score.percent:
+        return "The score is kept beside it."
+    return f"Without it the score would be {percent(before)}."
+
+
+def _facts(call: ReportCall) -> Iterator[Fact]:
+    transcript, evaluation = call.transcript, call.evaluation
+    known = dict(transcript.metadata) if transcript else {}
+    if transcript and transcript.language:
+        known.setdefault("language", transcript.language)
+    if call.interaction:
+        known |= call.interaction.metadata
+        named = {name: getattr(call.interaction, name, None) for name in _SHOWN}
+        known |= {name: value for name, value in named.items() if value is not None}
+    if known.get("date") == known.get("started_at"):
+        known.pop("started_at", None)
+    for name in _SHOWN:
+        if known.get(name) is not None:
+            yield Fact(words(name), scalar(known[name]))
+    if transcript and transcript.duration_s is not None:
+        yield Fact("Duration", f"{clock(transcript.duration_s)} min")
+    title = f"{call.rubric.title} · " if call.rubric else ""
+    yield Fact("Rubric", f"{title}{evaluation.rubric.id} {evaluation.rubric.version}")
+    who = "machine" if evaluation.source.kind == "machine" else "reviewer"
+    yield Fact("Answered by", f"{who} ({evaluation.source.name})")
+
+
+def _warnings(call: ReportCall) -> Iterator[str]:
+    transcript = call.transcript
+    yield from call.evaluation.warnings
+    if transcript is None:
+        return
+    if transcript.recording and transcript.recording.layout != "two_party":
+        yield (
+            "Both parties are on one channel: who spoke was found by their voices, and speaking at once is "
+            "not seen."
+        )
+    if transcript.role_confidence is not None and transcript.role_confidence < LOW_ROLE_CONFIDENCE:
+        yield (
+            f"Agent and customer may be swapped: the roles are only {transcript.role_confidence:.0%} sure. "
+            "Check the first turns before trusting answers about who said what."
+        )
+    yield from transcript.warnings
+    if call.metrics:
+        yield from call.metrics.warnings
+
+
+def _sections(call: ReportCall) -> Iterator[SectionBlock]:
+    evaluation = call.evaluation
+    positions = {answer.criterion: i for i, answer in enumerate(evaluation.answers)}
+    scores = {section.id: section for section in evaluation.score.sections}
+    shown: set[str] = set()
+    for section in call.rubric.sections if call.rubric else ():
+        rows = [
+            _row(positions[c.id], evaluation.answers[positions[c.id]], c, call)
+            for c in section.criteria
+            if c.id in positions
+        ]
+        shown |= {row.criterion for row in rows}
+        score = scores.get(section.id)
+        value = score.percent if score else None
+        failed = bool(score and score.auto_failed_by)
+        yield SectionBlock(section.id, section.title, value, percent(value), tuple(rows), failed)
+    rest = [_row(i, a, None, call) for i, a in enumerate(evaluation.answers) if a.criterion not in shown]
+    if rest:
+        yield SectionBlock(
+            "answers", "Answers", evaluation.score.percent, percent(evaluation.score.percent), tuple(rest)
+        )
+
+
+def _row(position: int, answer: Answer, criterion: Criterion | None, call: ReportCall) -> AnswerRow:
+    label, kind = _answer_text(answer, criterion)
+    points = ""
+    if answer.points is not None and answer.max_points is not None:
+        points = f"{number(answer.points)} / {number(answer.max_points)}"
+    critical = criterion.critical if criterion and criterion.critical != "none" else None
+    return AnswerRow(
+        position=position,
+        criterion=answer.criterion,
+        question=criterion.question if criterion else "",
+        critical=critical,
+        answer=label,
+        kind=kind,
+        points=points,
+        confidence=f"{answer.confidence:.0%}" if answer.confidence is not None else "",
+        reason=answer.reason,
+        evaluator=f"{answer.evaluator.name} {answer.evaluator.version}" if answer.evaluator else "",
+        evidence=tuple(_evidence_lines(answer, call.transcript)),
+    )
+
+
+def _answer_text(answer: Answer, criterion: Criterion | None) -> tuple[str, str]:
+    if answer.status != AnswerStatus.ANSWERED:
+        return _NOT_ANSWERED[answer.status]
+    option = criterion.option_for(answer.answer) if criterion and answer.answer is not None else None
+    if option is not None and option.label:
+        return option.label, outcome_of(answer)
+    if isinstance(answer.answer, float):
+        return number(answer.answer), outcome_of(answer)
+    return words(str(answer.answer)), outcome_of(answer)
+
+
+def _evidence_lines(answer: Answer, transcript: Transcript | None) -> Iterator[EvidenceLine]:
+    turns = {turn.id: turn for turn in transcript.turns} if transcript else {}
+    for evidence in answer.evidence:
+        match evidence:
+            case SpanEvidence():
+                turn = turns.get(evidence.turn)
+                holds = turn is not None and place_of(evidence, turn) is not None
+                when = evidence.start_s if evidence.start_s is not None else (turn.start_s if turn else None)
+                who = ROLE_NAMES[turn.role] if turn else ""
+                yield EvidenceLine("span", evidence.text, clock(when), evidence.turn if holds else None, who)
+            case WindowEvidence():
+                yield EvidenceLine("window", evidence.looked_for, _window(evidence))
+            case ValueEvidence():
+                yield EvidenceLine(
+                    "value", f"{words(evidence.name)} = {scalar(evidence.value)}", evidence.kind
+                )
+
+
+def _window(evidence: WindowEvidence) -> str:
+    if evidence.start_s is None and evidence.end_s is None:
+        return "whole interaction"
+    if evidence.end_s is None:
+        return f"{clock(evidence.start_s)} to the end"
+    return f"{clock(evidence.start_s or 0.0)} to {clock(evidence.end_s)}"
+
+
+def _turns(evaluation: Evaluation, transcript: Transcript | None) -> Iterator[TurnRow]:
+    pieces = marked_turns(evaluation, transcript)
+    quoted = quotations(evaluation, transcript)
+    for turn in transcript.turns if transcript else ():
+        back = dict.fromkeys((q.answer, q.criterion) for q in quoted.get(turn.id, ()))
+        when = turn.at or clock(turn.start_s)
+        who = ROLE_NAMES[turn.role]
+        if turn.role == Role.UNKNOWN and turn.speaker:
+            who = f"Speaker {turn.speaker}"
+        yield TurnRow(turn.id, turn.role.value, who, when, pieces[turn.id], tuple(back))
+
+
+def _metrics(metrics: ConversationMetrics | None) -> Iterator[MetricRow]:
+    groups: dict[tuple[str, str], list[Metric]] = {}
+    for metric in metrics.metrics if metrics else ():
+        groups.setdefault((metric.name, metric.definition), []).append(metric)
+    for (name, definition), group in groups.items():
+        sources = dict.fromkeys(m.measured_from for m in group if m.measured_from)
+        reasons = dict.fromkeys(m.unavailable_because for m in group if m.value is None)
+        yield MetricRow(
+            name=words(name),
+            definition=definition,
+            thresholds=_thresholds(group[0].thresholds),
+            values=tuple(Fact(_party(m.role), metric_value(m)) for m in group if m.value is not None),
+            measured_from=", ".join(source.replace("_", " ") for source in sources),
+            missing="; ".join(reason or "no reason given" for reason in reasons) or None,
+        )
+
+
+def _party(role: str | None) -> str:
+    if role is None:
+        return "Call"
+    return ROLE_NAMES[Role(role)] if role in set(Role) else words(role)
+
+
+def _thresholds(thresholds: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {number(value)}" for name, value in thresholds.items())
+
+
+def _made_by(evaluation: Evaluation, transcript: Transcript | None) -> Iterator[Fact]:
+    yield Fact("Rubric hash", evaluation.rubric.sha256)
+    if transcript and transcript.recording:
+        recording = transcript.recording
+        layout = words(recording.layout.value).lower()
+        yield Fact(
+            "Recording",
+            f"{recording.file}, {recording.sample_rate_hz} Hz, {recording.channels} channel(s), {layout}",
+        )
+        yield Fact("Recording hash", recording.sha256)
+    if transcript and transcript.made_by:
+        made = transcript.made_by
+        yield Fact("Transcribed by", f"{made.engine}, {made.model}, profile {made.profile}")
+        yield Fact("Model hash", made.model_sha256)
