@@ -48,11 +48,19 @@ def choices(word: str, accepted: Iterable[str]) -> str:
 def faults_of(error: ValidationError, model: type[BaseModel], node: Node, prefix: Loc = ()) -> list[Fault]:
     """One fault for each place pydantic complains about; ``node`` is what ``model`` was validated from."""
     found: dict[Loc, Fault] = {}
-    for detail in error.errors(include_url=False, include_context=True):
+    details = error.errors(include_url=False, include_context=True)
+    for detail in details:
+        if detail["type"] == "too_short" and _has_faulty_items(detail, details):
+            continue  # pydantic does not count the faulty items
         loc, line = locate(node, detail["loc"])
         message = _message(detail, model)
         found.setdefault(loc, Fault("error", line, path_text((*prefix, *loc)), message))
     return list(found.values())
+
+
+def _has_faulty_items(detail: ErrorDetails, others: Iterable[ErrorDetails]) -> bool:
+    size = len(detail["loc"])
+    return any(len(other["loc"]) > size and other["loc"][:size] == detail["loc"] for other in others)
 
 
 def locate(node: Node, loc: tuple[int | str, ...]) -> tuple[Loc, int]:
@@ -99,6 +107,8 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:  # noqa: PLR0
         return f"'{last}' is missing: accepted: a value"
     if kind in ("literal_error", "enum"):
         return f"{shown} is not an accepted value: accepted: {context.get('expected', '')}"
+    if kind == "too_short":
+        return f"{shown} with nothing in it: accepted: at least {context.get('min_length', 1)}"
     if kind in _EXPECTED:
         return f"{shown} is not accepted: accepted: {_EXPECTED[kind]}"
     if kind == "string_pattern_mismatch":
