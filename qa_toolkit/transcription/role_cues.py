@@ -55,8 +55,8 @@ CUES = (
     _cue(
         "names the agency with their own name",
         2.5,
-        r"\b(?:this is|my name is|i'm|i am) \w+(?: \w+)?,? (?:and i'm |and i am "
-        r"|i'm )?(?:calling )?(?:from|with|at|on behalf)\b",
+        r"\b(?:this is|my name is|i'm|i am) \w+(?: \w+)?[,.]? (?:and |uh,? |um,? )?(?:i'm |i am )?"
+        r"(?:calling )?(?:from|with|at|on behalf)\b",
         r"\b(?:calling|call) (?:you )?(?:from|on behalf of) (?:the )?\w+",
         r"\b(?:exchange|bank|insurance|center|centre|department|services?|support|company"
         r"|marketplace|agency)\b[^.?!]{0,20}"
@@ -98,6 +98,8 @@ CUES = (
         r"\bam i (?:speaking|talking) (?:to|with)\b",
         r"\bi'm (?:trying to reach|looking for|calling for)\b",
         r"\bis (?:this|mr|mrs|ms) \w+(?: \w+)?(?: there| available| in| home)?\?",
+        r"\b(?:good|okay|ok|convenient) time to (?:talk|speak)\b|\bis (?:now|this) an? (?:good|okay|ok)\b",
+        r"\b(?:es (?:un )?buen momento|tiene un momento)\b",
         r"\b(?:hablo|estoy hablando) con\b",
         r"\bse encuentra\b",
         r"\b(?:puedo|podria|quisiera) hablar con (?:el |la )?(?:senor|senora|sr|sra)",

@@ -35,6 +35,8 @@ _OPENING_TURNS = 4
 _SLOPE = 0.5
 _LONELY_SLOPE = 0.35
 
+_ASKS_FOR = next(cue.pattern for cue in CUES if cue.name == "asks for a person")
+
 
 @dataclass(frozen=True, slots=True)
 class RoleAssignment:
@@ -89,6 +91,7 @@ def assign_roles(turns: Sequence[Turn], *, direction: str | None) -> RoleAssignm
     speakers = _speakers(turns)
     if not speakers:
         return RoleAssignment({}, 0.0, ("no words with a speaker",))
+    direction = direction or _likely_direction(speakers)
     roles: dict[str, Role] = {}
     reasons: list[str] = []
     for find, role, why in (
@@ -129,6 +132,14 @@ def _speakers(turns: Sequence[Turn]) -> dict[str, _Speaker]:
         before = turn.speaker
         position += 1
     return speakers
+
+
+def _likely_direction(speakers: Mapping[str, _Speaker]) -> str | None:
+    """Outbound, where a bare hello is answered by asking for somebody; otherwise unknown."""
+    texts = {at: text for s in speakers.values() for at, text in zip(s.positions, s.texts, strict=True)}
+    if len(speakers) < 2 or not HELLO.match(texts[0]):
+        return None
+    return "outbound" if _ASKS_FOR.search(texts[1]) else None
 
 
 def _announcement(speakers: Mapping[str, _Speaker], _direction: str | None) -> str | None:
