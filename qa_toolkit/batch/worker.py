@@ -15,8 +15,9 @@ from qa_toolkit.errors import ConfigurationError, QAToolkitError
 
 
 def enter() -> None:
-    """Called once in a new process: Ctrl-C is the parent's to handle; without a parent there is no work."""
+    """Called once in a new process: stopping is the parent's decision, and without it there is no work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 

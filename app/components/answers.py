@@ -1,0 +1,90 @@
+"""The score of a call and its answers with their evidence."""
+
+from __future__ import annotations
+
+import state
+import streamlit as st
+
+from qa_toolkit.domain.evaluation import Evaluation, SpanEvidence
+from qa_toolkit.domain.transcript import Transcript
+from qa_toolkit.reports.call_page import AnswerRow, CallPage, SectionBlock
+from qa_toolkit.reports.wording import clock
+
+_COLOURS = {"good": "green", "bad": "red", "part": "orange", "open": "violet", "error": "orange"}
+
+
+def show_score(page: CallPage) -> None:
+    """The verdict, the critical families beside it, and what failed the call."""
+    columns = st.columns([2, 1, 1, 1])
+    columns[0].metric("Score", page.verdict.percent, help=page.verdict.detail)
+    columns[0].markdown(f"**{page.verdict.label}** · {page.verdict.detail}")
+    for column, (family, found) in zip(columns[1:], page.families, strict=True):
+        column.metric(f"{family.capitalize()}-critical", f"{found.failed} of {found.applicable} failed")
+    for failed in page.auto_failed:
+        st.error(f"Automatic fail by {failed}. {page.auto_fail_note}")
+    for warning in page.warnings:
+        st.warning(warning)
+
+
+def show_answers(
+    page: CallPage, evaluation: Evaluation, transcript: Transcript | None, *, playable: bool
+) -> None:
+    """Each section with its percentage and its answers; a click on a quotation plays it."""
+    for section in page.sections:
+        st.subheader(f"{section.title} · {section.shown}", anchor=False)
+        if section.auto_failed:
+            st.caption("This section was failed by a critical answer.")
+        _show_section(section, evaluation, transcript, playable=playable)
+
+
+def _show_section(
+    section: SectionBlock, evaluation: Evaluation, transcript: Transcript | None, *, playable: bool
+) -> None:
+    for row in section.rows:
+        colour = _COLOURS.get(row.kind, "gray")
+        label = f":{colour}[**{_plain(row.answer)}**] · {row.criterion} {_plain(row.question)}"
+        with st.expander(label, expanded=row.kind in {"bad", "error"}):
+            st.caption(" · ".join(_facts(row)))
+            if row.reason:
+                st.text(row.reason)
+            _show_evidence(row, evaluation, transcript, playable=playable)
+
+
+def _facts(row: AnswerRow) -> list[str]:
+    facts = [f"{row.points} points"] if row.points else ["does not count"]
+    facts += [f"{row.critical}-critical"] if row.critical else []
+    facts += [f"confidence {row.confidence}"] if row.confidence else []
+    return facts + ([row.evaluator] if row.evaluator else [])
+
+
+def _show_evidence(
+    row: AnswerRow, evaluation: Evaluation, transcript: Transcript | None, *, playable: bool
+) -> None:
+    evidence = evaluation.answers[row.position].evidence
+    for number, (line, found) in enumerate(zip(row.evidence, evidence, strict=True)):
+        text, button = st.columns([6, 1], vertical_alignment="center")
+        if line.kind == "window":
+            text.text(f"Looked for, not found: {line.text} ({line.when})")
+        elif line.kind == "value":
+            text.text(line.text)
+        else:
+            text.text(f"{line.who} “{line.text}”".strip())
+        seconds = _start_of(found, transcript) if isinstance(found, SpanEvidence) else None
+        if playable and seconds is not None:
+            button.button(
+                f"Play {clock(seconds)}",
+                key=f"play_{row.position}_{number}",
+                on_click=state.play_from,
+                args=(evaluation.interaction, seconds),
+            )
+
+
+def _start_of(evidence: SpanEvidence, transcript: Transcript | None) -> float | None:
+    if evidence.start_s is not None or transcript is None:
+        return evidence.start_s
+    return next((turn.start_s for turn in transcript.turns if turn.id == evidence.turn), None)
+
+
+def _plain(text: str) -> str:
+    """Text from outside in a label: its signs are no markdown."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|~$:" else sign for sign in text)

@@ -1,0 +1,141 @@
+"""One call: score, answers with evidence, timeline, transcript, recording, history."""
+
+from __future__ import annotations
+
+import json
+
+import state
+import streamlit as st
+from components import answers, header, player, timeline, transcript
+
+from qa_toolkit.domain.contract import from_contract
+from qa_toolkit.domain.evaluation import Evaluation
+from qa_toolkit.domain.metrics import ConversationMetrics
+from qa_toolkit.domain.rubric import Rubric
+from qa_toolkit.domain.transcript import Transcript
+from qa_toolkit.errors import RubricError
+from qa_toolkit.reports.call_page import CallPage, ReportCall, call_page
+from qa_toolkit.store import EvaluationRecord, InputRecord, Store
+
+
+def show() -> None:
+    header.show("Call")
+    store = state.open_store()
+    name = st.text_input(
+        "Interaction id", value=state.asked_for(state.INTERACTION) or "", key="interaction_id"
+    )
+    if not name:
+        st.info("Choose a call on the page Calls, or type its interaction id.")
+        return
+    interaction = store.interaction(name)
+    if interaction is None:
+        st.error(f"The store has no interaction '{name}'.")
+        return
+    record = choose_evaluation(store, name)
+    if record is None:
+        st.info("This interaction has not been evaluated.")
+        return
+    call = read_call(store, record)
+    page = call_page(call)
+    st.caption(" · ".join(f"{fact.name}: {fact.value}" for fact in page.facts))
+    answers.show_score(page)
+    playable = player.show(name, input_of(store, record))
+    if page.timeline is not None:
+        timeline.show(page.timeline)
+    show_tabs(store, page, call, record, playable=playable)
+
+
+def choose_evaluation(store: Store, interaction: str) -> EvaluationRecord | None:
+    """The evaluation that counts under the rubric chosen."""
+    rubrics = list(dict.fromkeys(record.rubric.id for record in store.revisions(interaction)))
+    if not rubrics:
+        return None
+    asked = state.asked_for(state.RUBRIC)
+    place = rubrics.index(asked) if asked in rubrics else 0
+    chosen = st.selectbox("Rubric", rubrics, index=place, key="rubric_id") if len(rubrics) > 1 else rubrics[0]
+    return store.latest_evaluation(interaction, chosen)
+
+
+def read_call(store: Store, record: EvaluationRecord) -> ReportCall:
+    """Everything the page shows, from what the evaluation rests on."""
+    said = store.transcript_json(record.interaction, evaluation=record.id)
+    measured = store.metrics_json(record.interaction, evaluation=record.id)
+    return ReportCall(
+        evaluation=from_contract(Evaluation, json.loads(record.json)),
+        transcript=from_contract(Transcript, json.loads(said)) if said else None,
+        metrics=from_contract(ConversationMetrics, json.loads(measured)) if measured else None,
+        rubric=rubric_of(store, record),
+        interaction=store.interaction(record.interaction),
+    )
+
+
+def rubric_of(store: Store, record: EvaluationRecord) -> Rubric | None:
+    """The rubric version it was made with; None where this version of the toolkit cannot read it."""
+    from qa_toolkit.evaluation import parse_rubric
+
+    wanted = (record.rubric.id, record.rubric.version)
+    text = next(found.text for found in store.rubrics() if (found.id, found.version) == wanted)
+    try:
+        return parse_rubric(text).rubric
+    except RubricError:
+        return None
+
+
+def input_of(store: Store, record: EvaluationRecord) -> InputRecord | None:
+    """The file that the evaluation was made from."""
+    return next(
+        (found for found in store.inputs(record.interaction) if found.sha256 == record.input_sha256), None
+    )
+
+
+def show_tabs(
+    store: Store, page: CallPage, call: ReportCall, record: EvaluationRecord, *, playable: bool
+) -> None:
+    questions, words, measures, history = st.tabs(["Answers", "Transcript", "Metrics", "History"])
+    with questions:
+        answers.show_answers(page, call.evaluation, call.transcript, playable=playable)
+    with words:
+        if page.turns:
+            transcript.show(page.turns)
+        else:
+            st.info("There is no transcript: the interaction is not a conversation.")
+    with measures:
+        show_metrics(page)
+    with history:
+        st.dataframe(
+            [
+                {
+                    "Filed": found.created_at.strftime("%Y-%m-%d %H:%M UTC"),
+                    "By": found.created_by,
+                    "Source": f"{found.source.kind} ({found.source.name})",
+                    "Rubric": f"{found.rubric.id} {found.rubric.version}",
+                    "Revision": found.revision,
+                    "Score, %": found.percent,
+                    "Counts": found.id == record.id,
+                }
+                for found in store.revisions(record.interaction)
+            ],
+            hide_index=True,
+        )
+
+
+def show_metrics(page: CallPage) -> None:
+    if not page.metrics:
+        st.info("Nothing was measured.")
+        return
+    st.dataframe(
+        [
+            {
+                "Metric": row.name,
+                "Value": ", ".join(f"{fact.name} {fact.value}" for fact in row.values),
+                "Not measured because": row.missing or "",
+                "Definition": row.definition,
+                "Measured from": row.measured_from,
+            }
+            for row in page.metrics
+        ],
+        hide_index=True,
+    )
+
+
+show()

@@ -1,0 +1,82 @@
+"""The list of calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import state
+import streamlit as st
+from components import call_filter, header
+
+from qa_toolkit.store import ScoredInteraction
+
+PAGE_SIZE = 100
+TABLE = "calls_table"
+
+
+def show() -> None:
+    header.show("Calls")
+    store = state.open_store()
+    if store.counts().interactions == 0:
+        st.info("The store holds no calls yet. Score some with `qa score`, or try `qa demo`.")
+        return
+    wanted = call_filter.show(store)
+    number = int(st.session_state.get("page_number", 1))
+    page = store.interactions(wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    pages = max(1, -(-page.total // PAGE_SIZE))
+    if number > pages:  # the filter has become narrower
+        number = st.session_state["page_number"] = pages
+        page = store.interactions(wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    if page.total == 0:
+        st.info("No call matches the filter (n = 0).")
+        return
+    first = (number - 1) * PAGE_SIZE + 1
+    st.markdown(
+        f"n = {page.total}; shown {first} to {first + len(page.rows) - 1}. Choose a row to open the call."
+    )
+    chosen = st.dataframe(
+        [shown(row) for row in page.rows],
+        key=TABLE,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={"Score": st.column_config.NumberColumn(format="%.1f %%")},
+    )
+    if pages > 1:
+        st.number_input("Page", 1, pages, key="page_number")
+    if chosen.selection.rows:
+        open_call(page.rows[chosen.selection.rows[0]])
+
+
+def shown(row: ScoredInteraction) -> dict[str, Any]:
+    """One line of the table."""
+    about, found = row.interaction, row.evaluation
+    line: dict[str, Any] = {
+        "Interaction": about.id,
+        "Started": about.started_at,
+        "Agent": about.agent,
+        "Site": about.site,
+        "Rubric": f"{found.rubric.id} {found.rubric.version}" if found else None,
+        "Score": found.percent if found else None,
+        "Result": "not evaluated",
+        "Open answers": found.open if found else None,
+        "Answered by": found.source.kind if found else None,
+    }
+    if found:
+        line["Result"] = (
+            "auto-failed" if found.auto_failed else "incomplete" if not found.complete else "complete"
+        )
+        if found.complete and not found.auto_failed and found.passed is not None:
+            line["Result"] = "passed" if found.passed else "failed"
+    return line
+
+
+def open_call(row: ScoredInteraction) -> None:
+    """Goes to the page of a call."""
+    parameters = {state.INTERACTION: row.interaction.id}
+    if row.evaluation:
+        parameters[state.RUBRIC] = row.evaluation.rubric.id
+    st.switch_page("pages/call.py", query_params=parameters)
+
+
+show()

@@ -1,0 +1,74 @@
+"""The rubrics that were used, as they were written."""
+
+from __future__ import annotations
+
+import state
+import streamlit as st
+from components import header
+
+from qa_toolkit.domain.rubric import Criterion, Rubric
+from qa_toolkit.errors import RubricError
+from qa_toolkit.store import RubricRecord
+
+
+def show() -> None:
+    header.show("Rubrics")
+    known = state.open_store().rubrics()
+    if not known:
+        st.info("No rubric has been used yet. The first `qa score` registers its rubric here.")
+        return
+    st.dataframe([listed(record) for record in known], hide_index=True)
+    names = [f"{record.id} {record.version}" for record in known]
+    chosen = st.selectbox("Show", names, index=len(names) - 1, key="rubric_version")
+    show_rubric(known[names.index(chosen)])
+
+
+def listed(record: RubricRecord) -> dict[str, object]:
+    """One line of the table."""
+    return {
+        "Rubric": record.id,
+        "Version": record.version,
+        "Title": record.title,
+        "Evaluations": record.evaluations,
+        "First used": record.registered_at.strftime("%Y-%m-%d %H:%M UTC"),
+        "By": record.registered_by,
+        "sha256": record.sha256,
+    }
+
+
+def show_rubric(record: RubricRecord) -> None:
+    from qa_toolkit.evaluation import parse_rubric
+
+    form, text = st.tabs(["Form", "File"])
+    with text:
+        st.code(record.text, language="yaml")
+    with form:
+        try:
+            show_form(parse_rubric(record.text).rubric)
+        except RubricError as error:
+            st.warning(f"This version of the toolkit cannot read the file: {error}")
+
+
+def show_form(rubric: Rubric) -> None:
+    """Sections and criteria in the order of the form."""
+    passed = rubric.scoring.pass_percent
+    limit = f", passed from {passed:g} %" if passed is not None else ", without a pass mark"
+    st.markdown(f"**{rubric.title}** · {rubric.scoring.method.value.replace('_', ' ')}{limit}")
+    for section in rubric.sections:
+        st.subheader(section.title, anchor=False)
+        st.dataframe([asked(criterion) for criterion in section.criteria], hide_index=True)
+
+
+def asked(criterion: Criterion) -> dict[str, object]:
+    """One criterion in a line."""
+    return {
+        "Criterion": criterion.id,
+        "Question": criterion.question,
+        "Weight": criterion.weight,
+        "Critical": criterion.critical,
+        "Answers": ", ".join(criterion.answers) or f"{len(criterion.ranges)} ranges",
+        "Answered by": criterion.evaluator.name,
+    }
+
+
+show()

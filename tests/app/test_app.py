@@ -1,0 +1,245 @@
+"""Every page with no store, an empty one and a filled one; what comes from outside is shown as text."""
+
+from __future__ import annotations
+
+import hashlib
+import wave
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from store_examples import GREETING, example_evaluation, example_interaction, example_transcript
+
+from qa_toolkit.domain import Result, Source
+from qa_toolkit.domain.contract import to_contract
+from qa_toolkit.resources import app_dir
+from qa_toolkit.store import InputRef, Store
+
+testing = pytest.importorskip("streamlit.testing.v1", reason="the app needs the extra 'app'")
+PAGES = ["pages/calls.py", "pages/call.py", "pages/rubrics.py"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> Iterator[None]:
+    import streamlit
+
+    yield
+    streamlit.cache_resource.clear()
+    streamlit.cache_data.clear()
+
+
+@pytest.fixture
+def store_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "store.sqlite3"
+    monkeypatch.setenv("QA_STORE", str(path))
+    return path
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> InputRef:
+    path = tmp_path / "call-1.wav"
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(16000))
+    return InputRef("call-1.wav", hashlib.sha256(path.read_bytes()).hexdigest(), str(path))
+
+
+@pytest.fixture
+def filled(store_path: Path, recording: InputRef) -> Path:
+    with Store.open(store_path) as store:
+        store.register_rubric(GREETING, by="author")
+        for name, site, percent, failed, still_open in [
+            ("call-1", "Fresno", 50.0, ("G-2",), 0),
+            ("call-2", "Rancho", 90.0, (), 0),
+            ("call-3", "Rancho", None, (), 2),
+        ]:
+            evaluation = example_evaluation(
+                name, percent=percent, auto_failed_by=failed, open_answers=still_open
+            )
+            transcript = to_contract(example_transcript(name))
+            result = Result(f"{name}.wav", "done", None, transcript, None, to_contract(evaluation))
+            source = recording if name == "call-1" else InputRef(f"{name}.wav", "c" * 64, f"/gone/{name}.wav")
+            store.save_result(
+                result, interaction=example_interaction(name, site=site), source=source, by="tester"
+            )
+    return store_path
+
+
+def start(page: str | None = None, **query: str):  # type: ignore[no-untyped-def]
+    at = testing.AppTest.from_file(str(app_dir() / "main.py"), default_timeout=30)
+    for name, value in query.items():
+        at.query_params[name] = value
+    if page is not None:
+        at.switch_page(page)
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def texts(at) -> str:  # type: ignore[no-untyped-def]
+    kinds = ["title", "caption", "info", "error", "warning", "markdown", "text", "subheader", "code", "html"]
+    return "\n".join(str(getattr(found, "value", found)) for kind in kinds for found in at.get(kind))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_store_every_page_says_what_to_do(page: str, store_path: Path) -> None:
+    at = start(page)
+    assert "there is no store" in at.error[0].value
+    assert "qa demo" in at.info[0].value
+    assert not store_path.exists(), "looking makes no store"
+
+
+def test_without_an_address_the_page_says_how_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QA_STORE", raising=False)
+    assert "qa app" in start().error[0].value
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("pages/calls.py", "The store holds no calls yet"),
+        ("pages/call.py", "Choose a call on the page Calls"),
+        ("pages/rubrics.py", "No rubric has been used yet"),
+    ],
+)
+def test_an_empty_store(page: str, said: str, store_path: Path) -> None:
+    Store.open(store_path).close()
+    at = start(page)
+    assert said in at.info[0].value
+    assert "Nothing can be changed here" in at.caption[0].value
+
+
+class TestCalls:
+    def test_all_calls_are_listed_with_their_number(self, filled: Path) -> None:
+        at = start()
+        table = at.dataframe[0].value
+        assert list(table["Interaction"]) == ["call-1", "call-2", "call-3"]
+        assert list(table["Result"]) == ["auto-failed", "passed", "incomplete"]
+        assert "n = 3; shown 1 to 3" in texts(at)
+
+    def test_filters_narrow_the_list(self, filled: Path) -> None:
+        at = start()
+        at.selectbox(key="filter_site").select("Rancho").run()
+        assert list(at.dataframe[0].value["Interaction"]) == ["call-2", "call-3"]
+        at.checkbox(key="incomplete").check().run()
+        assert list(at.dataframe[0].value["Interaction"]) == ["call-3"]
+        at.checkbox(key="auto_failed").check().run()
+        assert "n = 0" in at.info[0].value
+
+    def test_the_score_range_leaves_out_calls_without_a_score(self, filled: Path) -> None:
+        at = start()
+        at.slider(key="score_range").set_range(0, 95).run()
+        assert list(at.dataframe[0].value["Interaction"]) == ["call-1", "call-2"]
+        at.slider(key="score_range").set_range(60, 100).run()
+        assert list(at.dataframe[0].value["Interaction"]) == ["call-2"]
+
+    def test_many_calls_come_in_pages(self, filled: Path) -> None:
+        with Store.open(filled) as store:
+            for n in range(120):
+                store.save_result(
+                    Result("x", "done", evaluation=to_contract(example_evaluation(f"more-{n:03}"))),
+                    interaction=example_interaction(f"more-{n:03}"),
+                    source=InputRef("x", f"{n:064}"),
+                    by="tester",
+                )
+        at = start()
+        assert len(at.dataframe[0].value) == 100
+        at.number_input(key="page_number").set_value(2).run()
+        assert len(at.dataframe[0].value) == 23
+        at.text_input(key="text").input("call-1").run()
+        assert not at.exception
+        assert list(at.dataframe[0].value["Interaction"]) == ["call-1"]
+
+
+class TestCall:
+    def test_score_answers_evidence_and_transcript(self, filled: Path) -> None:
+        at = start("pages/call.py", interaction="call-1", rubric="greeting")
+        assert at.metric[0].value == "50.0 %"
+        shown = texts(at)
+        assert "Automatic fail by G-2: Was the name of the agent given?" in shown
+        assert "Agent “Good morning”" in shown
+        assert "Looked for, not found: my name is … (0:00 to 0:12)" in shown
+        assert 'title="G-1">Good morning</mark>, how can I help you?' in shown
+        assert "<svg" in shown
+        history = at.dataframe[-1].value
+        assert list(history["Source"]) == ["machine (qa_toolkit)"]
+
+    def test_a_click_on_evidence_plays_the_recording_from_there(self, filled: Path) -> None:
+        at = start("pages/call.py", interaction="call-1")
+        (player,) = at.get("audio")
+        assert not player.proto.autoplay
+        at.button(key="play_0_0").click().run()
+        assert not at.exception
+        (player,) = at.get("audio")
+        assert (player.proto.autoplay, player.proto.start_time) == (True, 0)
+
+    def test_a_recording_that_is_gone_or_changed_is_not_played(
+        self, filled: Path, recording: InputRef
+    ) -> None:
+        at = start("pages/call.py", interaction="call-2")
+        assert not at.get("audio")
+        assert "call-2.wav is not where it was read from any more" in texts(at)
+        assert recording.location is not None
+        Path(recording.location).write_bytes(b"another")
+        at = start("pages/call.py", interaction="call-1")
+        assert not at.get("audio")
+        assert "has changed since it was scored" in texts(at)
+
+    def test_a_review_is_what_counts(self, filled: Path) -> None:
+        with Store.open(filled) as store:
+            review = example_evaluation("call-1", percent=100.0, source=Source("reviewer", "maria"))
+            store.file_evaluation(review, by="maria")
+        at = start("pages/call.py", interaction="call-1")
+        assert at.metric[0].value == "100.0 %"
+        assert list(at.dataframe[-1].value["Counts"]) == [False, True]
+
+    def test_an_unknown_id_is_said(self, filled: Path) -> None:
+        at = start("pages/call.py")
+        at.text_input(key="interaction_id").input("call-99").run()
+        assert "no interaction 'call-99'" in at.error[0].value
+
+    def test_words_from_outside_are_shown_as_text(self, filled: Path) -> None:
+        bad = "<script>alert(1)</script><img src=x onerror=alert(1)> **bold** :red[x]"
+        original = example_transcript("evil")
+        turns = (replace(original.turns[0], text=f"Good morning {bad}"), original.turns[1])
+        evaluation = example_evaluation("evil")
+        answers = (replace(evaluation.answers[0], reason=bad), evaluation.answers[1])
+        result = Result(
+            bad,
+            "done",
+            None,
+            to_contract(replace(original, turns=turns)),
+            None,
+            to_contract(replace(evaluation, answers=answers)),
+        )
+        with Store.open(filled) as store:
+            store.save_result(
+                result,
+                interaction=example_interaction("evil", agent=bad),
+                source=InputRef(bad, "d" * 64),
+                by="t",
+            )
+        at = start("pages/call.py", interaction="evil")
+        drawn = "\n".join(str(found.value if hasattr(found, "value") else found) for found in at.get("html"))
+        assert "&lt;script&gt;" in drawn
+        assert "<script" not in drawn
+        assert "<img" not in drawn
+
+
+class TestRubrics:
+    def test_the_versions_are_listed_and_shown(self, filled: Path) -> None:
+        at = start("pages/rubrics.py")
+        table = at.dataframe[0].value
+        assert (list(table["Rubric"]), list(table["Evaluations"])) == (["greeting"], [3])
+        assert list(at.dataframe[1].value["Criterion"]) == ["G-1", "G-2"]
+        assert at.code[0].value == GREETING.text.strip()
+
+    def test_a_file_this_version_cannot_read_is_still_shown(self, filled: Path) -> None:
+        with Store.open(filled) as store:
+            store.register_rubric(replace(GREETING, version="9.0.0", text="from: the future"), by="author")
+        at = start("pages/rubrics.py")
+        assert "cannot read the file" in at.warning[0].value
+        assert at.code[0].value == "from: the future"
