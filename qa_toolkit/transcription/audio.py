@@ -119,6 +119,8 @@ def _sound_stream(
     streams = list(container.streams.audio)
     if not streams:
         raise AudioError("the file has no sound", str(path), _ADVICE)
+    if streams[0].codec_context is None:
+        raise AudioError("the sound is coded in an unknown way", str(path), _ADVICE)
     warnings = []
     if container.streams.video:
         warnings.append("the file is a video; only its sound is used")

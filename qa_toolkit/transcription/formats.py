@@ -60,7 +60,7 @@ def _rttm(transcript: Transcript) -> str:
 
 
 def _ctm(transcript: Transcript) -> str:
-    """Time-marked conversation (NIST sclite): one line a word, channels from 1, start and length in seconds."""
+    """Time-marked conversation (NIST sclite): one line a word, channels from 1, start and length."""
     words = sorted(
         ((turn.channel or 0, word) for turn in transcript.turns for word in turn.words),
         key=lambda item: (item[0], item[1].start_s),

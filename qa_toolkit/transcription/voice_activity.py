@@ -28,7 +28,7 @@ class VoiceSettings:
     """How frame probabilities become spans.
 
     A span opens at ``threshold`` and closes when the probability has been below ``threshold - hysteresis``
-    for ``min_silence_s``. The usual threshold of 0.5 loses up to half of band-filtered telephone speech.
+    for ``min_silence_s``. The usual threshold of 0.5 lost a quarter of the speech of some telephone channels.
     """
 
     threshold: float = 0.3

@@ -82,6 +82,8 @@ def pack(
     for stop in range(1, len(parts) + 1):
         if stop - first > 1 and window(first, stop).length_s > window_s:
             cut = _good_cut(parts, first, stop - 1)
+            if window(cut, stop).length_s > window_s:
+                cut = stop - 1
             windows.append(window(first, cut))
             first = cut
     if parts:
