@@ -63,8 +63,9 @@ def floor_of(timeline: Timeline, thresholds: MetricThresholds) -> Floor:
         if turn.party.role != Role.IVR
         for piece in _pieces(turn, timeline, thresholds)
     ]
-    small = [piece for piece in pieces if _is_small(piece, pieces, thresholds)]
-    takers = [piece for piece in pieces if piece not in small]
+    is_small = [_is_small(piece, pieces, thresholds) for piece in pieces]
+    small = [piece for piece, yes in zip(pieces, is_small, strict=True) if yes]
+    takers = [piece for piece, yes in zip(pieces, is_small, strict=True) if not yes]
     turns = _joined(takers, thresholds.turn_pause_s, thresholds.bridge_s)
     return Floor(_ordered(turns), _ordered(small))
 
@@ -154,15 +155,17 @@ def interruptions(floor: Floor, lead_s: float) -> tuple[Interruption, ...]:
     Two turns that start together interrupt nobody.
     """
     found: list[Interruption] = []
+    sounding: list[Stretch] = []
     for turn in floor.turns:
+        sounding = [other for other in sounding if other.end_s > turn.start_s]
         held = [
             other
-            for other in floor.turns
+            for other in sounding
             if other.party.side != turn.party.side
             and other.start_s < turn.start_s - TOLERANCE_S
             and other.end_s - turn.start_s >= lead_s - TOLERANCE_S
-            and other.end_s > turn.start_s
         ]
+        sounding.append(turn)
         if held:
             of = max(held, key=lambda s: (s.end_s, -s.start_s))
             found.append(Interruption(turn, of, turn.start_s, min(turn.end_s, of.end_s)))

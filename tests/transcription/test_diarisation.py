@@ -159,6 +159,33 @@ TWO = (SpeakerSpan(0, 0.0, 2.0), SpeakerSpan(1, 2.0, 5.0))
             TWO,
             (0, 0, 1, 1),
         ),
+        # a change that cuts a sentence moves to its end …
+        (
+            words(
+                ("help", 1.0, 1.4),
+                ("me", 1.4, 1.6),
+                ("with", 1.6, 2.0),
+                ("that.", 3.0, 3.3),
+                ("Sure.", 3.7, 4.0),
+            ),
+            TWO,
+            (0, 0, 0, 0, 1),
+        ),
+        # … or to its start, whichever is nearer
+        (
+            words(
+                ("Tuesday.", 0.6, 1.0),
+                ("Okay,", 1.0, 1.4),
+                ("and", 1.4, 1.8),
+                ("which", 3, 3.3),
+                ("is", 3.3, 3.5),
+            )
+            + words(("it", 3.5, 3.7), ("now?", 3.7, 4.0)),
+            TWO,
+            (0, 1, 1, 1, 1, 1, 1),
+        ),
+        # a new sentence is nobody's rest
+        (words(("and", 1.0, 1.4), ("I", 1.4, 1.8), ("Sure.", 3.0, 3.3)), TWO, (0, 0, 1)),
         (words(("alone", 0.0, 1.0)), (), (0,)),
         ([], TWO, ()),
     ],
