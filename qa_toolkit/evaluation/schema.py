@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.errors import EvaluatorError
@@ -61,7 +61,7 @@ def _evaluator_forms(definitions: dict[str, Any], *, shipped_only: bool) -> dict
         if shipped_only and not kind.__module__.startswith(_SHIPPED_BY):
             continue
         properties[name] = _parameters(kind.Parameters, definitions)
-        if not kind.Parameters.model_json_schema().get("required"):
+        if _stands_alone(kind.Parameters):
             bare.append(name)
     one = {"type": "object", "properties": properties, "additionalProperties": False}
     return {
@@ -69,6 +69,15 @@ def _evaluator_forms(definitions: dict[str, Any], *, shipped_only: bool) -> dict
         "description": "Name of an evaluator, or the name with its parameters.",
         "anyOf": [{"enum": bare}, {**one, "minProperties": 1, "maxProperties": 1}],
     }
+
+
+def _stands_alone(model: type[BaseModel]) -> bool:
+    """Whether an evaluator may be written as its name, without parameters."""
+    try:
+        model.model_validate({})
+    except ValidationError:
+        return False
+    return True
 
 
 def _parameters(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from qa_toolkit.evaluation.evaluators.searchable import Searchable, tokens_of
+from qa_toolkit.evaluation.evaluators.searchable import ANY_DIGIT, Searchable, is_digit, tokens_of
 
 ANY_WORDS = "*"
 MOST_ANY_WORDS = 3
@@ -28,7 +28,10 @@ NEGATIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled phrase; ``*`` among its words stands for up to three words of any kind."""
+    """A compiled phrase: ``*`` stands for up to three words of any kind, ``#`` for one digit.
+
+    A phrase of nothing but ``#`` is a number of exactly so many digits: nine do not match in a longer one.
+    """
 
     written: str
     words: tuple[str, ...]
@@ -61,12 +64,20 @@ def compile_phrase(written: str, language: str, least: float) -> Pattern:
     for number, part in enumerate(written.split(ANY_WORDS)):
         if number and words and words[-1] != ANY_WORDS:
             words.append(ANY_WORDS)
-        words += [token.text for token in tokens_of(part, language)]
+        words += _words_of(part, language)
     if not words or all(word == ANY_WORDS for word in words):
         raise ValueError(f"'{written}' holds no word to look for")
     while words[-1] == ANY_WORDS:
         words.pop()
     return Pattern(written, tuple(words), least)
+
+
+def _words_of(part: str, language: str) -> list[str]:
+    words: list[str] = []
+    for number, piece in enumerate(part.split(ANY_DIGIT)):
+        words += [ANY_DIGIT] if number else []
+        words += [token.text for token in tokens_of(piece, language)]
+    return words
 
 
 def find_all(pattern: Pattern, text: Searchable) -> list[Hit]:
@@ -95,15 +106,20 @@ def _candidates(pattern: Pattern, text: Searchable) -> list[int]:
 
 def _in_stretch(pattern: Pattern, texts: Sequence[str], number: int) -> Iterator[Hit]:
     budget = pattern.size * (1.0 - pattern.least) + 1e-9
+    whole_number = set(pattern.words) == {ANY_DIGIT}
     start = 0
     while start < len(texts):
         found = _match(pattern, texts, start, budget)
-        if found is None:
+        if found is None or (whole_number and _in_longer_number(texts, start, found[0])):
             start += 1
             continue
         last, loss = found
         yield Hit(number, start, last, max(0.0, 1.0 - loss / pattern.size), pattern)
         start = max(last, start + 1)
+
+
+def _in_longer_number(texts: Sequence[str], start: int, end: int) -> bool:
+    return (start > 0 and is_digit(texts[start - 1])) or (end < len(texts) and is_digit(texts[end]))
 
 
 def _match(pattern: Pattern, texts: Sequence[str], start: int, budget: float) -> tuple[int, float] | None:  # noqa: C901
@@ -126,7 +142,7 @@ def _match(pattern: Pattern, texts: Sequence[str], start: int, budget: float) ->
             for skipped in range(min(MOST_ANY_WORDS, count - j) + 1):
                 walk(i + 1, j + skipped, loss, equal)
             return
-        if j < count and words[i] == texts[j]:
+        if j < count and (words[i] == texts[j] or (words[i] == ANY_DIGIT and is_digit(texts[j]))):
             walk(i + 1, j + 1, loss, equal + 1)
         elif fuzzy and j < count:
             alike = similarity(words[i], texts[j])

@@ -19,6 +19,8 @@ from qa_toolkit.language import NormalisedToken, normalise_words
 BACKCHANNELS = frozenset(
     ("mm hm", "uh huh", "mhm", "mm hmm", "right", "okay", "ok", "yeah", "yes", "si", "aja", "sure", "got it")
 )
+ANY_DIGIT = "#"
+"""Stands in the index for every single digit; the normaliser never leaves this sign in a text."""
 _FINAL = (".", "?", "!", "…")
 _CLOSING = "\"')]»” "
 
@@ -127,6 +129,11 @@ def tokens_of(text: str, language: str) -> tuple[NormalisedToken, ...]:
     return normalise_words(text, language, drop_fillers=True)
 
 
+def is_digit(word: str) -> bool:
+    """Whether a normalised word is one digit; numbers are normalised digit by digit."""
+    return len(word) == 1 and word in "0123456789"
+
+
 def is_backchannel(turn: Turn, language: str) -> bool:
     """Whether a turn is nothing but a sign of listening."""
     tokens = tokens_of(turn.text, language)
@@ -150,6 +157,8 @@ def _build(transcript: Transcript, language: str) -> Searchable:
     for number, stretch in enumerate(stretches):
         for position, text in enumerate(stretch.texts):
             index[text][number].append(position)
+            if is_digit(text):
+                index[ANY_DIGIT][number].append(position)
     return Searchable(transcript.turns, stretches, {key: dict(value) for key, value in index.items()})
 
 

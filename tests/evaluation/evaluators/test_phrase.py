@@ -85,6 +85,11 @@ SAID = [
     (["agent: You are uncovered now."], {"any": ["you are covered now"], "fuzzy": 0.6}, "no", ["you are covered now"]),
     (["agent: You are not covered now."], {"any": ["you are covered now"], "fuzzy": 0.6}, "no", ["you are covered now"]),
     (["agent: Form 1095 A."], {"any": ["form 1094 a"], "fuzzy": 0.6}, "no", ["form 1094 a"]),
+    # digits: numbers are digit by digit after normalisation
+    (["agent: It is 123-45-6789."], {"any": ["# # # # # # # # #"]}, "yes", ["123-45-6789"]),
+    (["agent: One two three, four five, six seven eight nine."], {"any": ["#########"]}, "yes", ["One two three, four five, six seven eight nine"]),
+    (["agent: Call 415 555 0123."], {"any": ["# # # # # # # # #"]}, "no", ["# # # # # # # # #"]),
+    (["agent: My id is 4471."], {"any": ["id * # #"]}, "yes", ["id is 44"]),
     # a phrase that a murmur of the other side cuts in two
     (["agent: This call may be", "customer: Mm-hm.", "agent: recorded for quality."], {"any": ["may be recorded"]}, "yes", ["may be", "recorded"]),
     (["agent: This call may be", "customer: Wait, who is this?", "agent: recorded for quality."], {"any": ["may be recorded"]}, "no", ["may be recorded"]),
