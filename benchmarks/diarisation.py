@@ -2,8 +2,8 @@
 
     python benchmarks/diarisation.py [--data FOLDER] [--json]
 
-Scored is the time in which exactly one party speaks (announcements and overlap left out) and speech is found by
-the detector; no collar. The shipped sample calls are always measured; FOLDER (default: QA_TEST_DATA) may hold
+Scored is the time in which exactly one party speaks (announcements and overlap left out) and speech is found;
+no collar. The shipped sample calls are always measured; FOLDER (default: QA_TEST_DATA) may hold
 ``synthetic-calls`` and ``lca-auto-repairs-40``. The thresholds were chosen on these calls, so the figures are
 in-sample; open tools are wrong for about a quarter of real telephone speech (pyannote, CALLHOME: 26.7 %).
 """

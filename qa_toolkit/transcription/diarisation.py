@@ -44,7 +44,7 @@ _CHANGE_COST_AT_PAUSE = 0.1
 _CLUSTERED_WINDOWS = 2000
 _PHRASE_PAUSE_S = 0.3
 _PHRASE_MAJORITY = 2 / 3
-_NEAR = (1, 2, 3)
+_NEAR = (1, 2)
 _SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 
 Labels = NDArray[np.int64]
@@ -240,7 +240,7 @@ def label_words(words: Sequence[Word], spans: Sequence[SpeakerSpan]) -> tuple[in
     A word belongs to the speaker whose spans cover most of it, or else to the nearest span. Words between
     two pauses (0.3 s) or ends of sentences are a phrase: when one speaker has two thirds of its time, the
     phrase is that speaker's; otherwise only single words between words of the other speaker change. A change
-    in the middle of a written sentence moves to its end or start, when that is at most three words away.
+    in the middle of a written sentence moves to its end or start, when that is at most two words away.
 
     Args:
         words: in order of time.
@@ -259,23 +259,18 @@ def label_words(words: Sequence[Word], spans: Sequence[SpeakerSpan]) -> tuple[in
 
 
 def _at_sentence_ends(words: Sequence[Word], labels: list[int]) -> list[int]:
-    """Moves a change of speaker that cuts a sentence to the nearest end of one, if that is three words away.
+    """Moves a change of speaker that cuts a sentence to the nearest end of one, if that is two words away.
 
-    Word times are least exact around pauses, where speakers change; only writing with capitals and marks shows
-    that a sentence goes on.
+    Word times are least exact around pauses, where speakers change; only writing with capitals and marks
+    shows that a sentence goes on.
     """
     moved = list(labels)
     for at in range(1, len(words)):
-        if (
-            labels[at] == labels[at - 1]
-            or _ends_sentence(words[at - 1])
-            or not words[at].text.strip()[:1].islower()
-        ):
+        goes_on = words[at].text.strip()[:1].islower() and not _ends_sentence(words[at - 1])
+        if labels[at] == labels[at - 1] or not goes_on:
             continue
         ahead = next((n for n in _NEAR if at + n <= len(words) and _ends_sentence(words[at + n - 1])), None)
-        behind = next(
-            (n for n in _NEAR if at - n == 0 or (at > n and _ends_sentence(words[at - n - 1]))), None
-        )
+        behind = next((n for n in _NEAR if at > n and _ends_sentence(words[at - n - 1])), None)
         if ahead is not None and (behind is None or ahead <= behind):
             moved[at : at + ahead] = [labels[at - 1]] * ahead
         elif behind is not None:
