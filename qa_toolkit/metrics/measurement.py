@@ -8,7 +8,7 @@ from statistics import fmean, median
 
 from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.metrics import ConversationMetrics, MeasuredFrom
-from qa_toolkit.domain.transcript import Role, Transcript
+from qa_toolkit.domain.transcript import ChannelLayout, Role, Transcript
 from qa_toolkit.metrics.backchannels import words_of
 from qa_toolkit.metrics.chat import measure_chat
 from qa_toolkit.metrics.definitions import DEFINITIONS
@@ -108,7 +108,8 @@ class _Call:
         if self.roles_unknown:
             return NO_ROLES
         recording = self.transcript.recording
-        if recording is not None and recording.layout == "two_party" and role in (Role.AGENT, Role.CUSTOMER):
+        both_ends = len(heard) > 1 or (recording is not None and recording.layout == ChannelLayout.TWO_PARTY)
+        if both_ends:
             return None
         return f"no speech of the {role.value} in this transcript"
 

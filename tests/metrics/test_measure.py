@@ -390,6 +390,13 @@ def test_a_reason_in_place_of_a_wrong_number(transcript, name, role, reason):
     assert metric.measured_from is None
 
 
+def test_a_message_on_an_answering_machine_has_a_silent_customer():
+    found = measure(call("V 0-5 | A 6-15"))
+    assert found.get("talk_time", "customer").value == 0.0
+    assert found.get("turns", "customer").value == 0
+    assert found.get("interruptions", "customer").unavailable_because == "only one party speaks"
+
+
 def test_a_silent_channel_is_known_to_be_silent():
     silent = call("A 0-5", recording=STEREO, duration_s=9.0)
     found = measure(silent)
