@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -46,6 +47,7 @@ _SHOWN = (
     "date",
     "started_at",
 )
+_TIMES = frozenset({"date", "started_at"})
 _NOT_ANSWERED = {
     AnswerStatus.NOT_APPLICABLE: ("Not applicable", "na"),
     AnswerStatus.UNANSWERED: ("Not answered", "open"),
@@ -197,11 +199,13 @@ def verdict(score: Score) -> Verdict:
     """Passed, failed, incomplete or without a score, in words."""
     shown = percent(score.percent)
     detail = f"{number(score.points)} of {number(score.max_points)} points"
+    if not score.complete:
+        left = "1 answer is open" if score.open == 1 else f"{score.open} answers are open"
+        detail = f"{left}; {detail} so far"
     if score.auto_failed_by:
         return Verdict(shown, "Automatic fail", "bad", detail)
     if not score.complete:
-        left = "1 answer is open" if score.open == 1 else f"{score.open} answers are open"
-        return Verdict(shown, "Incomplete", "open", f"{left}; {detail} so far")
+        return Verdict(shown, "Incomplete", "open", detail)
     if score.percent is None:
         return Verdict("–", "No score", "na", "nothing in the rubric counts for this interaction")
     if score.passed is None:
@@ -229,13 +233,18 @@ def _facts(call: ReportCall) -> Iterator[Fact]:
         known.pop("started_at", None)
     for name in _SHOWN:
         if known.get(name) is not None:
-            yield Fact(words(name), scalar(known[name]))
+            yield Fact(words(name), _moment(scalar(known[name])) if name in _TIMES else scalar(known[name]))
     if transcript and transcript.duration_s is not None:
         yield Fact("Duration", f"{clock(transcript.duration_s)} min")
     title = f"{call.rubric.title} · " if call.rubric else ""
     yield Fact("Rubric", f"{title}{evaluation.rubric.id} {evaluation.rubric.version}")
     who = "machine" if evaluation.source.kind == "machine" else "reviewer"
     yield Fact("Answered by", f"{who} ({evaluation.source.name})")
+
+
+def _moment(text: str) -> str:
+    """``2026-03-05T15:02:00-08:00`` as ``2026-03-05 15:02:00 -08:00``; other text as it is."""
+    return re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d)?)\s*(\S*)$", r"\1 \2 \3", text).strip()
 
 
 def _warnings(call: ReportCall) -> Iterator[str]:

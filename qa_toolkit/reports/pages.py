@@ -39,7 +39,7 @@ def write_pages(store: Store, run: int, out: Path) -> Path:
     """
     record = store.run(run)
     if record is None:
-        raise InputError(f"the store has no run {run}", None, "list the runs with 'qa report --help'")
+        raise InputError(f"the store has no run {run}", None, "score something with 'qa score'")
     folder = out / "calls"
     folder.mkdir(parents=True, exist_ok=True)
     rubrics = _rubrics(store)
@@ -64,7 +64,7 @@ def write_pages(store: Store, run: int, out: Path) -> Path:
 
 
 def _rubrics(store: Store) -> dict[tuple[str, str], Rubric]:
-    """The registered rubrics; one that this version can no longer read is left out (ids are shown instead)."""
+    """The registered rubrics; where one can no longer be read, its ids are shown instead."""
     from qa_toolkit.evaluation.loader import parse_rubric
 
     found: dict[tuple[str, str], Rubric] = {}

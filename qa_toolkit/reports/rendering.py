@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,6 +24,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["relative_link"] = _relative_link
     environment.globals["style"] = _own_text("style.css")
     environment.globals["script"] = _own_text("sorting.js")
     environment.globals["shade_names"] = [
@@ -32,6 +34,11 @@ def _environment() -> Environment:
         ("overlap", "Both speak"),
     ]
     return environment
+
+
+def _relative_link(name: str) -> str:
+    """A file name as the target of a link that stays below or beside the page, whatever the name holds."""
+    return quote(name.lstrip("/"), errors="replace") or "."
 
 
 def _own_text(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from qa_toolkit.domain.evaluation import Evaluation
@@ -73,7 +73,10 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with what it rests on; ``note`` says when that is little."""
+    """A figure with what it rests on; ``note`` says when that is little.
+
+    ``at``, ``low`` and ``high`` are its places in the small picture of the interval.
+    """
 
     name: str
     value: str
@@ -83,6 +86,9 @@ class Figure:
     extra: tuple[str, ...] = ()
     critical: str | None = None
     detail: str = ""
+    at: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +106,12 @@ class RubricBlock:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """Everything the template prints."""
+    """Everything the template prints; ``has`` names the columns that hold anything."""
 
     title: str
     facts: tuple[Fact, ...]
     rows: tuple[CallRow, ...]
+    has: Mapping[str, bool]
     not_scored: tuple[ReportItem, ...]
     blocks: tuple[RubricBlock, ...]
 
@@ -113,10 +120,12 @@ def run_page(run: ReportRun) -> RunPage:
     """Arranges a run for its template."""
     scored = [(item, item.evaluation) for item in run.items if item.status == "done" and item.evaluation]
     found = summaries([evaluation for _, evaluation in scored], run.rubrics)
+    rows = tuple(_row(item, evaluation) for item, evaluation in scored)
     return RunPage(
         title=run.title,
         facts=tuple(_facts(run, len(scored))),
-        rows=tuple(_row(item, evaluation) for item, evaluation in scored),
+        rows=rows,
+        has={name: any(getattr(row, name) for row in rows) for name in ("agent", "site", "when", "duration")},
         not_scored=tuple(item for item in run.items if item.status != "done" or item.evaluation is None),
         blocks=tuple(map(_block, found)),
     )
@@ -155,7 +164,7 @@ def _row(item: ReportItem, evaluation: Evaluation) -> CallRow:
 
 def _block(summary: RubricSummary) -> RubricBlock:
     given = summary.by_machine + summary.by_person
-    shares = f"Of {given} answers given, the machine gave {summary.by_machine} and people gave {summary.by_person}."
+    shares = f"Of {given} answers, the machine gave {summary.by_machine} and people gave {summary.by_person}."
     return RubricBlock(
         title=summary.title,
         version=f"{summary.rubric.id} {summary.rubric.version}",
@@ -177,14 +186,14 @@ def _block(summary: RubricSummary) -> RubricBlock:
 
 def _family(found: FamilyAccuracy) -> Figure:
     open_in = "" if found.open_in is None else str(found.open_in)
-    return _rate(found.family.capitalize(), found.accuracy, (str(found.failed), open_in), decimals=2)
+    figure = _rate(found.family.capitalize(), found.accuracy, (str(found.failed), open_in))
+    return replace(figure, value=rate(found.accuracy.estimate, 2))
 
 
 def _non_critical(found: Interval | None) -> Sequence[Figure]:
     if found is None:
         return ()
-    value = rate(found.estimate, 2)
-    return (Figure("Not critical, per answer", value, limits(found), found.n, _few(found.n), ("", "")),)
+    return (replace(_rate("Not critical, per answer", found, ("", "")), value=rate(found.estimate, 2)),)
 
 
 def _rate(
@@ -193,20 +202,35 @@ def _rate(
     extra: tuple[str, ...] = (),
     critical: str | None = None,
     detail: str = "",
-    *,
-    decimals: int = 1,
 ) -> Figure:
-    note = _few(found.n)
-    return Figure(name, rate(found.estimate, decimals), limits(found), found.n, note, extra, critical, detail)
+    return _figure(name, rate(found.estimate), found, 100.0, extra=extra, critical=critical, detail=detail)
 
 
 def _mean(name: str, found: Interval) -> Figure:
-    return Figure(name, percent(found.estimate), limits(found, 1.0), found.n, _few(found.n))
+    return _figure(name, percent(found.estimate), found, 1.0)
+
+
+def _figure(
+    name: str,
+    value: str,
+    found: Interval,
+    scale: float,
+    *,
+    extra: tuple[str, ...] = (),
+    critical: str | None = None,
+    detail: str = "",
+) -> Figure:
+    at, low, high = (_place(v, scale) for v in (found.estimate, found.low, found.high))
+    note = _few(found.n)
+    return Figure(name, value, limits(found, scale), found.n, note, extra, critical, detail, at, low, high)
+
+
+def _place(value: float | None, scale: float) -> float | None:
+    """Where a value lies in a picture 130 wide, from 0 to 100 % (bonus points end on its edge)."""
+    return None if value is None else round(5 + 1.2 * min(max(scale * value, 0.0), 100.0), 1)
 
 
 def _few(n: int) -> str:
-    if n == 0:
+    if n == 0 or n >= SMALL_N:
         return ""
-    if n < FEW_UNITS:
-        return "very few: no ranking"
-    return "few" if n < SMALL_N else ""
+    return f"n under {FEW_UNITS if n < FEW_UNITS else SMALL_N}"

@@ -27,7 +27,8 @@ def clock(seconds: float | None) -> str:
 
 def number(value: float) -> str:
     """A number without needless decimals."""
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0" if round(value, 2) == 0 else "-0")
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def percent(value: float | None, decimals: int = 1) -> str:
