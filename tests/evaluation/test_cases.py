@@ -1,6 +1,6 @@
 """Files to cases: what is read, what is metadata, what is refused and where."""
 
-# ruff: noqa: E501  # a table is read by the row
+# a table is read by the row
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The engine around evaluators: applicability, events, containment, thresholds, repeatability."""
 
-# ruff: noqa: E501  # a table is read by the row
+# a table is read by the row
 
 from __future__ import annotations
 

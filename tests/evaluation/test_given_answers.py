@@ -1,6 +1,6 @@
 """Answers given by hand, the rubric's schema, and the examples in a rubric."""
 
-# ruff: noqa: E501  # a table is read by the row
+# a table is read by the row
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Rubric files: what is read, and what is refused with its line and what would be accepted."""
 
-# ruff: noqa: E501  # a table is read by the row
+# a table is read by the row
 
 from __future__ import annotations
 

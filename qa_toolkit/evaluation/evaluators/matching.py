@@ -10,20 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 
-from rapidfuzz.distance import Levenshtein
-
+from qa_toolkit.evaluation.evaluators.likeness import LEAST_ALIKE, LEXICON, NEGATIONS
 from qa_toolkit.evaluation.evaluators.searchable import ANY_DIGIT, Searchable, is_digit, tokens_of
 
 ANY_WORDS = "*"
 MOST_ANY_WORDS = 3
-_LEAST_ALIKE = 0.7
-_SHORTEST = 4
-_OPPOSITES = ("un", "in", "im", "ir", "il", "dis", "non", "de", "mis", "des", "anti")
-NEGATIONS = frozenset(
-    ("not", "never", "no", "nor", "neither", "without", "cannot", "nunca", "sin", "ni", "jamas", "tampoco")
-)
+
+__all__ = ["NEGATIONS", "Hit", "Pattern", "compile_phrase", "find_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +26,25 @@ class Pattern:
     """A compiled phrase: ``*`` stands for up to three words of any kind, ``#`` for one digit.
 
     A phrase of nothing but ``#`` is a number of exactly so many digits: nine do not match in a longer one.
+
+    Attributes:
+        plain: its words without ``*``; ``size`` is their number.
+        joined: for each of them the forms it has when written together with a neighbour.
+        budget: how much similarity all words together may lack.
     """
 
     written: str
     words: tuple[str, ...]
+    plain: tuple[str, ...]
+    joined: tuple[tuple[str, ...], ...]
     least: float
+    budget: float
+    size: int
 
     @property
-    def size(self) -> int:
-        """Number of words, ``*`` not counted."""
-        return sum(word != ANY_WORDS for word in self.words)
+    def fuzzy(self) -> bool:
+        """Whether words may differ at all."""
+        return self.least < 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def compile_phrase(written: str, language: str, least: float) -> Pattern:
     """A phrase in normal form.
 
     Raises:
-        ValueError: there is no word in it, or it starts or ends with ``*``.
+        ValueError: there is no word in it.
     """
     words: list[str] = []
     for number, part in enumerate(written.split(ANY_WORDS)):
@@ -69,7 +73,17 @@ def compile_phrase(written: str, language: str, least: float) -> Pattern:
         raise ValueError(f"'{written}' holds no word to look for")
     while words[-1] == ANY_WORDS:
         words.pop()
-    return Pattern(written, tuple(words), least)
+    if least < 1.0:
+        LEXICON.add(words)
+    plain = tuple(word for word in words if word != ANY_WORDS)
+    budget = len(plain) * (1.0 - least) + 1e-9
+    return Pattern(written, tuple(words), plain, _joined(plain), least, budget, len(plain))
+
+
+def _joined(plain: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """For each word the forms in which it is written together with a neighbour."""
+    pairs = [first + second for first, second in pairwise(plain)]
+    return tuple(tuple(pairs[max(0, i - 1) : i + 1]) for i in range(len(plain)))
 
 
 def _words_of(part: str, language: str) -> list[str]:
@@ -84,55 +98,87 @@ def find_all(pattern: Pattern, text: Searchable) -> list[Hit]:
     """All places of a phrase, in order, none overlapping another."""
     hits: list[Hit] = []
     for number in _candidates(pattern, text):
-        hits += _in_stretch(pattern, text.stretches[number].texts, number)
+        hits += _in_stretch(pattern, text, number)
     return hits
 
 
 def _candidates(pattern: Pattern, text: Searchable) -> list[int]:
-    """Stretches that hold enough of the phrase's words."""
-    words = [word for word in pattern.words if word != ANY_WORDS]
-    if pattern.least >= 1.0:
-        rarest = min((text.index.get(word, {}) for word in words), key=len)
-        return [n for n in sorted(rarest) if all(n in text.index.get(word, ()) for word in words)]
-    if len(words) == 1:
-        alike = [w for w in text.index if w == words[0] or similarity(words[0], w) >= pattern.least]
-        return sorted({number for word in alike for number in text.index[word]})
+    """Stretches in which no more words of the phrase are lacking than may be left out."""
+    if pattern.budget >= 1.0:
+        return _with_most_words(pattern, text)
+    found: frozenset[int] | None = None
+    for i in range(pattern.size):
+        holder = _stretches_with(i, pattern, text)
+        found = holder if found is None else found & holder
+        if not found:
+            return []
+    return sorted(found or ())
+
+
+def _with_most_words(pattern: Pattern, text: Searchable) -> list[int]:
     counts: dict[int, int] = {}
-    for word in words:
-        for number in text.index.get(word, ()):
+    for i in range(pattern.size):
+        for number in _stretches_with(i, pattern, text):
             counts[number] = counts.get(number, 0) + 1
-    return sorted(number for number, count in counts.items() if 2 * count >= len(words))
+    return sorted(n for n, count in counts.items() if pattern.size - count <= pattern.budget)
 
 
-def _in_stretch(pattern: Pattern, texts: Sequence[str], number: int) -> Iterator[Hit]:
-    budget = pattern.size * (1.0 - pattern.least) + 1e-9
+def _stretches_with(i: int, pattern: Pattern, text: Searchable) -> frozenset[int]:
+    """Stretches that hold a word of the phrase: equal, alike, split in two, or joined with its neighbour."""
+    word = pattern.plain[i]
+    if not pattern.fuzzy:
+        return text.stretches_with(word)
+    found = text.stretches_like(word)
+    for joined in pattern.joined[i]:
+        if joined in text.index:
+            found |= text.index[joined]
+    return found
+
+
+def _in_stretch(pattern: Pattern, text: Searchable, number: int) -> Iterator[Hit]:
+    texts = text.stretches[number].texts
     whole_number = set(pattern.words) == {ANY_DIGIT}
-    start = 0
-    while start < len(texts):
-        found = _match(pattern, texts, start, budget)
+    end = 0
+    for start in _starts(pattern, texts, text):
+        found = _match(pattern, texts, start, text) if start >= end else None
         if found is None or (whole_number and _in_longer_number(texts, start, found[0])):
-            start += 1
             continue
-        last, loss = found
-        yield Hit(number, start, last, max(0.0, 1.0 - loss / pattern.size), pattern)
-        start = max(last, start + 1)
+        end, loss = found
+        yield Hit(number, start, end, max(0.0, 1.0 - loss / pattern.size), pattern)
+
+
+def _starts(pattern: Pattern, texts: Sequence[str], text: Searchable) -> Iterator[int]:
+    """Positions where the first word of the phrase may stand."""
+    first = pattern.words[0]
+    wanted = {first}
+    if pattern.fuzzy:
+        wanted.update(text.alike(first), pattern.joined[0])
+    split = pattern.fuzzy and first in text.pairs
+    for position, word in enumerate(texts):
+        following = texts[position + 1] if split and position + 1 < len(texts) else ""
+        if word in wanted or (first == ANY_DIGIT and is_digit(word)) or word + following == first:
+            yield position
 
 
 def _in_longer_number(texts: Sequence[str], start: int, end: int) -> bool:
     return (start > 0 and is_digit(texts[start - 1])) or (end < len(texts) and is_digit(texts[end]))
 
 
-def _match(pattern: Pattern, texts: Sequence[str], start: int, budget: float) -> tuple[int, float] | None:  # noqa: C901
+def _equal(wanted: str, word: str) -> bool:
+    return wanted == word or (wanted == ANY_DIGIT and is_digit(word))
+
+
+def _match(  # noqa: C901  # one branch for each way a word of the phrase can be met
+    pattern: Pattern, texts: Sequence[str], start: int, text: Searchable
+) -> tuple[int, float] | None:
     """The end and loss of the best match that begins exactly at a word."""
-    words, count = pattern.words, len(texts)
-    fuzzy = pattern.least < 1.0
+    words, count, fuzzy = pattern.words, len(texts), pattern.fuzzy
     wanted_equal = (pattern.size + 1) // 2 if pattern.size > 1 else 0
     best: tuple[int, float] | None = None
 
-    # One branch for each way a word of the phrase can be met.
     def walk(i: int, j: int, loss: float, equal: int) -> None:  # noqa: C901, PLR0912
         nonlocal best
-        if loss > budget or (best is not None and loss >= best[1]):
+        if loss > pattern.budget or (best is not None and loss >= best[1]):
             return
         if i == len(words):
             if equal >= wanted_equal:
@@ -142,11 +188,11 @@ def _match(pattern: Pattern, texts: Sequence[str], start: int, budget: float) ->
             for skipped in range(min(MOST_ANY_WORDS, count - j) + 1):
                 walk(i + 1, j + skipped, loss, equal)
             return
-        if j < count and (words[i] == texts[j] or (words[i] == ANY_DIGIT and is_digit(texts[j]))):
+        if j < count and _equal(words[i], texts[j]):
             walk(i + 1, j + 1, loss, equal + 1)
         elif fuzzy and j < count:
-            alike = similarity(words[i], texts[j])
-            if alike >= _LEAST_ALIKE:
+            alike = text.alike(words[i]).get(texts[j], 0.0)
+            if alike >= LEAST_ALIKE:
                 walk(i + 1, j + 1, loss + 1.0 - alike, equal)
             if i + 1 < len(words) and words[i] + words[i + 1] == texts[j]:
                 walk(i + 2, j + 1, loss, equal + 2)
@@ -162,22 +208,6 @@ def _match(pattern: Pattern, texts: Sequence[str], start: int, budget: float) ->
     return best
 
 
-@lru_cache(maxsize=200_000)
-def similarity(one: str, other: str) -> float:
-    """How alike two words are, 0-1; 0 where a difference may not be put down to recognition."""
-    if one == other:
-        return 1.0
-    if min(len(one), len(other)) < _SHORTEST or not (one.isalpha() and other.isalpha()):
-        return 0.0
-    if one in NEGATIONS or other in NEGATIONS or _opposite(one, other) or _opposite(other, one):
-        return 0.0
-    return float(Levenshtein.normalized_similarity(one, other, score_cutoff=_LEAST_ALIKE))
-
-
 def _may_differ(word: str) -> bool:
     """Whether a word may be left out or put in without changing what is said: no negation, no number."""
     return word not in NEGATIONS and word.isalpha()
-
-
-def _opposite(one: str, other: str) -> bool:
-    return any(one == prefix + other for prefix in _OPPOSITES)

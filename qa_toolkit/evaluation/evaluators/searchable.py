@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from qa_toolkit.domain.evaluation import SpanEvidence
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
+from qa_toolkit.evaluation.evaluators.likeness import LEXICON, NOTHING
 from qa_toolkit.language import NormalisedToken, normalise_words
 
 BACKCHANNELS = frozenset(
@@ -21,6 +23,7 @@ BACKCHANNELS = frozenset(
 )
 ANY_DIGIT = "#"
 """Stands in the index for every single digit; the normaliser never leaves this sign in a text."""
+_NOWHERE: frozenset[int] = frozenset()
 _FINAL = (".", "?", "!", "…")
 _CLOSING = "\"')]»” "
 
@@ -49,8 +52,34 @@ class Searchable:
 
     turns: tuple[Turn, ...]
     stretches: tuple[Stretch, ...]
-    index: dict[str, dict[int, list[int]]]
+    index: dict[str, frozenset[int]]
+    pairs: dict[str, frozenset[int]]
+    _alike: dict[str, dict[str, float]] = field(default_factory=dict)
+    _like: dict[str, frozenset[int]] = field(default_factory=dict)
+    _alike_generation: int = -1
     _word_starts: dict[int, list[int]] = field(default_factory=dict)
+
+    def stretches_with(self, word: str) -> frozenset[int]:
+        """Numbers of the stretches that hold a word."""
+        return self.index.get(word, _NOWHERE)
+
+    def stretches_like(self, word: str) -> frozenset[int]:
+        """Numbers of the stretches that hold a word, one like it, or it written as two."""
+        alike = self.alike(word)
+        found = self._like.get(word)
+        if found is None:
+            found = self.stretches_with(word) | self.pairs.get(word, _NOWHERE)
+            found = found.union(*(self.index[other] for other in alike))
+            self._like[word] = found
+        return found
+
+    def alike(self, word: str) -> Mapping[str, float]:
+        """Words of this conversation that are like a word of a phrase, with their likeness."""
+        if self._alike_generation != LEXICON.generation:
+            self._alike_generation = LEXICON.generation
+            self._alike = LEXICON.alike(self.index)
+            self._like = {}
+        return self._alike.get(word, NOTHING)
 
     def quote(self, places: Sequence[Place]) -> tuple[SpanEvidence, ...]:
         """The words of consecutive places as evidence, one entry a turn."""
@@ -153,13 +182,19 @@ def _build(transcript: Transcript, language: str) -> Searchable:
         if not is_backchannel(turn, language):
             current = {turn.role: group}
     stretches = tuple(_stretch(transcript.turns, group, language) for group in groups)
-    index: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    index: dict[str, set[int]] = defaultdict(set)
+    pairs: dict[str, set[int]] = defaultdict(set)
     for number, stretch in enumerate(stretches):
-        for position, text in enumerate(stretch.texts):
-            index[text][number].append(position)
-            if is_digit(text):
-                index[ANY_DIGIT][number].append(position)
-    return Searchable(transcript.turns, stretches, {key: dict(value) for key, value in index.items()})
+        for text in stretch.texts:
+            index[ANY_DIGIT if is_digit(text) else text].add(number)
+            index[text].add(number)
+        for first, second in pairwise(stretch.texts):
+            pairs[first + second].add(number)
+    return Searchable(transcript.turns, stretches, _frozen(index), _frozen(pairs))
+
+
+def _frozen(index: Mapping[str, set[int]]) -> dict[str, frozenset[int]]:
+    return {key: frozenset(numbers) for key, numbers in index.items()}
 
 
 def _stretch(turns: Sequence[Turn], group: Sequence[int], language: str) -> Stretch:

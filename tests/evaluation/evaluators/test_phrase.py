@@ -3,7 +3,7 @@
 Rows: the conversation, the parameters, the answer, the quoted evidence (or what was looked for in vain).
 """
 
-# ruff: noqa: E501  # a table is read by the row
+# a table is read by the row
 
 from __future__ import annotations
 

@@ -1,0 +1,95 @@
+"""Which words may stand for one another because a recogniser could have confused them.
+
+Comparing every word of every phrase with every word of every call is what would make phrases slow. Calls
+share their vocabulary, so each new word is compared once with the words of all phrases and the outcome kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+LEAST_ALIKE = 0.7
+_SHORTEST = 4
+_OPPOSITES = ("un", "in", "im", "ir", "il", "dis", "non", "de", "mis", "des", "anti")
+_MOST_WORDS = 50_000
+NEGATIONS = frozenset(
+    ("not", "never", "no", "nor", "neither", "without", "cannot", "nunca", "sin", "ni", "jamas", "tampoco")
+)
+
+
+def similarity(one: str, other: str) -> float:
+    """How alike two words are, 0-1; 0 where a difference may not be put down to recognition."""
+    if one == other:
+        return 1.0
+    if not (_comparable(one) and _comparable(other)) or _opposite(one, other) or _opposite(other, one):
+        return 0.0
+    return float(Levenshtein.normalized_similarity(one, other, score_cutoff=LEAST_ALIKE))
+
+
+class Lexicon:
+    """The words of all phrases compiled so far, and the words of calls that are like them.
+
+    What it has seen changes only how fast an answer comes, never the answer.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._words: dict[str, None] = {}
+        self._seen: dict[str, tuple[tuple[str, float], ...]] = {}
+        self.generation = 0
+
+    def add(self, words: Iterable[str]) -> None:
+        """Makes the words of a phrase known."""
+        new = [word for word in words if word not in self._words and _comparable(word)]
+        if new:
+            with self._lock:
+                self._words.update(dict.fromkeys(new))
+                self._seen.clear()
+                self.generation += 1
+
+    def alike(self, vocabulary: Iterable[str]) -> dict[str, dict[str, float]]:
+        """For each word of a phrase the words of the vocabulary that are like it, not counting itself."""
+        found: dict[str, dict[str, float]] = {}
+        for token in vocabulary:
+            for word, likeness in self._like(token):
+                found.setdefault(word, {})[token] = likeness
+        return found
+
+    def _like(self, token: str) -> tuple[tuple[str, float], ...]:
+        known = self._seen.get(token)
+        if known is None:
+            known = self._compare(token)
+            with self._lock:
+                if len(self._seen) >= _MOST_WORDS:
+                    self._seen.clear()
+                self._seen[token] = known
+        return known
+
+    def _compare(self, token: str) -> tuple[tuple[str, float], ...]:
+        if not _comparable(token):
+            return ()
+        near = process.extract(
+            token,
+            tuple(self._words),
+            scorer=Levenshtein.normalized_similarity,
+            score_cutoff=LEAST_ALIKE,
+            limit=None,
+        )
+        found = ((str(word), similarity(str(word), token)) for word, *_ in near)
+        return tuple((word, likeness) for word, likeness in found if 0.0 < likeness < 1.0)
+
+
+LEXICON = Lexicon()
+NOTHING: Mapping[str, float] = {}
+
+
+def _comparable(word: str) -> bool:
+    return len(word) >= _SHORTEST and word.isalpha() and word not in NEGATIONS
+
+
+def _opposite(one: str, other: str) -> bool:
+    return any(one == prefix + other for prefix in _OPPOSITES)
