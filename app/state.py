@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import streamlit as st
+from components.plain import plain
 
 from qa_toolkit.errors import QAToolkitError
 from qa_toolkit.store import Store
@@ -34,7 +35,7 @@ def open_store() -> Store:
     try:
         return _opened(address)
     except QAToolkitError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         st.info("Score something first, for example with `qa demo`, then reload this page.")
         st.stop()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import state
 import streamlit as st
 
+from components.plain import plain
 from qa_toolkit.domain.evaluation import Evaluation, SpanEvidence
 from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.reports.call_page import AnswerRow, CallPage, SectionBlock
@@ -21,9 +22,9 @@ def show_score(page: CallPage) -> None:
     for column, (family, found) in zip(columns[1:], page.families, strict=True):
         column.metric(f"{family.capitalize()}-critical", f"{found.failed} of {found.applicable} failed")
     for failed in page.auto_failed:
-        st.error(f"Automatic fail by {failed}. {page.auto_fail_note}")
+        st.error(f"Automatic fail. {plain(failed)} {plain(page.auto_fail_note)}")
     for warning in page.warnings:
-        st.warning(warning)
+        st.warning(plain(warning))
 
 
 def show_answers(
@@ -31,9 +32,9 @@ def show_answers(
 ) -> None:
     """Each section with its percentage and its answers; a click on a quotation plays it."""
     for section in page.sections:
-        st.subheader(f"{section.title} · {section.shown}", anchor=False)
+        st.subheader(f"{plain(section.title)} · {section.shown}", anchor=False)
         if section.auto_failed:
-            st.caption("This section was failed by a critical answer.")
+            st.caption("An answer of this section is an automatic fail.")
         _show_section(section, evaluation, transcript, playable=playable)
 
 
@@ -42,9 +43,9 @@ def _show_section(
 ) -> None:
     for row in section.rows:
         colour = _COLOURS.get(row.kind, "gray")
-        label = f":{colour}[**{_plain(row.answer)}**] · {row.criterion} {_plain(row.question)}"
+        label = f":{colour}[**{plain(row.answer)}**] · {plain(f'{row.criterion} {row.question}')}"
         with st.expander(label, expanded=row.kind in {"bad", "error"}):
-            st.caption(" · ".join(_facts(row)))
+            st.caption(" · ".join(plain(fact) for fact in _facts(row)))
             if row.reason:
                 st.text(row.reason)
             _show_evidence(row, evaluation, transcript, playable=playable)
@@ -83,8 +84,3 @@ def _start_of(evidence: SpanEvidence, transcript: Transcript | None) -> float | 
     if evidence.start_s is not None or transcript is None:
         return evidence.start_s
     return next((turn.start_s for turn in transcript.turns if turn.id == evidence.turn), None)
-
-
-def _plain(text: str) -> str:
-    """Text from outside in a label: its signs are no markdown."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|~$:" else sign for sign in text)

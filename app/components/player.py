@@ -7,6 +7,7 @@ from pathlib import Path
 import state
 import streamlit as st
 
+from components.plain import plain
 from qa_toolkit.model_files import file_sha256
 from qa_toolkit.store import InputRecord
 
@@ -18,7 +19,7 @@ def show(interaction: str, source: InputRecord | None) -> bool:
     path, missing = playable(source)
     if path is None:
         if missing:
-            st.caption(missing)
+            st.caption(plain(missing))
         return False
     start = state.playing_from(interaction)
     st.audio(path, start_time=max(0.0, start or 0.0), autoplay=start is not None)

@@ -1,4 +1,4 @@
-"""The timeline of a call as SVG in the colours of the theme."""
+"""The timeline of a call as a picture."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ _COLOURS = {
     "part": "#8a5a00",
 }
 _GREY = "#7b8794"
+"""Also the colour of words: it can be read on a light and on a dark ground."""
 
 
 def show(picture: Timeline) -> None:
     """Draws the timeline; the same in words stands below it for those who cannot see it."""
-    st.html(drawn(picture))
+    # Streamlit takes SVG out of HTML, and shows it as a picture.
+    st.image(drawn(picture), width="stretch")
     st.caption(picture.summary)
 
 
@@ -43,8 +45,8 @@ def drawn(picture: Timeline) -> str:
         for tick in picture.ticks
     ]
     return (
-        f'<svg viewBox="0 0 {WIDTH:g} {picture.height:g}" role="img" aria-label="{escape(picture.summary)}" '
-        f'font-size="12" fill="currentColor" style="width: 100%">{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {picture.height:g}" role="img" '
+        f'font-family="sans-serif" font-size="12" fill="{_GREY}">{"".join(parts)}</svg>'
     )
 
 

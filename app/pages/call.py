@@ -7,6 +7,7 @@ import json
 import state
 import streamlit as st
 from components import answers, header, player, timeline, transcript
+from components.plain import plain
 
 from qa_toolkit.domain.contract import from_contract
 from qa_toolkit.domain.evaluation import Evaluation
@@ -29,7 +30,7 @@ def show() -> None:
         return
     interaction = store.interaction(name)
     if interaction is None:
-        st.error(f"The store has no interaction '{name}'.")
+        st.error(f"The store has no interaction '{plain(name)}'.")
         return
     record = choose_evaluation(store, name)
     if record is None:
@@ -37,7 +38,7 @@ def show() -> None:
         return
     call = read_call(store, record)
     page = call_page(call)
-    st.caption(" · ".join(f"{fact.name}: {fact.value}" for fact in page.facts))
+    st.caption(" · ".join(f"{plain(fact.name)}: {plain(fact.value)}" for fact in page.facts))
     answers.show_score(page)
     playable = player.show(name, input_of(store, record))
     if page.timeline is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import state
 import streamlit as st
 from components import header
+from components.plain import plain
 
 from qa_toolkit.domain.rubric import Criterion, Rubric
 from qa_toolkit.errors import RubricError
@@ -46,16 +47,16 @@ def show_rubric(record: RubricRecord) -> None:
         try:
             show_form(parse_rubric(record.text).rubric)
         except RubricError as error:
-            st.warning(f"This version of the toolkit cannot read the file: {error}")
+            st.warning(f"This version of the toolkit cannot read the file: {plain(str(error))}")
 
 
 def show_form(rubric: Rubric) -> None:
     """Sections and criteria in the order of the form."""
     passed = rubric.scoring.pass_percent
     limit = f", passed from {passed:g} %" if passed is not None else ", without a pass mark"
-    st.markdown(f"**{rubric.title}** · {rubric.scoring.method.value.replace('_', ' ')}{limit}")
+    st.markdown(f"**{plain(rubric.title)}** · {rubric.scoring.method.value.replace('_', ' ')}{limit}")
     for section in rubric.sections:
-        st.subheader(section.title, anchor=False)
+        st.subheader(plain(section.title), anchor=False)
         st.dataframe([asked(criterion) for criterion in section.criteria], hide_index=True)
 
 

@@ -56,7 +56,7 @@ class Base(DeclarativeBase):
 
 
 class InteractionRow(Base):
-    """One reviewable event, with the facts given last; ``metadata_json`` holds every known value."""
+    """One reviewable event, each fact as given last; ``metadata_json`` holds every known value."""
 
     __tablename__ = "interactions"
 

@@ -28,6 +28,8 @@ from qa_toolkit.store.tables import (
     TranscriptRow,
 )
 
+_FACTS = ("kind", "agent", "site", "queue", "started_at", "work_area", "direction", "language")
+
 
 @dataclass(frozen=True, slots=True)
 class Filing:
@@ -99,24 +101,20 @@ def register_rubric(session: Session, rubric: RubricText, *, by: str) -> bool:
 
 
 def save_interaction(session: Session, interaction: Interaction) -> InteractionRow:
-    """Adds an interaction, or brings its facts up to date; holds it against other writers till the end."""
-    facts = {
-        "kind": interaction.kind,
-        "agent": interaction.agent,
-        "site": interaction.site,
-        "queue": interaction.queue,
-        "started_at": interaction.started_at,
-        "work_area": interaction.work_area,
-        "direction": interaction.direction,
-        "language": interaction.language,
-        "metadata_json": json.dumps(dict(interaction.metadata), ensure_ascii=False, allow_nan=False),
-    }
+    """Adds an interaction, or brings its facts up to date; holds it against other writers till the end.
+
+    A fact that is not given this time stays: a second run without the manifest takes nothing away.
+    """
+    facts = {name: getattr(interaction, name) for name in _FACTS}
     moment = now()
-    insert_missing(
-        session, InteractionRow, {"id": interaction.id, "created_at": moment, "updated_at": moment, **facts}
-    )
+    new = {"id": interaction.id, "created_at": moment, "updated_at": moment, "metadata_json": "{}", **facts}
+    insert_missing(session, InteractionRow, new)
     row = session.get_one(InteractionRow, interaction.id, with_for_update=True)
-    changed = {name: value for name, value in facts.items() if getattr(row, name) != value}
+    known = {**json.loads(row.metadata_json), **interaction.metadata}
+    facts["metadata_json"] = json.dumps(known, ensure_ascii=False, allow_nan=False)
+    changed = {
+        name: value for name, value in facts.items() if value is not None and getattr(row, name) != value
+    }
     for name, value in changed.items():
         setattr(row, name, value)
     if changed:

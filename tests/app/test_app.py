@@ -88,6 +88,7 @@ def texts(at) -> str:  # type: ignore[no-untyped-def]
 def test_without_a_store_every_page_says_what_to_do(page: str, store_path: Path) -> None:
     at = start(page)
     assert "there is no store" in at.error[0].value
+    assert at.error[0].value.startswith("there")
     assert "qa demo" in at.info[0].value
     assert not store_path.exists(), "looking makes no store"
 
@@ -159,11 +160,12 @@ class TestCall:
         at = start("pages/call.py", interaction="call-1", rubric="greeting")
         assert at.metric[0].value == "50.0 %"
         shown = texts(at)
-        assert "Automatic fail by G-2: Was the name of the agent given?" in shown
+        assert "Automatic fail" in shown
+        assert "Was the name of the agent given" in shown
         assert "Agent “Good morning”" in shown
         assert "Looked for, not found: my name is … (0:00 to 0:12)" in shown
         assert 'title="G-1">Good morning</mark>, how can I help you?' in shown
-        assert "<svg" in shown
+        assert len(at.get("image")) == 1
         history = at.dataframe[-1].value
         assert list(history["Source"]) == ["machine (qa_toolkit)"]
 
@@ -181,7 +183,7 @@ class TestCall:
     ) -> None:
         at = start("pages/call.py", interaction="call-2")
         assert not at.get("audio")
-        assert "call-2.wav is not where it was read from any more" in texts(at)
+        assert "is not where it was read from any more" in texts(at)
         assert recording.location is not None
         Path(recording.location).write_bytes(b"another")
         at = start("pages/call.py", interaction="call-1")
@@ -199,14 +201,15 @@ class TestCall:
     def test_an_unknown_id_is_said(self, filled: Path) -> None:
         at = start("pages/call.py")
         at.text_input(key="interaction_id").input("call-99").run()
-        assert "no interaction 'call-99'" in at.error[0].value
+        assert "no interaction 'call\\-99'" in at.error[0].value
 
     def test_words_from_outside_are_shown_as_text(self, filled: Path) -> None:
-        bad = "<script>alert(1)</script><img src=x onerror=alert(1)> **bold** :red[x]"
+        bad = "<script>alert(1)</script><img src=x onerror=alert(1)> **bold** :red[x] ![x](http://away.example/x.png)"
         original = example_transcript("evil")
         turns = (replace(original.turns[0], text=f"Good morning {bad}"), original.turns[1])
         evaluation = example_evaluation("evil")
         answers = (replace(evaluation.answers[0], reason=bad), evaluation.answers[1])
+        evaluation = replace(evaluation, warnings=(bad,))
         result = Result(
             bad,
             "done",
@@ -227,6 +230,7 @@ class TestCall:
         assert "&lt;script&gt;" in drawn
         assert "<script" not in drawn
         assert "<img" not in drawn
+        assert "![x]" not in texts(at).replace(drawn, "").replace(answers[0].reason or "", "")
 
 
 class TestRubrics:

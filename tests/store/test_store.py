@@ -21,7 +21,7 @@ from store_examples import (
     example_transcript,
 )
 
-from qa_toolkit.domain import ConversationMetrics, Evaluation, Source, Transcript
+from qa_toolkit.domain import ConversationMetrics, Evaluation, Interaction, Source, Transcript
 from qa_toolkit.domain.contract import canonical_json, from_contract, to_contract
 from qa_toolkit.errors import RubricError, StoreError
 from qa_toolkit.store import InputRef, InteractionFilter, RubricText, SavedResult, Store
@@ -88,6 +88,12 @@ def test_facts_given_later_replace_the_earlier_and_the_list_of_sites_follows(sto
         example_result(), interaction=example_interaction(site="Rancho"), source=example_input(), by="tester"
     )
     assert store.values_of("site") == ("Rancho",)
+    bare = Interaction("call-1", metadata={"caller_type": "broker"})
+    store.save_result(example_result(), interaction=bare, source=example_input(), by="tester")
+    found = store.interaction("call-1")
+    assert found is not None
+    assert (found.agent, found.site) == ("A-17", "Rancho"), "what is not given again is not taken away"
+    assert (found.metadata["transaction"], found.metadata["caller_type"]) == ("renewal", "broker")
     assert store.values_of("rubric") == ("greeting",)
     with pytest.raises(KeyError):
         store.values_of("metadata_json")
