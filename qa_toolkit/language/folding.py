@@ -17,7 +17,8 @@ PieceKind = Literal["word", "letters", "digits", "decimal", "ordinal", "currency
 
 _APOSTROPHES = dict.fromkeys("’‘‛ʼʻ＇`´′", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
-_AS_THEY_ARE = _APOSTROPHES | _DASHES
+_STROKED = {"đ": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe"}
+_AS_THEY_ARE = _APOSTROPHES | _DASHES | _STROKED
 
 _REMARK = (
     r"\[[^\[\]]{0,80}\]"
@@ -38,6 +39,7 @@ _LEXER = re.compile(
     r"|(?P<digits>\d+)"
     r"|(?<![^\W_])(?P<dotted>[^\W\d_](?:\.[^\W\d_])+\.?)(?![^\W_])"
     r"|(?<![^\W_])(?P<hyphened>[^\W\d_](?:-[^\W\d_])+)(?![^\W_'])"
+    r"|(?<![^\W_])(?P<elided>'(?:cause|cuz|em|til|bout))(?![^\W_'])"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<currency>[$€£])"
     r"|(?P<symbol>[%&@¢])"

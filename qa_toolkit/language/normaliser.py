@@ -16,7 +16,7 @@ from functools import lru_cache
 from qa_toolkit.language.folding import Piece, pieces_of
 from qa_toolkit.language.numbers import NormalisedToken, NumberReader
 from qa_toolkit.language.spelling import american_spelling
-from qa_toolkit.language.words import ENGLISH, IS_AFTER, TOP_LEVEL_DOMAINS, LanguageWords, words_of
+from qa_toolkit.language.words import ENGLISH, IS_AFTER, IS_BEFORE, TOP_LEVEL_DOMAINS, LanguageWords, words_of
 
 NORMALISER_VERSION = "1"
 """Changes whenever any text may normalise differently; printed with every word error rate."""
@@ -144,7 +144,7 @@ def _trimmed(pieces: list[Piece], first: int, last: int, words: LanguageWords) -
 def _open_words(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
     """Opens contractions and joins variants; every piece that comes out is one plain word or a number."""
     opened: list[Piece] = []
-    for piece in pieces:
+    for index, piece in enumerate(pieces):
         if piece.kind not in {"word", "letters"}:
             opened.append(piece)
             continue
@@ -154,7 +154,7 @@ def _open_words(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
                 replace(piece, text=part, gap=piece.gap if i == 0 else "") for i, part in enumerate(parts)
             ]
         elif "'" in piece.text:
-            opened += _open_apostrophe(piece, words)
+            opened += _open_apostrophe(piece, _following(pieces, index), words)
         elif piece.text not in {"@", "%", "&", "¢"}:
             opened.append(piece)
     if words is ENGLISH:
@@ -163,14 +163,21 @@ def _open_words(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
     return _join_sequences(opened, words)
 
 
-def _open_apostrophe(piece: Piece, words: LanguageWords) -> list[Piece]:
+def _following(pieces: list[Piece], index: int) -> str:
+    """The next word of the same sentence, empty when there is none."""
+    if index + 1 >= len(pieces) or set(pieces[index + 1].gap) & set(".?!,;:"):
+        return ""
+    return pieces[index + 1].text
+
+
+def _open_apostrophe(piece: Piece, following: str, words: LanguageWords) -> list[Piece]:
     text = piece.text
     stem, _, ending = text.rpartition("'")
     if words.clitics and text.endswith("n't") and len(text) > 3:
         return _split(piece, len(text) - 3, (text[:-3], "not"))
     if words.clitics and ending in words.clitics and "'" not in stem:
         return _split(piece, len(stem), (stem, words.clitics[ending]))
-    if words.clitics and ending == "s" and stem in IS_AFTER:
+    if words.clitics and ending == "s" and (stem in IS_AFTER or following in IS_BEFORE):
         return _split(piece, len(stem), (stem, "is"))
     return [replace(piece, text=text.replace("'", ""))]
 
@@ -192,7 +199,7 @@ def _decide_is_or_has(pieces: list[Piece]) -> list[Piece]:
     for index in range(1, len(pieces) - 1):
         following, piece = pieces[index + 1].text, pieces[index]
         contracted = not piece.gap and piece.kind == "word" and piece.start >= pieces[index - 1].start
-        if contracted and piece.text == "is" and following in {"been", "got"}:
+        if contracted and piece.text == "is" and following in {"been", "got", "gone", "had"}:
             decided[index] = replace(piece, text="has")
         elif contracted and piece.text == "would" and following in {"been", "better"}:
             decided[index] = replace(piece, text="had")

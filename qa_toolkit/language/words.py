@@ -202,6 +202,9 @@ ENGLISH = LanguageWords(
         outta = out of
         dunno = do not know
         cuz coz 'cause 'cuz = because
+        'em = them
+        'til = until
+        'bout = about
         y'all yall = you all
         ma'am = maam
         o'clock = oclock
@@ -266,11 +269,16 @@ SPANISH = LanguageWords(
 ANY_LANGUAGE = LanguageWords(symbols={}, dot="")
 
 IS_AFTER = _set(
-    "it that he she what who where when how here there this why everything nobody everybody someone "
-    "something one"
+    "it that he she what who where when how here there this why everything nobody everybody everyone "
+    "somebody someone anybody anyone something nothing one name"
 )
-"""English words after which ``'s`` is ``is`` (``has`` before ``been`` or ``got``); after others it stays."""
+"""English words after which ``'s`` is ``is``; ``has`` before ``been``, ``got``, ``gone`` or ``had``."""
 
+IS_BEFORE = _set(
+    "a an the been going gonna got not just still already here there very really so too also supposed "
+    "trying calling"
+)
+"""English words before which ``'s`` is ``is`` (or ``has``) after any word; elsewhere it may be a genitive."""
 
 VERB_MAY_AFTER = _set("you we i they he she it that this who which and or one")
 """English words after which ``may`` is a verb and not a month."""
