@@ -8,8 +8,8 @@ import streamlit as st
 st.set_page_config(page_title="QA Toolkit", layout="wide")
 st.navigation(
     [
-        st.Page("pages/calls.py", title="Calls", default=True),
-        st.Page("pages/call.py", title="Call"),
-        st.Page("pages/rubrics.py", title="Rubrics"),
+        st.Page("views/calls.py", title="Calls", default=True),
+        st.Page("views/call.py", title="Call"),
+        st.Page("views/rubrics.py", title="Rubrics"),
     ]
 ).run()

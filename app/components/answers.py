@@ -20,7 +20,7 @@ def show_score(page: CallPage) -> None:
     columns[0].metric("Score", page.verdict.percent, help=page.verdict.detail)
     columns[0].markdown(f"**{page.verdict.label}** · {page.verdict.detail}")
     for column, (family, found) in zip(columns[1:], page.families, strict=True):
-        column.metric(f"{family.capitalize()}-critical", f"{found.failed} of {found.applicable} failed")
+        column.metric(f"{family.capitalize()}-critical failed", f"{found.failed} of {found.applicable}")
     for failed in page.auto_failed:
         st.error(f"Automatic fail. {plain(failed)} {plain(page.auto_fail_note)}")
     for warning in page.warnings:

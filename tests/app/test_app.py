@@ -17,7 +17,7 @@ from qa_toolkit.resources import app_dir
 from qa_toolkit.store import InputRef, Store
 
 testing = pytest.importorskip("streamlit.testing.v1", reason="the app needs the extra 'app'")
-PAGES = ["pages/calls.py", "pages/call.py", "pages/rubrics.py"]
+PAGES = ["views/calls.py", "views/call.py", "views/rubrics.py"]
 
 
 @pytest.fixture(autouse=True)
@@ -101,9 +101,9 @@ def test_without_an_address_the_page_says_how_to_start(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("page", "said"),
     [
-        ("pages/calls.py", "The store holds no calls yet"),
-        ("pages/call.py", "Choose a call on the page Calls"),
-        ("pages/rubrics.py", "No rubric has been used yet"),
+        ("views/calls.py", "The store holds no calls yet"),
+        ("views/call.py", "Choose a call on the page Calls"),
+        ("views/rubrics.py", "No rubric has been used yet"),
     ],
 )
 def test_an_empty_store(page: str, said: str, store_path: Path) -> None:
@@ -157,7 +157,7 @@ class TestCalls:
 
 class TestCall:
     def test_score_answers_evidence_and_transcript(self, filled: Path) -> None:
-        at = start("pages/call.py", interaction="call-1", rubric="greeting")
+        at = start("views/call.py", interaction="call-1", rubric="greeting")
         assert at.metric[0].value == "50.0 %"
         shown = texts(at)
         assert "Automatic fail" in shown
@@ -170,7 +170,7 @@ class TestCall:
         assert list(history["Source"]) == ["machine (qa_toolkit)"]
 
     def test_a_click_on_evidence_plays_the_recording_from_there(self, filled: Path) -> None:
-        at = start("pages/call.py", interaction="call-1")
+        at = start("views/call.py", interaction="call-1")
         (player,) = at.get("audio")
         assert not player.proto.autoplay
         at.button(key="play_0_0").click().run()
@@ -181,12 +181,12 @@ class TestCall:
     def test_a_recording_that_is_gone_or_changed_is_not_played(
         self, filled: Path, recording: InputRef
     ) -> None:
-        at = start("pages/call.py", interaction="call-2")
+        at = start("views/call.py", interaction="call-2")
         assert not at.get("audio")
         assert "is not where it was read from any more" in texts(at)
         assert recording.location is not None
         Path(recording.location).write_bytes(b"another")
-        at = start("pages/call.py", interaction="call-1")
+        at = start("views/call.py", interaction="call-1")
         assert not at.get("audio")
         assert "has changed since it was scored" in texts(at)
 
@@ -194,12 +194,12 @@ class TestCall:
         with Store.open(filled) as store:
             review = example_evaluation("call-1", percent=100.0, source=Source("reviewer", "maria"))
             store.file_evaluation(review, by="maria")
-        at = start("pages/call.py", interaction="call-1")
+        at = start("views/call.py", interaction="call-1")
         assert at.metric[0].value == "100.0 %"
         assert list(at.dataframe[-1].value["Counts"]) == [False, True]
 
     def test_an_unknown_id_is_said(self, filled: Path) -> None:
-        at = start("pages/call.py")
+        at = start("views/call.py")
         at.text_input(key="interaction_id").input("call-99").run()
         assert "no interaction 'call\\-99'" in at.error[0].value
 
@@ -225,7 +225,7 @@ class TestCall:
                 source=InputRef(bad, "d" * 64),
                 by="t",
             )
-        at = start("pages/call.py", interaction="evil")
+        at = start("views/call.py", interaction="evil")
         drawn = "\n".join(str(found.value if hasattr(found, "value") else found) for found in at.get("html"))
         assert "&lt;script&gt;" in drawn
         assert "<script" not in drawn
@@ -235,7 +235,7 @@ class TestCall:
 
 class TestRubrics:
     def test_the_versions_are_listed_and_shown(self, filled: Path) -> None:
-        at = start("pages/rubrics.py")
+        at = start("views/rubrics.py")
         table = at.dataframe[0].value
         assert (list(table["Rubric"]), list(table["Evaluations"])) == (["greeting"], [3])
         assert list(at.dataframe[1].value["Criterion"]) == ["G-1", "G-2"]
@@ -244,6 +244,6 @@ class TestRubrics:
     def test_a_file_this_version_cannot_read_is_still_shown(self, filled: Path) -> None:
         with Store.open(filled) as store:
             store.register_rubric(replace(GREETING, version="9.0.0", text="from: the future"), by="author")
-        at = start("pages/rubrics.py")
+        at = start("views/rubrics.py")
         assert "cannot read the file" in at.warning[0].value
         assert at.code[0].value == "from: the future"

@@ -67,14 +67,15 @@ def wait_until_up(url: str) -> None:
             time.sleep(0.2)
 
 
+# A link to a call comes first: the server has not yet run its entry point then.
 PAGES = [
-    ("/", "n = 1; shown 1 to 1"),
     ("/call?interaction=call-1&rubric=greeting", "Was the name of the agent given?"),
+    ("/", "n = 1; shown 1 to 1"),
     ("/rubrics", "Greeting · question weight"),
 ]
 
 
-def test_every_page_is_drawn_and_nothing_is_asked_of_another_machine(app_url: str) -> None:
+def test_pages_are_drawn_and_walked_and_nothing_is_asked_of_another_machine(app_url: str) -> None:
     asked: set[str] = set()
     with playwright.sync_playwright() as running:
         options = ["--no-sandbox", "--disable-dev-shm-usage"]
@@ -84,6 +85,17 @@ def test_every_page_is_drawn_and_nothing_is_asked_of_another_machine(app_url: st
         for path, said in PAGES:
             page.goto(app_url + path)
             page.get_by_text(said).first.wait_for(timeout=30_000)
+            assert page.title() == "QA Toolkit"
+            assert page.get_by_test_id("stSidebarNavLink").all_inner_texts() == ["Calls", "Call", "Rubrics"]
+        # The walk of a reader: choose a row, see the call, go back to the list.
+        page.goto(app_url)
+        page.get_by_text("n = 1; shown 1 to 1").wait_for(timeout=30_000)
+        page.locator("[data-testid=stDataFrame]").first.click(position={"x": 18, "y": 52})
+        page.wait_for_url("**/call?interaction=call-1&rubric=greeting", timeout=30_000)
+        page.get_by_role("link", name="Calls").click()
+        page.get_by_text("n = 1; shown 1 to 1").wait_for(timeout=30_000)
+        page.wait_for_timeout(1000)
+        assert urlsplit(page.url).path == "/", "the row chosen before does not open the call again"
         page.goto(f"{app_url}/call?interaction=call-1")
         picture = page.locator("img").first
         picture.wait_for(timeout=30_000)

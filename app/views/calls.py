@@ -76,7 +76,7 @@ def open_call(row: ScoredInteraction) -> None:
     parameters = {state.INTERACTION: row.interaction.id}
     if row.evaluation:
         parameters[state.RUBRIC] = row.evaluation.rubric.id
-    st.switch_page("pages/call.py", query_params=parameters)
+    st.switch_page("views/call.py", query_params=parameters)
 
 
 show()
