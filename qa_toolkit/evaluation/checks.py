@@ -28,10 +28,9 @@ UNANSWERED = "unanswered"
 
 
 def cross_faults(rubric: Rubric | None, root: Node) -> list[Fault]:
-    """All faults between parts. Evaluators are checked even where the rest could not be built."""
-    faults = list(_spec_faults(root))
+    """All faults between parts. Evaluators and ids are checked even where the rest is wrong."""
+    faults = [*_spec_faults(root), *_duplicates(root)]
     if rubric is not None:
-        faults += _duplicates(rubric, root)
         faults += _points(rubric, root)
         faults += _event_names(rubric, root)
         faults += _possible_answers(rubric, root)
@@ -162,24 +161,29 @@ def _finders() -> list[str]:
     return found
 
 
-def _duplicates(rubric: Rubric, root: Node) -> Iterator[Fault]:
-    sections: dict[str, int] = {}
-    for s, section in enumerate(rubric.sections):
-        if section.id in sections:
-            first = locate(root, ("sections", sections[section.id], "id"))[1]
-            message = (
-                f"section id '{section.id}' stands twice (first in line {first}): accepted: an id of its own"
-            )
-            yield at(root, ("sections", s, "id"), message)
-        sections.setdefault(section.id, s)
-    criteria: dict[str, Loc] = {}
-    for loc, criterion in criterion_locs(rubric):
-        if criterion.id in criteria:
-            first = locate(root, (*criteria[criterion.id], "id"))[1]
-            twice = f"criterion id '{criterion.id}' stands twice (first in line {first})"
-            message = f"{twice}: accepted: an id of its own"
-            yield at(root, (*loc, "id"), message)
-        criteria.setdefault(criterion.id, loc)
+def _duplicates(root: Node) -> Iterator[Fault]:
+    """Ids that stand twice, found in the tree itself, whatever else is wrong in it."""
+    top = root.value if isinstance(root.value, dict) else {}
+    sections = _items(top.get("sections"))
+    yield from _repeated("section", [(("sections", s), node) for s, node in enumerate(sections)], root)
+    criteria: list[tuple[Loc, Node]] = []
+    for s, section in enumerate(sections):
+        inner = section.value.get("criteria") if isinstance(section.value, dict) else None
+        criteria += [(("sections", s, "criteria", c), node) for c, node in enumerate(_items(inner))]
+    yield from _repeated("criterion", criteria, root)
+
+
+def _repeated(kind: str, places: Iterable[tuple[Loc, Node]], root: Node) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for loc, node in places:
+        written = node.value.get("id") if isinstance(node.value, dict) else None
+        if written is None or not isinstance(written.value, str):
+            continue
+        name = written.value
+        if name in seen:
+            what = f"{kind} id '{name}' stands twice (first in line {seen[name]})"
+            yield at(root, (*loc, "id"), f"{what}: accepted: an id of its own")
+        seen.setdefault(name, locate(root, (*loc, "id"))[1])
 
 
 def _points(rubric: Rubric, root: Node) -> Iterator[Fault]:

@@ -149,6 +149,11 @@ def test_all_faults_are_reported_at_once_in_order_of_lines() -> None:
     assert [int(f.split(":")[1]) for f in found] == [13, 15, 18]
 
 
+def test_a_misspelt_key_does_not_hide_faults_in_evaluators_and_ids() -> None:
+    text = GOOD.replace("weight: 40", "wieght: 40").replace("id: B,", "id: A,").replace("first:", "frist:")
+    assert [int(f.split(":")[1]) for f in faults(text)] == [13, 15, 15, 18]
+
+
 def test_the_message_is_the_first_fault_and_the_number_of_others() -> None:
     with pytest.raises(RubricError, match=r"small\.yaml:2: .* and 1 more faults"):
         parse_rubric(GOOD.replace("1.2.0", "one").replace("weight: 40", "wieght: 40"), "small.yaml")
