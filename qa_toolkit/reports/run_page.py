@@ -170,7 +170,7 @@ def _block(summary: RubricSummary) -> RubricBlock:
         version=f"{summary.rubric.id} {summary.rubric.version}",
         totals=(
             _mean("Mean score", summary.mean_percent),
-            _rate("Passed, of those with a verdict", summary.passed),
+            _rate("Passed, of the complete ones", summary.passed),
             _rate("Automatic fail", summary.auto_failed),
             _rate("Complete, no answer open", summary.complete),
         ),

@@ -55,7 +55,8 @@ class RubricSummary:
     Attributes:
         mean_percent: mean score; ``estimate`` and limits are percentages 0-100. Incomplete evaluations are
             in it with what is answered so far.
-        passed: of the evaluations that have a verdict.
+        passed: of the complete evaluations; an automatic fail is known before the rest is answered, so
+            counting it among incomplete ones would make the rate too low.
         non_critical: answers without fault, of all answers to criteria that are not critical (per
             opportunity); drawn by whole interactions, because the answers of one belong together.
         by_person: answers a person gave, of all answers given.
@@ -121,7 +122,7 @@ def accuracy_per_opportunity(evaluations: Sequence[Evaluation], rubric: Rubric) 
 
 def _summary(ref: RubricRef, group: list[Evaluation], rubric: Rubric | None) -> RubricSummary:
     scores = [evaluation.score for evaluation in group]
-    decided = [score.passed for score in scores if score.passed is not None]
+    decided = [score.passed for score in scores if score.complete and score.passed is not None]
     answered = Counter(
         evaluation.source.kind
         for evaluation in group

@@ -18,7 +18,7 @@ _LEFT, _RIGHT, _TOP = 112.0, 14.0, 10.0
 _LANE, _LANE_GAP, _ROW = 24.0, 9.0, 19.0
 _SHADES = {"silence": "Silence", "dead_air": "Dead air", "hold": "Hold", "overlap": "Both speak"}
 _SHORTEST_SILENCE_S = 3.0
-_MOST_ROWS = 8
+_MOST_ROWS = 12
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 

@@ -230,7 +230,8 @@ def test_text_from_outside_stays_text(text: str) -> None:
     source = call_report(hostile_call(text))
     plain = assert_sound(call_report(hostile_call("plain")))
     page = assert_sound(source)
-    assert [tag for tag, _ in page.tags] == [tag for tag, _ in plain.tags]
+    folding = {"details", "summary"}  # long texts are folded
+    assert [tag for tag, _ in page.tags if tag not in folding] == [tag for tag, _ in plain.tags]
     source.encode("utf-8")
     if text.isprintable():
         assert text in page.text
@@ -255,6 +256,15 @@ def test_the_bundled_samples(name: str, evaluation: Evaluation) -> None:
     page = read(ReportCall(judged, case.transcript, measure(case.transcript), interaction=case.interaction))
     assert f"#turn-{quoted.id}" in page.links
     assert all(" ".join(turn.text.split()) in page.words for turn in case.transcript.turns)
+
+
+def test_a_long_reason_is_folded_and_whole(call: ReportCall) -> None:
+    answers = list(call.evaluation.answers)
+    reason = "not found: " + " / ".join(f"phrase number {n}" for n in range(40))
+    answers[1] = replace(answers[1], reason=reason)
+    page = read(replace(call, evaluation=replace(call.evaluation, answers=tuple(answers))))
+    assert len(page.of("details", "long")) == 1
+    assert reason in page.words
 
 
 def test_the_page_names_no_host(call: ReportCall) -> None:

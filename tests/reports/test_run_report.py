@@ -152,16 +152,18 @@ def test_rates_of_criteria_and_sections() -> None:
     assert (section.title, section.mean_percent.estimate, section.mean_percent.n) == ("Everything", 50.0, 3)
 
 
-def test_passes_are_counted_among_the_decided() -> None:
-    verdicts = [True] * 18 + [False] * 2 + [None] * 5
-    evaluations = [
-        judged(n, passed=passed, complete=passed is not None, open=int(passed is None))
-        for n, passed in enumerate(verdicts)
+def test_passes_are_counted_among_the_complete() -> None:
+    """An automatic fail is known early; among incomplete evaluations only fails would be counted."""
+    evaluations = [judged(n, passed=n < 18) for n in range(20)]
+    evaluations += [judged(n, passed=None, complete=False, open=1) for n in range(20, 23)]
+    evaluations += [
+        judged(n, passed=False, complete=False, open=1, auto_failed_by=("Q",)) for n in range(23, 25)
     ]
     (summary,) = summaries(evaluations, {})
     assert (summary.passed.estimate, summary.passed.n) == (0.9, 20)
     assert (round(summary.passed.low, 4), round(summary.passed.high, 4)) == (0.6990, 0.9721)
     assert (summary.complete.estimate, summary.n) == (0.8, 25)
+    assert summary.auto_failed.estimate == 2 / 25
 
 
 def test_versions_and_sources_are_kept_apart() -> None:
