@@ -6,9 +6,12 @@
     │   ├── AudioError             a recording that cannot be decoded
     │   ├── TranscriptError        a transcript, chat or record file that cannot be read
     │   ├── ManifestError          a row of a manifest that cannot be used
+    │   ├── RecordError            a file of keyed records, or a row of one, that cannot be used
     │   └── ApplicabilityError     the rubric does not apply to the item (it is *rejected*, not failed)
     ├── ConfigurationError         exit 3: configuration, rubric or layout is wrong
-    │   └── RubricError
+    │   └── AuthoredFileError      a file people write has faults, one line each
+    │       ├── RubricError
+    │       └── LayoutError
     ├── EvaluatorError             exit 3: a plugin is broken, unknown or answered against its contract
     └── EnvironmentProblemError    exit 4: the machine lacks something
         ├── ModelFileError         a model is missing or is not the file the manifest names
@@ -63,6 +66,10 @@ class ManifestError(InputError):
     """A manifest row that cannot be used."""
 
 
+class RecordError(InputError):
+    """A file of keyed records, or a row of one, that cannot be used."""
+
+
 class ApplicabilityError(InputError):
     """The rubric says it does not apply to this interaction; the item is rejected."""
 
@@ -71,8 +78,8 @@ class ConfigurationError(QAToolkitError):
     exit_code = 3
 
 
-class RubricError(ConfigurationError):
-    """One or more faults in a rubric file; ``faults`` holds one line for each."""
+class AuthoredFileError(ConfigurationError):
+    """One or more faults in a file people write; ``faults`` holds one line for each."""
 
     def __init__(
         self,
@@ -84,8 +91,18 @@ class RubricError(ConfigurationError):
         super().__init__(what, where, fix)
         self.faults = faults
 
-    def __reduce__(self) -> tuple[type[RubricError], tuple[str, str | None, str | None, tuple[str, ...]]]:  # type: ignore[override]
+    def __reduce__(  # type: ignore[override]
+        self,
+    ) -> tuple[type[AuthoredFileError], tuple[str, str | None, str | None, tuple[str, ...]]]:
         return type(self), (self.what, self.where, self.fix, self.faults)
+
+
+class RubricError(AuthoredFileError):
+    """Faults of a rubric file."""
+
+
+class LayoutError(AuthoredFileError):
+    """Faults of a record layout."""
 
 
 class EvaluatorError(QAToolkitError):
