@@ -9,7 +9,7 @@ import numpy as np
 
 from qa_toolkit import model_files
 from qa_toolkit.domain import Role, SpeechSpan, Turn
-from qa_toolkit.errors import EnvironmentProblemError, UsageError
+from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError, UsageError
 from qa_toolkit.transcription.listening import HeardTrack
 from qa_toolkit.transcription.options import TranscriptionOptions
 from qa_toolkit.transcription.turns import SpokenWord, build_turns
@@ -78,6 +78,10 @@ def _voices(
     item: HeardTrack, options: TranscriptionOptions
 ) -> tuple[list[str], list[tuple[Span, str]], tuple[str, ...]]:
     """A speaker label for each word, the spans of each speaker, and what could not be known."""
+    try:
+        import threadpoolctl
+    except ImportError as error:
+        raise MissingExtraError.of("transcription", "telling speakers apart") from error
     from qa_toolkit.transcription import diarisation
 
     one = [_label(0)] * len(item.words), [(span, _label(0)) for span in item.speech]
@@ -86,7 +90,9 @@ def _voices(
     try:
         embedder = model_files.resolve("speaker-embedder").path
         sound = item.track.samples.astype(np.float32) / 32768.0
-        found = diarisation.diarise(sound, item.speech, speakers=options.speakers, embedder=embedder)
+        # Matrix products round differently on more threads, and on small matrices the threads only wait.
+        with threadpoolctl.threadpool_limits(1):
+            found = diarisation.diarise(sound, item.speech, speakers=options.speakers, embedder=embedder)
     except EnvironmentProblemError as error:
         return *one, (f"the speakers were not told apart: {error}",)
     labels = [_label(speaker) for speaker in diarisation.label_words(item.words, found)]

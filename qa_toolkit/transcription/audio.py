@@ -27,7 +27,8 @@ Samples = NDArray[np.int16]
 SAMPLE_RATE_HZ = 16_000
 MAX_CHANNELS = 8
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 192_000
-MAX_DURATION_S = 24 * 3600.0
+MAX_CHANNEL_HOURS = 24
+"""Hours of sound summed over the channels; 24 are 2.8 GB of samples."""
 
 _CONTAINERS = (
     "wav,w64,aiff,caf,au,flac,ogg,mp3,aac,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,mpegts,mpeg,flv,amr,gsm,g722,"
@@ -63,13 +64,10 @@ def decode(path: Path) -> DecodedAudio:
 
     Raises:
         AudioError: missing, not a regular file, empty, unreadable, without sound, outside the limits on
-            channels (8), rate (4-192 kHz) or duration (24 h).
+            channels (8), rate (4-192 kHz) or length (24 hours over all channels).
     """
     _check_file(path)
-    blocks, rate_hz, warnings = _decode_blocks(path)
-    channels = tuple(
-        np.concatenate([block[index] for block in blocks]) for index in range(blocks[0].shape[0])
-    )
+    channels, rate_hz, warnings = _decode_channels(path)
     duration_s = channels[0].size / SAMPLE_RATE_HZ
     shortfall = _truncation(path)
     return DecodedAudio(channels, rate_hz, duration_s, file_sha256(path), (*warnings, *shortfall))
@@ -87,7 +85,7 @@ def _check_file(path: Path) -> None:
         raise AudioError(f"the file cannot be opened ({error})", str(path)) from error
 
 
-def _decode_blocks(path: Path) -> tuple[list[NDArray[np.int16]], int, tuple[str, ...]]:
+def _decode_channels(path: Path) -> tuple[tuple[Samples, ...], int, tuple[str, ...]]:
     try:
         import av
     except ImportError as error:
@@ -100,7 +98,11 @@ def _decode_blocks(path: Path) -> tuple[list[NDArray[np.int16]], int, tuple[str,
             rate_hz = int(stream.codec_context.sample_rate or 0)
             _check_limits(stream, rate_hz, path)
             damaged: list[str] = []
-            blocks = list(_resampled(container, stream, path, damaged))
+            grown: list[bytearray] = []
+            for block in _resampled(container, stream, path, damaged):
+                grown = grown or [bytearray() for _ in block]
+                for channel, samples in zip(grown, block, strict=True):
+                    channel.extend(samples.tobytes())
     except AudioError:
         raise
     except MemoryError as error:
@@ -108,9 +110,9 @@ def _decode_blocks(path: Path) -> tuple[list[NDArray[np.int16]], int, tuple[str,
     except (av.FFmpegError, OSError, ValueError, IndexError, EOFError, RuntimeError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise AudioError(f"the file cannot be decoded ({reason})", str(path), _ADVICE) from error
-    if not blocks or sum(block.shape[1] for block in blocks) == 0:
+    if not grown or not grown[0]:
         raise AudioError("the file holds no sound samples", str(path), "copy it again from its source")
-    return blocks, rate_hz, (*warnings, *damaged)
+    return tuple(np.frombuffer(channel, dtype=np.int16) for channel in grown), rate_hz, (*warnings, *damaged)
 
 
 def _sound_stream(
@@ -167,8 +169,10 @@ def _resampled(container: Any, stream: Any, path: Path, damaged: list[str]) -> I
             for block in resampler.resample(frame):
                 samples += block.samples
                 yield _planar(block)
-        if samples > MAX_DURATION_S * SAMPLE_RATE_HZ:
-            raise AudioError("the recording is longer than 24 hours", str(path), "split it")
+        if samples * stream.codec_context.channels > MAX_CHANNEL_HOURS * 3600 * SAMPLE_RATE_HZ:
+            raise AudioError(
+                f"the recording holds more than {MAX_CHANNEL_HOURS} hours of sound", str(path), "split it"
+            )
         if packet is None:
             break
     if samples:

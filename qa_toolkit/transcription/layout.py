@@ -124,14 +124,21 @@ def is_same_sound(first: Samples, second: Samples) -> bool:
 
 
 def correlation(first: Samples, second: Samples) -> float:
-    """The largest absolute correlation of two signals over shifts of up to 20 ms; 0 where one is constant."""
-    a, b = (x.astype(np.float32) - np.float32(np.mean(x, dtype=np.float64)) for x in (first, second))
-    norm = float(np.sqrt(np.sum(a * a, dtype=np.float64) * np.sum(b * b, dtype=np.float64)))
-    if norm == 0.0:
-        return 0.0
-    if a.size > 60 * SAMPLE_RATE_HZ:
-        return abs(float(np.dot(a, b))) / norm
-    return float(np.max(np.abs(_cross(a, b)))) / norm
+    """The largest absolute correlation of two signals; 0 where one is constant.
+
+    Up to a minute is compared at shifts of up to 20 ms, longer signals without a shift.
+    """
+    if first.size <= 60 * SAMPLE_RATE_HZ:
+        a, b = (x.astype(np.float32) - np.float32(np.mean(x, dtype=np.float64)) for x in (first, second))
+        norm = float(np.sqrt(np.sum(a * a, dtype=np.float64) * np.sum(b * b, dtype=np.float64)))
+        return float(np.max(np.abs(_cross(a, b)))) / norm if norm else 0.0
+    means = np.mean(first, dtype=np.float64), np.mean(second, dtype=np.float64)
+    sums = np.zeros(3)
+    for start in range(0, first.size, 60 * SAMPLE_RATE_HZ):  # a day of sound must not be copied as a whole
+        part = slice(start, start + 60 * SAMPLE_RATE_HZ)
+        a, b = (x[part] - mean for x, mean in zip((first, second), means, strict=True))
+        sums += np.sum(a * a), np.sum(b * b), np.sum(a * b)
+    return float(abs(sums[2]) / np.sqrt(sums[0] * sums[1])) if sums[0] and sums[1] else 0.0
 
 
 def _lag(first: Samples, second: Samples) -> int:
