@@ -26,7 +26,7 @@ _NEW_CLAUSE = frozenset({"but", "pero", "sino", "so", "because", "porque"})
 _HARMLESS_AFTER = _words(
     "only forget hesitate worry mind problem worries solo olvide olvides dude preocupe problema"
 )
-_HARMLESS_BEFORE = _words("why would could can")
+_MODALS = _words("would could can will")
 _SUPPOSED = _sequences(
     """
     if i needed, if we needed, if i were, if we were, if i had to, if we had to, if you ever,
@@ -125,8 +125,13 @@ def _between(position: int, stretch: Stretch, text: Searchable) -> str:
 
 
 def _harmless(before: list[str], position: int, first_of_hit: str) -> bool:
+    """Whether a negation denies nothing: "not only", "why don't you", "could you not", "couldn't you"."""
     following = [*before, first_of_hit][position + 1]
-    return following in _HARMLESS_AFTER or any(word in _HARMLESS_BEFORE for word in before[:position][-2:])
+    earlier = before[:position]
+    if following in _HARMLESS_AFTER or "why" in earlier[-2:]:
+        return True
+    inverted = following == "you" and bool(earlier) and earlier[-1] in _MODALS
+    return inverted or (earlier[-1:] == ["you"] and bool(earlier[:-1]) and earlier[-2] in _MODALS)
 
 
 def _holds(words: list[str], sequence: tuple[str, ...]) -> bool:

@@ -65,6 +65,11 @@ SAID = [
     (["agent: If I could just get your date of birth."], DOB, "yes", ["date of birth"]),
     (["agent: I have the zip but not the date of birth."], DOB, "no", ["date of birth"]),
     (["agent: No necesito su fecha de nacimiento."], {"any": ["fecha de nacimiento"]}, "no", ["fecha de nacimiento"]),
+    (["agent: Couldn't you tell me your date of birth?"], DOB, "yes", ["date of birth"]),
+    (["agent: Could you not give me your date of birth?"], DOB, "yes", ["date of birth"]),
+    (["agent: I can't see your date of birth."], DOB, "no", ["date of birth"]),
+    (["customer: I can't say I agree."], {"any": ["I agree"]}, "no", ["I agree"]),
+    (["customer: You are not covered."], {"any": ["not covered"]}, "yes", ["not covered"]),
     # asked, not told
     (["agent: What is your date of birth?"], ASKS, "yes", ["date of birth"]),
     (["agent: Can I have your date of birth and zip?"], ASKS, "yes", ["date of birth"]),
