@@ -74,7 +74,9 @@ def judged(folder: Path, rubrics: dict[str, LoadedRubric]) -> tuple[list[Judged]
             answer = evaluation.answer(criterion)
             critical = rubric.rubric.criterion(criterion).critical
             rows.append(
-                Judged(case.interaction.id, criterion, critical, label["answer"], value_of(answer), answer.reason)
+                Judged(
+                    case.interaction.id, criterion, critical, label["answer"], value_of(answer), answer.reason
+                )
             )
     return rows, len(files) / seconds if seconds else 0.0
 
@@ -97,14 +99,22 @@ def summary(rows: list[Judged], resamples: int) -> dict[str, Any]:
         "gwet_ac1": ac1.estimate if ac1 else None,
         "gwet_ac1_interval": [ac1.low, ac1.high] if ac1 else None,
         "wrong": [
-            {"call": r.call, "label": r.label, "machine": r.machine, "criterion": r.criterion, "reason": r.reason}
+            {
+                "call": r.call,
+                "label": r.label,
+                "machine": r.machine,
+                "criterion": r.criterion,
+                "reason": r.reason,
+            }
             for r in given
             if not r.right
         ],
     }
 
 
-def report(name: str, note: str, folder: Path, rubrics: dict[str, LoadedRubric], resamples: int) -> dict[str, Any]:
+def report(
+    name: str, note: str, folder: Path, rubrics: dict[str, LoadedRubric], resamples: int
+) -> dict[str, Any]:
     """The figures of one folder."""
     rows, speed = judged(folder, rubrics)
     by_criterion: dict[str, list[Judged]] = defaultdict(list)
@@ -158,12 +168,16 @@ def table(result: dict[str, Any]) -> None:
         f"missed {len(compliance['missed'])} {compliance['missed'] or ''}"
     )
     for wrong in result["all"]["wrong"]:
-        print(f"  wrong: {wrong['call']} {wrong['criterion']} label {wrong['label']}, machine {wrong['machine']}")
+        print(
+            f"  wrong: {wrong['call']} {wrong['criterion']} label {wrong['label']}, machine {wrong['machine']}"
+        )
     print(f"{result['evaluations_per_second']:.1f} evaluations a second (one process, metrics not counted)")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", nargs="?", type=Path, help="labelled calls in place of the shipped ones")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")
     parser.add_argument("--resamples", type=int, default=1000, help="bootstrap resamples (default 1000)")
@@ -172,7 +186,9 @@ def main() -> None:
     if options.folder:
         sets = [(options.folder.name, "labelled calls of the given folder", options.folder)]
     else:
-        sets = [("shipped samples", "IN-SAMPLE: the phrases were tuned on them", sample_dir() / "transcripts")]
+        sets = [
+            ("shipped samples", "IN-SAMPLE: the phrases were tuned on them", sample_dir() / "transcripts")
+        ]
         if HELD_BACK.is_dir():
             sets.append(("held-back excerpts", "nothing was tuned on them; same author", HELD_BACK))
     results = [report(name, note, folder, rubrics, options.resamples) for name, note, folder in sets]
