@@ -19,7 +19,7 @@ from qa_toolkit.domain.evaluation import (
 )
 from qa_toolkit.domain.metrics import ConversationMetrics, Metric
 from qa_toolkit.domain.rubric import Criterion, Rubric
-from qa_toolkit.domain.transcript import Role, Transcript
+from qa_toolkit.domain.transcript import ChannelLayout, Role, Transcript
 from qa_toolkit.reports.evidence import Piece, marked_turns, place_of, quotations
 from qa_toolkit.reports.timeline import Timeline, outcome_of, timeline_of
 from qa_toolkit.reports.wording import (
@@ -248,23 +248,21 @@ def _moment(text: str) -> str:
 
 
 def _warnings(call: ReportCall) -> Iterator[str]:
+    """What a reader must know first: about the recording, then the measures, then the answers."""
     transcript = call.transcript
+    if transcript:
+        doubt = transcript.role_confidence
+        if doubt is not None and doubt < LOW_ROLE_CONFIDENCE:
+            yield (
+                f"Agent and customer may be swapped: the roles are only {doubt:.0%} sure. "
+                "Check the first turns before trusting answers about who said what."
+            )
+        yield from transcript.warnings
+        one_channel = transcript.recording and transcript.recording.layout != ChannelLayout.TWO_PARTY
+        if one_channel and not any("channel" in warning for warning in transcript.warnings):
+            yield "Both parties are on one channel: speakers are estimated, and speaking at once is not seen."
+    yield from call.metrics.warnings if call.metrics else ()
     yield from call.evaluation.warnings
-    if transcript is None:
-        return
-    if transcript.recording and transcript.recording.layout != "two_party":
-        yield (
-            "Both parties are on one channel: who spoke was found by their voices, and speaking at once is "
-            "not seen."
-        )
-    if transcript.role_confidence is not None and transcript.role_confidence < LOW_ROLE_CONFIDENCE:
-        yield (
-            f"Agent and customer may be swapped: the roles are only {transcript.role_confidence:.0%} sure. "
-            "Check the first turns before trusting answers about who said what."
-        )
-    yield from transcript.warnings
-    if call.metrics:
-        yield from call.metrics.warnings
 
 
 def _sections(call: ReportCall) -> Iterator[SectionBlock]:

@@ -146,10 +146,22 @@ def test_mono_and_doubtful_roles_are_warned_of(call: ReportCall) -> None:
     doubtful = replace(
         call.transcript, recording=recording, role_confidence=0.55, warnings=("clipped sound",)
     )
-    words = read(replace(call, transcript=doubtful)).words
-    assert "one channel" in words
-    assert "only 55% sure" in words
-    assert "clipped sound" in words
+    late = tuple(f"warning {n}" for n in range(9))
+    evaluation = replace(call.evaluation, warnings=late)
+    page = read(replace(call, transcript=doubtful, evaluation=evaluation))
+    expected = [
+        "Read this first",
+        "only 55% sure",
+        "clipped sound",
+        "one channel",
+        "warning 0",
+        "7 more",
+        *late[2:],
+    ]
+    places = [page.words.index(text) for text in expected]
+    assert places == sorted(places)
+    said = replace(doubtful, warnings=("one channel for both parties",))
+    assert read(replace(call, transcript=said)).words.count("one channel") == 1
     assert "Read this first" not in read(call).words
 
 
