@@ -5,7 +5,8 @@ In every method an answered criterion contributes *earned* and *possible* points
     percent = 100 x sum(earned) / sum(possible)
 
 over the answered criteria: not applicable, unanswered and failed criteria leave both sums, which is the same
-as sharing their weight among the rest in proportion. A bonus criterion adds to the earned points only.
+as sharing their weight among the rest in proportion. A bonus criterion adds to the earned points only. The
+points a score shows are those of its answers; an auto-fail changes the percentage, never the points.
 """
 
 from __future__ import annotations
@@ -32,23 +33,20 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What one answered criterion contributes, ``factor`` turning its points into earned points."""
+    """What one answered criterion contributes.
+
+    ``points`` and ``max_points`` are what the answer shows; ``earned`` and ``possible`` are what the method
+    divides, which differs from them where it weights groups or measures from the worst option.
+    """
 
     criterion: Criterion
     section: Section
     points: float
     max_points: float
-    factor: float
+    earned: float
+    possible: float
     share: float
     auto_fail: bool | str
-
-    @property
-    def earned(self) -> float:
-        return self.points * self.factor
-
-    @property
-    def possible(self) -> float:
-        return self.max_points * self.factor
 
 
 def score(rubric: Rubric, answers: Iterable[Answer]) -> tuple[tuple[Answer, ...], Score]:
@@ -101,19 +99,22 @@ def _counted(rubric: Rubric, given: Mapping[str, Answer]) -> dict[str, _Counted]
 def _contribution(
     method: ScoringMethod, section: Section, criterion: Criterion, option: AnswerOption | PointsRange
 ) -> _Counted:
-    """Points, most points and factor of one answer under a method."""
+    """Points of one answer, and what it contributes to the percentage under a method."""
     picked, best, worst = option.points, criterion.best_points, criterion.worst_points
+    share = _on_scale(picked, worst, best)
     if method in (ScoringMethod.POINTS, ScoringMethod.GROUP_WEIGHT):
         points, most = picked, best
-    elif method is ScoringMethod.CATEGORY_AVERAGE:
-        points, most = criterion.weight * _on_scale(picked, worst, best), criterion.weight
     else:
         weight = _even_share(section) if method is ScoringMethod.SECTION_WEIGHT else criterion.weight
         points, most = weight * (picked / best if best > 0 else 0.0), weight
-    factor = section.weight if method is ScoringMethod.GROUP_WEIGHT else 1.0
-    share = _on_scale(picked, worst, best)
-    possible = 0.0 if criterion.bonus else most
-    return _Counted(criterion, section, points, possible, factor, share, option.auto_fail)
+    earned, possible = points, most
+    if method is ScoringMethod.GROUP_WEIGHT:
+        earned, possible = points * section.weight, most * section.weight
+    elif method is ScoringMethod.CATEGORY_AVERAGE:
+        earned = criterion.weight * share
+    if criterion.bonus:
+        most = possible = 0.0
+    return _Counted(criterion, section, points, most, earned, possible, share, option.auto_fail)
 
 
 def _on_scale(picked: float, worst: float, best: float) -> float:
@@ -141,14 +142,12 @@ def _score(rubric: Rubric, answers: Sequence[Answer], counted: Sequence[_Counted
     sections_zeroed = {i.section.id for i in section_failed} if zeroing else set()
     earned = math.fsum(i.earned for i in counted if i.section.id not in sections_zeroed)
     possible = math.fsum(i.possible for i in counted)
-    percent = _percent(earned, possible)
-    if form_failed and zeroing:
-        earned, percent = 0.0, 0.0
+    percent = 0.0 if form_failed and zeroing else _percent(earned, possible)
     open_count = sum(a.status in (AnswerStatus.UNANSWERED, AnswerStatus.ERROR) for a in answers)
     return Score(
         percent=percent,
-        points=earned,
-        max_points=possible,
+        points=math.fsum(i.points for i in counted),
+        max_points=math.fsum(i.max_points for i in counted),
         complete=open_count == 0,
         open=open_count,
         passed=_passed(rubric, percent, open_count, failed=bool(failed_by)),
@@ -190,7 +189,8 @@ def _section(
     earned = 0.0 if zero else math.fsum(i.earned for i in items)
     possible = math.fsum(i.possible for i in items)
     by = tuple(i.criterion.id for i in items if i.criterion.id in failed_by)
-    return SectionScore(section.id, _percent(earned, possible), earned, possible, by)
+    points, most = math.fsum(i.points for i in items), math.fsum(i.max_points for i in items)
+    return SectionScore(section.id, _percent(earned, possible), points, most, by)
 
 
 def _critical(counted: Sequence[_Counted]) -> dict[str, CriticalCount]:

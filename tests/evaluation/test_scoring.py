@@ -308,10 +308,20 @@ def test_losses_add_up_to_what_is_missing_to_100(case: tuple[Rubric, list[Answer
 
 
 @given(answered_forms())
-def test_percent_is_points_over_most_points(case: tuple[Rubric, list[Answer]]) -> None:
-    result = score(*case)[1]
-    if result.percent is not None:
-        assert result.percent == pytest.approx(100.0 * result.points / result.max_points)
+def test_points_are_those_of_the_answers(case: tuple[Rubric, list[Answer]]) -> None:
+    """And the percentage follows from them, where the method neither weights groups nor starts from the worst."""
+    rubric, _ = case
+    answers, result = score(*case)
+    assert result.points == pytest.approx(math.fsum(a.points for a in answers if a.points is not None))
+    assert result.max_points == pytest.approx(
+        math.fsum(a.max_points for a in answers if a.max_points is not None)
+    )
+    if (
+        rubric.scoring.method in {"question_weight", "section_weight", "points"}
+        and result.percent is not None
+    ):
+        before = result.percent_before_auto_fail
+        assert before == pytest.approx(100.0 * result.points / result.max_points)
 
 
 @given(answered_forms())
