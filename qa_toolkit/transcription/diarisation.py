@@ -1,7 +1,8 @@
 """Telling the speakers of a one-channel recording apart: embed, cluster, smooth over time.
 
 Windows of speech are embedded, grouped by Ward's method (Ward 1963), drawn to the nearest of the groups' mean
-voices, and smoothed by the Viterbi algorithm (Viterbi 1967): a change of speaker costs more in the middle
+voices (of several groupings the one with the best silhouette, Rousseeuw 1987), and smoothed by the
+Viterbi algorithm (Viterbi 1967): a change of speaker costs more in the middle
 of speech than across a pause. One label at a time: two voices at once get one of the two labels.
 """
 
@@ -42,6 +43,8 @@ _FIT = 6.0
 _CHANGE_COST = 1.0
 _CHANGE_COST_AT_PAUSE = 0.1
 _CLUSTERED_WINDOWS = 2000
+_WINDOWS_PER_GROUP = 8
+_CLEARER = 0.05
 _PHRASE_PAUSE_S = 0.3
 _PHRASE_MAJORITY = 2 / 3
 _NEAR = (1, 2)
@@ -151,7 +154,7 @@ def _opening_voice(vectors: Floats, speakers: int) -> int:
     """How many windows at the start belong to a voice that is not heard again; 0 when there is none."""
     if len(vectors) < 4 * (speakers + 1):
         return 0
-    labels, means = _grouped(vectors, speakers + 1)
+    labels, means = _drawn_in(vectors, _mean_voices(vectors, speakers + 1, 1))
     own = labels == labels[0]
     run = len(own) if own.all() else int(np.argmin(own))
     others = [mean for voice, mean in enumerate(means) if voice != labels[0]]
@@ -165,8 +168,8 @@ def _told_apart(vectors: Floats, windows: _Windows, first: int, speakers: int) -
     wanted = min(speakers, len(vectors))
     while wanted > 1:
         labels, means = _grouped(vectors, wanted)
-        heard_s = np.bincount(labels, minlength=wanted) * WINDOW_HOP_S
-        likeness = float((means @ means.T - 2 * np.eye(wanted)).max())
+        heard_s = np.bincount(labels, minlength=len(means)) * WINDOW_HOP_S
+        likeness = float((means @ means.T - 2 * np.eye(len(means))).max())
         limit = SAME_VOICE_COSINE if heard_s.min() >= SHORT_VOICE_S else SHORT_VOICE_COSINE
         if heard_s.min() >= MIN_VOICE_S and likeness < limit:
             return _most_likely(vectors @ means.T, windows.spans[first:])
@@ -175,21 +178,68 @@ def _told_apart(vectors: Floats, windows: _Windows, first: int, speakers: int) -
 
 
 def _grouped(vectors: Floats, groups: int) -> tuple[Labels, Floats]:
-    """Ward's grouping, then each window to the nearest mean voice until nothing moves."""
+    """The best of several groupings by how clearly their groups lie apart.
+
+    Ward's method would sooner cut a long speaker in two than keep one who hardly speaks. Making more groups
+    and joining the most alike mends that, but may keep an odd sound as a speaker; so both are tried, and what
+    Ward's method finds alone is kept unless another grouping is clearer.
+    """
+    best = _drawn_in(vectors, _mean_voices(vectors, groups, 1))
+    clearest = _silhouette(vectors, *best)
+    for excess in (1.5, 3):
+        found = _drawn_in(vectors, _mean_voices(vectors, groups, excess))
+        clear = _silhouette(vectors, *found)
+        if clear > clearest + _CLEARER and _all_come_back(found[0]):
+            best, clearest = found, clear
+    return best
+
+
+def _all_come_back(labels: Labels) -> bool:
+    """Whether each group is heard at two places at least; an announcement or a cough is heard at one."""
+    begins = np.concatenate([labels[:1], labels[1:][np.diff(labels) != 0]])
+    return int(np.bincount(begins)[np.unique(labels)].min()) >= 2
+
+
+def _mean_voices(vectors: Floats, groups: int, excess: float) -> Floats:
     from scipy.cluster.hierarchy import fcluster, linkage
 
     # Ward needs all pairs; of a very long call an even selection is grouped, then all windows are drawn in.
     chosen = vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), _CLUSTERED_WINDOWS)).astype(int)]
-    grouped = fcluster(linkage(chosen, method="ward"), groups, criterion="maxclust") - 1
-    means = _means(chosen, grouped, groups)
+    first = max(groups, min(round(groups * excess), len(chosen) // _WINDOWS_PER_GROUP))
+    parts = fcluster(linkage(chosen, method="ward"), first, criterion="maxclust")
+    sums = [chosen[parts == part].sum(axis=0) for part in np.unique(parts)]
+    while len(sums) > groups:
+        means = unit_length(np.stack(sums))
+        likeness = np.triu(means @ means.T, 1) - np.tri(len(sums))
+        one, other = divmod(int(likeness.argmax()), len(sums))
+        sums[one] = sums[one] + sums.pop(other)
+    return unit_length(np.stack(sums))
+
+
+def _drawn_in(vectors: Floats, means: Floats) -> tuple[Labels, Floats]:
+    """Each window to the nearest mean voice until nothing moves."""
     labels = np.asarray((vectors @ means.T).argmax(axis=1))
     for _ in range(10):
-        means = _means(vectors, labels, groups)
+        means = _means(vectors, labels, len(means))
         moved = np.asarray((vectors @ means.T).argmax(axis=1))
         if (moved == labels).all():
             break
         labels = moved
     return labels, means
+
+
+def _silhouette(vectors: Floats, labels: Labels, means: Floats) -> float:
+    """Mean silhouette (Rousseeuw 1987) by mean cosine to a group; -1 where a group is empty."""
+    sizes = np.bincount(labels, minlength=len(means))
+    if len(means) < 2 or sizes.min() == 0:
+        return -1.0
+    sums = np.stack([vectors[labels == voice].sum(axis=0) for voice in range(len(means))])
+    distance = 1.0 - vectors @ (sums / sizes[:, None]).T
+    rows = np.arange(len(vectors))
+    own = distance[rows, labels]
+    distance[rows, labels] = np.inf
+    other = distance.min(axis=1)
+    return float(np.mean((other - own) / np.maximum(np.maximum(own, other), 1e-9)))
 
 
 def _means(vectors: Floats, labels: Labels, groups: int) -> Floats:

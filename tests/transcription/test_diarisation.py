@@ -58,6 +58,7 @@ def recording(script: str) -> tuple[np.ndarray, list[tuple[float, float]], list[
     [
         ("1 0-4 | 2 4.5-8 | 1 8.5-13 | 2 14-18", [0, 1, 0, 1]),
         ("2 0-6 | 1 6.5-12 | 2 13-15 | 1 16-16.5 | 2 17-19", [0, 1, 0, 1, 0]),  # half a second, two pauses
+        ("1 0-20 | 2 21-22.5 | 1 23-40 | 2 41-43.5 | 1 44-60", [0, 1, 0, 1, 0]),  # one hardly speaks
         ("1 0-5 | 1 6-9 | 1 10-16 | 1 17-22", [0, 0, 0, 0]),  # one voice is said to be one
         ("1 0-9 | 1 10-20 | 2 21-21.6 | 1 22-30", [0, 0, 0, 0]),  # too short to be a voice
         (
