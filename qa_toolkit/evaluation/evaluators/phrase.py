@@ -35,6 +35,7 @@ from qa_toolkit.evaluation.evaluators.token_patterns import TokenPattern, TokenP
 from qa_toolkit.evaluation.evaluators.windows import Count, Window, WindowLimits, open_window
 
 _SHOWN = 3
+_BETWEEN = " / "
 
 
 class PhraseParameters(TwoAnswers, WindowLimits):
@@ -121,7 +122,7 @@ class Phrase:
             return settled(criterion, parameters.missing, spans, confidence=sure, reason=reason)
         hits, lacking = self._positive(search)
         if lacking:
-            reason = f"not found: {'; '.join(lacking)}"
+            reason = f"not found: {'; '.join(_brief(names) for names in lacking)}"
             evidence: list[Evidence] = [search.window_evidence("; ".join(lacking)), *_spans(hits)]
             missing_language = self._language_lacking(case)
             if missing_language:
@@ -132,7 +133,7 @@ class Phrase:
         if not hits:
             looked_for = _names(parameters.none)
             evidence = [search.window_evidence(looked_for)]
-            reason = f"not said: {looked_for}"
+            reason = f"not said: {_brief(looked_for)}"
             return settled(
                 criterion, parameters.found, evidence, confidence=search.absence(parameters), reason=reason
             )
@@ -297,5 +298,13 @@ def _quoted(spans: Sequence[SpanEvidence]) -> str:
     return shown if len(spans) <= _SHOWN else f"{shown} and {len(spans) - _SHOWN} more"
 
 
+def _brief(names: str) -> str:
+    """A list of phrases cut short for the reason; the evidence holds all of them."""
+    phrases = names.split(_BETWEEN)
+    if len(phrases) <= _SHOWN + 1:
+        return names
+    return f"{_BETWEEN.join(phrases[:_SHOWN])} and {len(phrases) - _SHOWN} more"
+
+
 def _names(by_language: Any) -> str:
-    return " / ".join(text for texts in (by_language or {}).values() for text in texts)
+    return _BETWEEN.join(text for texts in (by_language or {}).values() for text in texts)
