@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa_toolkit.domain.case import Interaction
@@ -17,16 +17,16 @@ from qa_toolkit.domain.evaluation import (
     ValueEvidence,
     WindowEvidence,
 )
-from qa_toolkit.domain.metrics import ConversationMetrics, Metric
+from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.rubric import Criterion, Rubric
 from qa_toolkit.domain.transcript import ChannelLayout, Role, Transcript
 from qa_toolkit.reports.evidence import Piece, marked_turns, place_of, quotations
+from qa_toolkit.reports.measures import Fact, MetricRow, metric_rows
 from qa_toolkit.reports.timeline import Timeline, outcome_of, timeline_of
 from qa_toolkit.reports.wording import (
     FAMILIES,
     ROLE_NAMES,
     clock,
-    metric_value,
     number,
     percent,
     scalar,
@@ -71,14 +71,6 @@ class ReportCall:
     rubric: Rubric | None = None
     interaction: Interaction | None = None
     back: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A name and its value."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +126,6 @@ class TurnRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MetricRow:
-    """One metric, of one definition, for all its roles."""
-
-    name: str
-    definition: str
-    thresholds: str
-    values: tuple[Fact, ...]
-    measured_from: str
-    missing: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """The score in large letters."""
 
@@ -189,7 +169,7 @@ def call_page(call: ReportCall) -> CallPage:
         sections=tuple(_sections(call)),
         families=tuple((family, score.critical.get(family, CriticalCount())) for family in FAMILIES),
         turns=tuple(_turns(evaluation, transcript)),
-        metrics=tuple(_metrics(call.metrics)),
+        metrics=tuple(metric_rows(call.metrics)),
         made_by=tuple(_made_by(evaluation, transcript)),
         back=call.back,
     )
@@ -356,33 +336,6 @@ def _turns(evaluation: Evaluation, transcript: Transcript | None) -> Iterator[Tu
         if turn.role == Role.UNKNOWN and turn.speaker:
             who = f"Speaker {turn.speaker}"
         yield TurnRow(turn.id, turn.role.value, who, when, pieces[turn.id], tuple(back))
-
-
-def _metrics(metrics: ConversationMetrics | None) -> Iterator[MetricRow]:
-    groups: dict[tuple[str, str], list[Metric]] = {}
-    for metric in metrics.metrics if metrics else ():
-        groups.setdefault((metric.name, metric.definition), []).append(metric)
-    for (name, definition), group in groups.items():
-        sources = dict.fromkeys(m.measured_from for m in group if m.measured_from)
-        reasons = dict.fromkeys(m.unavailable_because for m in group if m.value is None)
-        yield MetricRow(
-            name=words(name),
-            definition=definition,
-            thresholds=_thresholds(group[0].thresholds),
-            values=tuple(Fact(_party(m.role), metric_value(m)) for m in group if m.value is not None),
-            measured_from=", ".join(source.replace("_", " ") for source in sources),
-            missing="; ".join(reason or "no reason given" for reason in reasons) or None,
-        )
-
-
-def _party(role: str | None) -> str:
-    if role is None:
-        return "Call"
-    return ROLE_NAMES[Role(role)] if role in set(Role) else words(role)
-
-
-def _thresholds(thresholds: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {number(value)}" for name, value in thresholds.items())
 
 
 def _made_by(evaluation: Evaluation, transcript: Transcript | None) -> Iterator[Fact]:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from qa_toolkit.domain.evaluation import Evaluation
 from qa_toolkit.domain.rubric import Rubric
-from qa_toolkit.reports.call_page import Fact, Verdict, verdict
+from qa_toolkit.reports.call_page import Verdict, verdict
+from qa_toolkit.reports.measures import Fact
 from qa_toolkit.reports.summary import FamilyAccuracy, RubricSummary, summaries
 from qa_toolkit.reports.wording import clock, limits, percent, rate
 from qa_toolkit.statistics import FEW_UNITS, SMALL_N, Interval
