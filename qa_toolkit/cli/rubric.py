@@ -80,6 +80,35 @@ def lint(
         raise typer.Exit(1)
 
 
+@commands.command("test")
+def run_tests(
+    rubrics: Annotated[list[str], typer.Argument(metavar="RUBRIC...", help="Files or ids.")], json: Json = False
+) -> None:
+    """Runs the examples inside rubrics; exit code 1 when one gets another answer than expected."""
+    from qa_toolkit.cli.rubrics import find_rubric
+    from qa_toolkit.evaluation.examples import run_examples
+
+    current = configuration()
+    found = [
+        (loaded.rubric.id, outcome)
+        for loaded in (find_rubric(name, current) for name in rubrics)
+        for outcome in run_examples(loaded)
+    ]
+    wrong = [(rubric, outcome) for rubric, outcome in found if not outcome.met]
+    if json:
+        fields = ("criterion", "number", "expected", "got", "reason", "met")
+        rows = [{"rubric": rubric, **{name: getattr(o, name) for name in fields}} for rubric, o in found]
+        print_json(rows)
+    else:
+        columns = ["rubric", "criterion", "example>", "expected", "got", "why"]
+        if wrong:
+            shown = [[rubric, o.criterion, o.number, o.expected, o.got, o.reason] for rubric, o in wrong]
+            print_table(None, columns, shown)
+        typer.echo(f"{len(found)} examples, {len(found) - len(wrong)} as expected, {len(wrong)} not")
+    if wrong:
+        raise typer.Exit(1)
+
+
 @commands.command()
 def schema() -> None:
     """Prints the JSON Schema of rubric files, for editors."""

@@ -218,7 +218,7 @@ class _Search:
                 if found:
                     hits.append(found[0])
                 else:
-                    lacking.append(" / ".join(alternatives))
+                    lacking.append(_BETWEEN.join(alternatives))
             if best is None or len(lacking) < len(best[1]):
                 best = hits, lacking
         return best or ([], [])
