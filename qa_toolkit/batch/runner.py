@@ -78,6 +78,7 @@ def run_batch(
     """
     if workers < 0 or (window is not None and window < 1):
         raise UsageError(f"{workers} workers with a window of {window} cannot work", None, "use 1 or more")
+    store.abandoned_runs()  # those of killed processes are ended here, so that nothing seems to run on
     run = store.start_run(by=by, rubrics=rubrics, settings=settings)
     work = Work(task, initialiser, initialiser_payload or {})
     executor: Executor = (

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,6 +19,9 @@ def enter() -> None:
     """Called once in a new process: stopping is the parent's decision, and without it there is no work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Standard output belongs to results; what a library prints in a worker goes to standard error.
+    sys.stdout.flush()
+    os.dup2(2, 1)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 

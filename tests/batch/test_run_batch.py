@@ -176,6 +176,14 @@ class TestWorkers:
         assert len({pid for _, pid, _ in lines}) == 2
         assert os.getpid() not in {pid for _, pid, _ in lines}
 
+    def test_what_a_worker_prints_keeps_off_standard_output(
+        self, store: Store, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(store, [work("a", do="print")], workers=1).done == 1
+        out, err = capfd.readouterr()
+        assert out == ""
+        assert "native chatter" in err
+
     def test_a_killed_worker_is_replaced_and_its_item_tried_again(self, store: Store, tmp_path: Path) -> None:
         events: list[BatchEvent] = []
         items = [work(f"c{n}") for n in range(6)]
@@ -266,6 +274,32 @@ def test_ctrl_c_keeps_what_was_done_and_the_next_run_goes_on(
     assert store.runs()[0].state == "interrupted"
     rest = run(store, items)
     assert (rest.done_before, rest.done) == (summary.done, 30 - summary.done)
+
+
+def test_a_signal_that_is_ignored_stays_ignored(store: Store) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        summary = run(
+            store, [work(f"c{n}") for n in range(4)], on_event=lambda _: os.kill(os.getpid(), signal.SIGINT)
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (summary.done, summary.interrupted) == (4, False)
+
+
+def test_a_run_ends_those_whose_process_is_gone(store: Store, store_path: Path) -> None:
+    with Store.open(store_path) as killed:
+        gone = killed.start_run(by="tester")
+        killed.claim(gone, 0, "another key", name="x")
+    run(store, [work("a")], workers=0)
+    assert [(found.id, found.state) for found in store.runs()] == [
+        (gone + 1, "finished"),
+        (gone, "abandoned"),
+    ]
+    item = store.ledger_item("another key")
+    assert item is not None
+    assert item.state == "queued"
+    assert not [*store_path.parent.glob("*.lock")]
 
 
 def test_outside_the_main_thread_it_works_without_signals(store: Store) -> None:
