@@ -17,8 +17,11 @@ _BLOCK_FRAMES = 10_000
 SILENT_DB = -75.0
 """A channel whose loudest frames stay below this level (dB of full scale) holds nothing."""
 
-DUAL_MONO_CORRELATION = 0.97
+DUAL_MONO_CORRELATION = 0.85
 DUAL_MONO_LEVEL_DB = 12.0
+_ACTIVE_DB = 25.0
+_STEADY_DB = 6.0
+_STEADY_SHARE = 0.9
 _MAX_LAG = SAMPLE_RATE_HZ // 50
 QUIET_DB, NORMAL_DB, MAX_GAIN_DB = -40.0, -26.0, 40.0
 
@@ -107,43 +110,28 @@ def levelled(samples: Samples) -> Samples:
 
 
 def is_same_sound(first: Samples, second: Samples) -> bool:
-    """Whether both channels carry one mix: highly correlated where there is sound, at most 20 ms apart.
+    """Whether both channels carry one mix: alike where they are loudest, and in a steady relation of levels.
 
-    Level differences up to 12 dB and an inverted copy count as the same; a party that is heard only as
-    distant crosstalk on the other channel does not.
+    Level differences up to 12 dB, shifts up to 20 ms and an inverted copy count as the same; a party that is
+    heard only as distant crosstalk on the other channel does not.
     """
     levels = frame_levels_db(first), frame_levels_db(second)
     if min(np.percentile(levels[0], 95), np.percentile(levels[1], 95)) < SILENT_DB:
         return False
-    if abs(level_db(first) - level_db(second)) > DUAL_MONO_LEVEL_DB:
+    louder = np.maximum(*levels)
+    difference = (levels[0] - levels[1])[louder > np.percentile(louder, 95) - _ACTIVE_DB]
+    usual = float(np.median(difference))
+    if abs(usual) > DUAL_MONO_LEVEL_DB or np.mean(np.abs(difference - usual) <= _STEADY_DB) < _STEADY_SHARE:
         return False
-    part = _loudest_part(np.maximum(*levels))
-    return correlation(first[part], second[part]) >= DUAL_MONO_CORRELATION and (
-        correlation(first, second) >= DUAL_MONO_CORRELATION - 0.05 or _lag(first[part], second[part]) != 0
-    )
+    part = _loudest_part(louder)
+    return correlation(first[part], second[part]) >= DUAL_MONO_CORRELATION
 
 
 def correlation(first: Samples, second: Samples) -> float:
-    """The largest absolute correlation of two signals; 0 where one is constant.
-
-    Up to a minute is compared at shifts of up to 20 ms, longer signals without a shift.
-    """
-    if first.size <= 60 * SAMPLE_RATE_HZ:
-        a, b = (x.astype(np.float32) - np.float32(np.mean(x, dtype=np.float64)) for x in (first, second))
-        norm = float(np.sqrt(np.sum(a * a, dtype=np.float64) * np.sum(b * b, dtype=np.float64)))
-        return float(np.max(np.abs(_cross(a, b)))) / norm if norm else 0.0
-    means = np.mean(first, dtype=np.float64), np.mean(second, dtype=np.float64)
-    sums = np.zeros(3)
-    for start in range(0, first.size, 60 * SAMPLE_RATE_HZ):  # a day of sound must not be copied as a whole
-        part = slice(start, start + 60 * SAMPLE_RATE_HZ)
-        a, b = (x[part] - mean for x, mean in zip((first, second), means, strict=True))
-        sums += np.sum(a * a), np.sum(b * b), np.sum(a * b)
-    return float(abs(sums[2]) / np.sqrt(sums[0] * sums[1])) if sums[0] and sums[1] else 0.0
-
-
-def _lag(first: Samples, second: Samples) -> int:
-    cross = _cross(first.astype(np.float32), second.astype(np.float32))
-    return int(np.argmax(np.abs(cross))) - _MAX_LAG
+    """The largest absolute correlation of two signals over shifts of up to 20 ms; 0 where one is constant."""
+    a, b = (x.astype(np.float32) - np.float32(np.mean(x, dtype=np.float64)) for x in (first, second))
+    norm = float(np.sqrt(np.sum(a * a, dtype=np.float64) * np.sum(b * b, dtype=np.float64)))
+    return float(np.max(np.abs(_cross(a, b)))) / norm if norm else 0.0
 
 
 def _cross(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64]:

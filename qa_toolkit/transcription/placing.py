@@ -14,6 +14,7 @@ _EARLY_S = 0.2
 _SNAP_S = 0.5
 _COVER_S = 0.7
 _MIN_WORD_S = 0.02
+_LAST_WORD_S = 0.1
 
 
 def place_words(window: Window, heard: Heard, speech: Sequence[Span]) -> tuple[Word, ...]:
@@ -30,7 +31,7 @@ def place_words(window: Window, heard: Heard, speech: Sequence[Span]) -> tuple[W
     index = 0
     groups: list[list[HeardWord]] = [[] for _ in spans]
     for word in heard.words:
-        while index + 1 < len(spans) and spans[index + 1].low_s <= (word.end_s or 0.0) + _EARLY_S:
+        while index + 1 < len(spans) and _belongs_later(word, spans[index], spans[index + 1]):
             index += 1
         groups[index].append(word)
     for span, group in zip(spans, groups, strict=True):
@@ -104,10 +105,20 @@ def _on_window_clock(window: Window, speech: Sequence[Span]) -> list[_Span]:
     return spans or [_Span(0.0, whole.length_s, whole.start_s)]
 
 
+def _belongs_later(word: HeardWord, span: _Span, following: _Span) -> bool:
+    """Whether a word was said in the following span: it ends there, or begins when this span is over.
+
+    The end of a sentence stays where the sentence is.
+    """
+    if following.low_s <= (word.end_s or 0.0) + _EARLY_S:
+        return True
+    return (word.start_s or 0.0) >= span.high_s and not word.text.endswith((".", "?", "!"))
+
+
 def _in_span(group: Sequence[HeardWord], span: _Span) -> Iterator[Word]:
     earliest = span.low_s
     for number, word in enumerate(group):
-        low = max(earliest, min(word.start_s or 0.0, span.high_s - _MIN_WORD_S))
+        low = max(earliest, min(word.start_s or 0.0, span.high_s - _LAST_WORD_S))
         high = min(max(word.end_s or 0.0, low + _MIN_WORD_S), span.high_s)
         if number == 0 and low - span.low_s <= _SNAP_S:
             low = span.low_s

@@ -29,7 +29,14 @@ def audio(*channels: Sound) -> DecodedAudio:
 
 BOTH = mixed(AGENT, CUSTOMER)
 
+ECHO = np.roll(scaled(AGENT, 0.3), 80)
+
 LAYOUTS = [
+    (
+        "strong echo of the agent with a quieter customer",
+        (AGENT, mixed(scaled(CUSTOMER, 0.3), ECHO)),
+        ChannelLayout.TWO_PARTY,
+    ),
     ("one channel", (BOTH,), ChannelLayout.MONO),
     ("one party each", (AGENT, CUSTOMER), ChannelLayout.TWO_PARTY),
     ("one party is silent", (AGENT, SILENCE), ChannelLayout.TWO_PARTY),
