@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from qa_toolkit.domain.case import Interaction
 from qa_toolkit.domain.evaluation import Result, RubricRef, Source
@@ -24,6 +24,7 @@ from qa_toolkit.store.records import (
     ScoredInteraction,
 )
 from qa_toolkit.store.tables import (
+    CountingRow,
     EvaluationRow,
     InputRow,
     InteractionRow,
@@ -79,35 +80,17 @@ def interactions(
     filtered = _filtered(wanted)
     total = session.scalar(select(func.count()).select_from(filtered.subquery())) or 0
     ordered = filtered.order_by(
-        InteractionRow.started_at.is_(None),
-        InteractionRow.started_at.desc(),
-        InteractionRow.id,
-        "counting_rubric",
+        InteractionRow.started_at.desc().nulls_last(), InteractionRow.id, CountingRow.rubric_id
     )
     rows = session.execute(ordered.limit(limit).offset(offset)).all()
     return InteractionPage(tuple(_scored(session, row[0], row[1]) for row in rows), total)
 
 
 def _filtered(wanted: InteractionFilter) -> Any:
-    ranked = _ranked_evaluations()
-    counting = aliased(EvaluationRow, ranked)
-    query = (
-        select(InteractionRow.id, counting.id, counting.rubric_id.label("counting_rubric"))
-        .outerjoin(ranked, (ranked.c.interaction_id == InteractionRow.id) & (ranked.c.place == 1))
-        .where(*_about_interaction(wanted))
+    query = select(InteractionRow.id, CountingRow.evaluation_id).outerjoin(
+        CountingRow, CountingRow.interaction_id == InteractionRow.id
     )
-    return query.where(*_about_evaluation(wanted, counting))
-
-
-def _ranked_evaluations() -> Any:
-    """Evaluations with their place: a person's before the machine's, the last filed first."""
-    by_person = case((EvaluationRow.source_kind == "reviewer", 0), else_=1)
-    place = func.row_number().over(
-        partition_by=(EvaluationRow.interaction_id, EvaluationRow.rubric_id),
-        order_by=(by_person, EvaluationRow.id.desc()),
-    )
-    # Ratings of a calibration session are practice; they never count as the interaction's score.
-    return select(EvaluationRow, place.label("place")).where(EvaluationRow.session.is_(None)).subquery()
+    return query.where(*_about_interaction(wanted), *_about_evaluation(wanted))
 
 
 def _about_interaction(wanted: InteractionFilter) -> list[ColumnElement[bool]]:
@@ -125,17 +108,17 @@ def _about_interaction(wanted: InteractionFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _about_evaluation(wanted: InteractionFilter, counting: Any) -> list[ColumnElement[bool]]:
+def _about_evaluation(wanted: InteractionFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.rubric is not None:
-        conditions.append(counting.rubric_id == wanted.rubric)
+        conditions.append(CountingRow.rubric_id == wanted.rubric)
     if wanted.min_percent is not None:
-        conditions.append(counting.percent >= wanted.min_percent)
+        conditions.append(CountingRow.percent >= wanted.min_percent)
     if wanted.max_percent is not None:
-        conditions.append(counting.percent <= wanted.max_percent)
+        conditions.append(CountingRow.percent <= wanted.max_percent)
     flags = {name: getattr(wanted, name) for name in ("auto_failed", "complete", "passed")}
     return conditions + [
-        getattr(counting, name).is_(flag) for name, flag in flags.items() if flag is not None
+        getattr(CountingRow, name).is_(flag) for name, flag in flags.items() if flag is not None
     ]
 
 
@@ -180,13 +163,10 @@ def evaluation(session: Session, evaluation_id: str) -> EvaluationRecord | None:
 
 def latest_evaluation(session: Session, interaction_id: str, rubric: str) -> EvaluationRecord | None:
     """The evaluation that counts: the last a person filed, else the machine's last; any rubric version."""
-    ranked = _ranked_evaluations()
-    found = session.scalar(
-        select(ranked.c.id).where(
-            ranked.c.interaction_id == interaction_id, ranked.c.rubric_id == rubric, ranked.c.place == 1
-        )
-    )
-    return None if found is None else evaluation_of(session, session.get_one(EvaluationRow, found))
+    counting = session.get(CountingRow, (interaction_id, rubric))
+    if counting is None:
+        return None
+    return evaluation_of(session, session.get_one(EvaluationRow, counting.evaluation_id))
 
 
 def revisions(session: Session, interaction_id: str, rubric: str | None) -> tuple[EvaluationRecord, ...]:
@@ -336,7 +316,7 @@ def counts(session: Session) -> Counts:
 def values_of(session: Session, name: str) -> tuple[str, ...]:
     """The different values of a filter, sorted; KeyError for a name that is not one."""
     if name == "rubric":
-        query = select(EvaluationRow.rubric_id).distinct()
+        query = select(CountingRow.rubric_id).distinct()
     elif name in _FILTERED:
         column = getattr(InteractionRow, name)
         query = select(column).where(column.is_not(None)).distinct()

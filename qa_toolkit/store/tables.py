@@ -191,11 +191,30 @@ class EvaluationRow(Base):
     metrics_id: Mapped[int | None] = mapped_column(ForeignKey("metrics.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     sha256: Mapped[str]
-    json: Mapped[str] = mapped_column(Text)
     percent: Mapped[float | None] = mapped_column(Double)
     passed: Mapped[bool | None]
     complete: Mapped[bool]
     open: Mapped[int]
+    auto_failed: Mapped[bool]
+    json: Mapped[str] = mapped_column(Text)
+
+
+class CountingRow(Base):
+    """The evaluation that counts for an interaction under a rubric; written with every filing.
+
+    It repeats what lists filter by: they would otherwise have to rank every evaluation ever filed.
+    """
+
+    __tablename__ = "counting"
+    __table_args__ = (Index("ix_counting_rubric", "rubric_id"),)
+
+    interaction_id: Mapped[str] = mapped_column(ForeignKey("interactions.id"), primary_key=True)
+    rubric_id: Mapped[str] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluations.id"))
+    by_person: Mapped[bool]
+    percent: Mapped[float | None] = mapped_column(Double)
+    passed: Mapped[bool | None]
+    complete: Mapped[bool]
     auto_failed: Mapped[bool]
 
 

@@ -20,6 +20,7 @@ from qa_toolkit.errors import RubricError, StoreError
 from qa_toolkit.store.records import InputRef, RubricText, SavedResult
 from qa_toolkit.store.tables import (
     Base,
+    CountingRow,
     EvaluationRow,
     InputRow,
     InteractionRow,
@@ -195,7 +196,22 @@ def file_evaluation(session: Session, evaluation: Evaluation, filing: Filing) ->
         return SavedResult(evaluation.interaction, str(latest.id), latest.revision, new=False)
     session.add(row)
     session.flush()
+    _count(session, row)
     return SavedResult(evaluation.interaction, str(row.id), row.revision, new=True)
+
+
+def _count(session: Session, row: EvaluationRow) -> None:
+    """Makes a new evaluation the one that counts, unless it is practice or a person has filed one before."""
+    by_person = row.source_kind == "reviewer"
+    counting = session.get(CountingRow, (row.interaction_id, row.rubric_id))
+    if row.session is not None or (counting is not None and counting.by_person and not by_person):
+        return
+    if counting is None:
+        counting = CountingRow(interaction_id=row.interaction_id, rubric_id=row.rubric_id)
+        session.add(counting)
+    counting.evaluation_id, counting.by_person = row.id, by_person
+    for name in ("percent", "passed", "complete", "auto_failed"):
+        setattr(counting, name, getattr(row, name))
 
 
 def _check_references(session: Session, evaluation: Evaluation) -> None:

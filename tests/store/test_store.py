@@ -273,6 +273,38 @@ def test_lists_are_filtered_counted_and_paged(store: Store) -> None:
     assert ([row.interaction.id for row in page.rows], page.total) == (["b"], 3)
 
 
+_FILINGS = st.lists(
+    st.tuples(
+        st.sampled_from([MACHINE, REVIEWER, Source("reviewer", "jun")]),
+        st.sampled_from([None, "week 45"]),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(filings=_FILINGS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_filed_in_whatever_order_the_rule_says_what_counts(
+    store: Store, filings: list[tuple[Source, str | None, int]]
+) -> None:
+    name = f"call-{store.counts().interactions}"
+    save(store, name, percent=99.0)
+    for source, session, percent in filings:
+        store.file_evaluation(
+            example_evaluation(name, percent=float(percent), source=source), by="x", session=session
+        )
+    filed = [record for record in store.revisions(name) if record.session is None]
+    by_people = [record for record in filed if record.source.kind == "reviewer"]
+    expected = (by_people or filed)[-1]
+    assert store.latest_evaluation(name, "greeting") == expected
+    page = store.interactions(
+        InteractionFilter(text=name, min_percent=expected.percent, max_percent=expected.percent)
+    )
+    assert expected in [row.evaluation for row in page.rows]
+
+
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 _NUMBERS = st.floats(0, 1e6, allow_nan=False).map(lambda value: round(value, 6))
 

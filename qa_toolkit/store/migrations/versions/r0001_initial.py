@@ -30,6 +30,7 @@ def upgrade() -> None:
     _create_metrics()
     _create_transcripts()
     _create_evaluations()
+    _create_counting()
     _create_ledger()
     _create_run_items()
     for table, same_row in APPEND_ONLY.items():
@@ -193,12 +194,12 @@ def _create_evaluations() -> None:
         sa.Column("metrics_id", sa.Integer()),
         sa.Column("run_id", sa.Integer()),
         sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("json", sa.Text(), nullable=False),
         sa.Column("percent", sa.Double()),
         sa.Column("passed", sa.Boolean()),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("open", sa.Integer(), nullable=False),
         sa.Column("auto_failed", sa.Boolean(), nullable=False),
+        sa.Column("json", sa.Text(), nullable=False),
         sa.CheckConstraint("source_kind IN ('machine', 'reviewer')", name="ck_evaluations_source_kind"),
         sa.ForeignKeyConstraint(["based_on"], ["evaluations.id"], name="fk_evaluations_based_on_evaluations"),
         sa.ForeignKeyConstraint(["input_id"], ["inputs.id"], name="fk_evaluations_input_id_inputs"),
@@ -226,6 +227,28 @@ def _create_evaluations() -> None:
     )
     op.create_index("ix_evaluations_latest", "evaluations", ["interaction_id", "rubric_id", "id"])
     op.create_index("ix_evaluations_rubric", "evaluations", ["rubric_id", "rubric_version"])
+
+
+def _create_counting() -> None:
+    op.create_table(
+        "counting",
+        sa.Column("interaction_id", sa.String(), nullable=False),
+        sa.Column("rubric_id", sa.String(), nullable=False),
+        sa.Column("evaluation_id", sa.Integer(), nullable=False),
+        sa.Column("by_person", sa.Boolean(), nullable=False),
+        sa.Column("percent", sa.Double()),
+        sa.Column("passed", sa.Boolean()),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("auto_failed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluations.id"], name="fk_counting_evaluation_id_evaluations"
+        ),
+        sa.ForeignKeyConstraint(
+            ["interaction_id"], ["interactions.id"], name="fk_counting_interaction_id_interactions"
+        ),
+        sa.PrimaryKeyConstraint("interaction_id", "rubric_id", name="pk_counting"),
+    )
+    op.create_index("ix_counting_rubric", "counting", ["rubric_id"])
 
 
 def _create_ledger() -> None:
