@@ -151,20 +151,21 @@ class TestSamples:
         assert [row for row in failures if row[3] in ("yes", "na")] == []
 
 
-class TestHeldBack:
-    """Excerpts that nothing was tuned on; the bounds are looser than the benchmark's figures on purpose."""
+class TestOtherWords:
+    """Excerpts in other words; the bounds are looser than the benchmark's figures on purpose."""
 
-    FILES = sorted((Path(__file__).parent / "held_back").glob("*.json"))
-
-    def test_accuracy_of_accepted_answers(self) -> None:
-        right = given = 0
-        for path in self.FILES:
+    @pytest.mark.parametrize(("folder", "files"), [("held_back", 12), ("development", 21)])
+    def test_accuracy_of_accepted_answers(self, folder: str, files: int) -> None:
+        paths = sorted((Path(__file__).parent / folder).glob("*.json"))
+        right = given = labelled = 0
+        for path in paths:
             _, evaluation, labels = sample(path)
             for criterion, label in labels.items():
                 answer = evaluation.answer(criterion)
+                labelled += 1
                 if answer.status in (AnswerStatus.ANSWERED, AnswerStatus.NOT_APPLICABLE):
                     given += 1
                     right += (answer.answer or "na") == label
-        assert len(self.FILES) == 12
-        assert given >= 150
+        assert len(paths) == files
+        assert given >= 0.75 * labelled
         assert right >= 0.9 * given

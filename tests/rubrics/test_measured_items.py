@@ -111,9 +111,7 @@ def test_voicemail_without_a_person_is_known_from_the_call_alone() -> None:
     assert answer_of("outbound_call", "OB-05", lines) == "yes"
 
 
-@pytest.mark.parametrize(
-    ("words", "seconds", "expected"), [(30, 12, "yes"), (30, 20, "no"), (40, 10, "no")]
-)
+@pytest.mark.parametrize(("words", "seconds", "expected"), [(30, 12, "yes"), (30, 20, "no"), (40, 10, "no")])
 def test_pace(words: int, seconds: float, expected: str) -> None:
     text = " ".join(["so we go on with it"] * (words // 6))
     lines: list[Line] = [HELLO, (1.5, 1.5 + seconds, "agent", text)]
