@@ -32,7 +32,13 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One field where keyed and reference values differ after the comparison rule."""
+    """One field where keyed and reference values differ after the comparison rule.
+
+    Attributes:
+        field: empty for a discrepancy of a whole member.
+        root: the discrepancy this one follows from (``kind:group:member[:field]``); None for one of its own.
+        detail: what is known beyond the kind, such as the slip of the hand or where the value belongs.
+    """
 
     record: str
     group: str
@@ -44,6 +50,7 @@ class Discrepancy:
     criticality: str
     root: str | None = None
     state: str = "open"
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

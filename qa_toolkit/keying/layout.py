@@ -15,11 +15,23 @@ from pydantic import BeforeValidator, Field, StrictBool, StringConstraints, fiel
 from qa_toolkit.domain.rubric import Authored, Identifier, Number, Version
 
 FieldType = Literal[
-    "text", "name", "date", "ssn", "phone", "email", "address", "money", "number", "frequency", "code", "checkbox"
+    "text",
+    "name",
+    "date",
+    "ssn",
+    "phone",
+    "email",
+    "address",
+    "money",
+    "number",
+    "frequency",
+    "code",
+    "checkbox",
 ]
 NormaliserName = Literal[
-    "text", "name", "suffix", "date", "ssn", "itin", "atin", "phone", "email", "street", "unit", "city", "state",
-    "zip", "county", "money", "number", "frequency", "code", "yes_no", "checkbox_set", "docnum", "a_number",
+    "text", "name", "suffix", "date", "ssn", "itin", "atin", "phone", "email", "street", "unit", "city",
+    "state", "zip", "county", "money", "number", "frequency", "code", "yes_no", "checkbox_set", "docnum",
+    "a_number",
 ]  # fmt: skip
 Criticality = Literal["A", "B", "C"]
 Counting = Literal["active", "all"]
@@ -66,9 +78,7 @@ def _conditions(value: object) -> object:
     return {value: ()} if isinstance(value, str) else value
 
 
-Label = Annotated[
-    Mapping[str, str], BeforeValidator(_texts, json_schema_input_type=str | dict[str, str])
-]
+Label = Annotated[Mapping[str, str], BeforeValidator(_texts, json_schema_input_type=str | dict[str, str])]
 """A text, or texts by language code."""
 Words = Annotated[tuple[str, ...], BeforeValidator(_words, json_schema_input_type=Any)]
 Condition = Annotated[
@@ -120,7 +130,9 @@ class FieldSpec(Authored):
             raise ValueError("formats belong to dates: accepted: on fields of type date")
         if self.amount_of is not None and self.type != "frequency":
             raise ValueError("amount_of belongs to frequencies: accepted: on fields of type frequency")
-        if {"MM/DD/YYYY", "DD/MM/YYYY"} <= set(self.formats) or {"MM-DD-YYYY", "DD-MM-YYYY"} <= set(self.formats):
+        if {"MM/DD/YYYY", "DD/MM/YYYY"} <= set(self.formats) or {"MM-DD-YYYY", "DD-MM-YYYY"} <= set(
+            self.formats
+        ):
             raise ValueError("two formats read one text as two dates: accepted: month first or day first")
         return self
 
@@ -130,7 +142,9 @@ class FieldSpec(Authored):
         for text in value:
             month = text.count("MM") + text.count("MONTH")
             if text.count("YYYY") != 1 or text.count("DD") != 1 or month != 1:
-                raise ValueError(f"'{text}' does not name one day: accepted: YYYY, MM (or MONTH) and DD once each")
+                raise ValueError(
+                    f"'{text}' does not name one day: accepted: YYYY, MM (or MONTH) and DD once each"
+                )
         return value
 
     @property
@@ -158,6 +172,8 @@ class GroupSpec(Authored):
             the same.
         no_match_cost: cost of leaving a member without a partner, on either side; a pair is accepted below
             twice this (0.25: a pair that differs by less than half).
+        ordered: members have a place of their own on the form (a column each), so that two of them keyed in
+            each other's place are an error; false where their order means nothing.
     """
 
     id: Identifier
@@ -166,6 +182,7 @@ class GroupSpec(Authored):
     repeats: StrictBool | Annotated[int, Field(strict=True, ge=1)] = False
     align_on: Mapping[str, PositiveNumber] = Field(default_factory=dict)
     no_match_cost: Annotated[Number, Field(gt=0, le=1)] = DEFAULT_NO_MATCH_COST
+    ordered: StrictBool = True
     fields: tuple[FieldSpec, ...] = Field(min_length=1)
 
     @property

@@ -107,7 +107,11 @@ def examine(text: str) -> tuple[RecordLayout | None, Node | None, list[Fault]]:
     if root is None:
         return None, None, faults
     if not isinstance(root.value, dict):
-        return None, root, [*faults, Fault("error", root.line, "(file)", "not a mapping: accepted: id, version, …")]
+        return (
+            None,
+            root,
+            [*faults, Fault("error", root.line, "(file)", "not a mapping: accepted: id, version, …")],
+        )
     layout: RecordLayout | None = None
     try:
         layout = RecordLayout.model_validate(root.plain())
@@ -153,7 +157,7 @@ def _between_parts(layout: RecordLayout, root: Node) -> Iterator[Fault]:
     for g, group in enumerate(layout.groups):
         loc: Loc = ("groups", g)
         if group.id in seen:
-            yield _fault(root, (*loc, "id"), f"'{group.id}' is the id of two groups: accepted: an id of its own")
+            yield _fault(root, (*loc, "id"), f"two groups are called '{group.id}': accepted: one")
         seen.add(group.id)
         yield from _group_faults(layout, group, loc, root)
     wide = layout.wide.group
@@ -173,7 +177,7 @@ def _group_faults(layout: RecordLayout, group: GroupSpec, loc: Loc, root: Node) 
     for f, spec in enumerate(group.fields):
         here: Loc = (*loc, "fields", f)
         if spec.id in seen:
-            yield _fault(root, (*here, "id"), f"'{spec.id}' is the id of two fields: accepted: an id of its own")
+            yield _fault(root, (*here, "id"), f"two fields are called '{spec.id}': accepted: one")
         seen.add(spec.id)
         yield from _field_faults(layout, group, spec, here, root)
 
@@ -191,7 +195,11 @@ def _field_faults(
     if spec.amount_of is not None:
         money = [s.id for s in group.fields if s.type == "money"]
         if spec.amount_of not in money:
-            yield _fault(root, (*loc, "amount_of"), f"'{spec.amount_of}' is not money: {choices(spec.amount_of, money)}")
+            yield _fault(
+                root,
+                (*loc, "amount_of"),
+                f"'{spec.amount_of}' is not money: {choices(spec.amount_of, money)}",
+            )
     if spec.refers_to is not None:
         repeated = [g.id for g in layout.groups if g.repeated and g.id != group.id]
         if spec.refers_to not in repeated:
@@ -214,7 +222,9 @@ def _doubts(layout: RecordLayout, root: Node) -> Iterator[Fault]:
     for g, group in enumerate(layout.groups):
         loc: Loc = ("groups", g)
         if group.repeated and not group.align_on:
-            yield _fault(root, loc, f"'{group.id}' repeats without align_on: all fields weigh the same", doubt=True)
+            yield _fault(
+                root, loc, f"'{group.id}' repeats without align_on: all fields weigh the same", doubt=True
+            )
         for f, spec in enumerate(group.fields):
             here: Loc = (*loc, "fields", f)
             missing = [language for language in LANGUAGES if language not in spec.label]

@@ -33,12 +33,22 @@ BOTH_MARKED: Final = "both boxes are marked"
 
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘`´ʼʹ′＇"), "'")
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—−﹣－"), "-")
-_MONEY = re.compile(r"(?P<sign>-?)\s*(?:US)?\$?\s*(?P<n>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?P<d>\.[0-9]*)?\s*(?:USD|\$)?", re.I)
+_MONEY = re.compile(
+    r"(?P<sign>-?)\s*(?:US)?\$?\s*(?P<n>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?P<d>\.[0-9]*)?\s*(?:USD|\$)?", re.I
+)
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]*)?")
-_YES = frozenset("y yes si s true t 1 x checked marked".split())
-_NO = frozenset("n no false f 0 unchecked unmarked".split())
+_YES = frozenset(["y", "yes", "si", "s", "true", "t", "1", "x", "checked", "marked"])
+_NO = frozenset(["n", "no", "false", "f", "0", "unchecked", "unmarked"])
 _SPLIT = re.compile(r"[;|,/\n]+")
-_SUFFIXES = {"junior": "jr", "senior": "sr", "2nd": "ii", "3rd": "iii", "4th": "iv", "second": "ii", "third": "iii"}
+_SUFFIXES = {
+    "junior": "jr",
+    "senior": "sr",
+    "2nd": "ii",
+    "3rd": "iii",
+    "4th": "iv",
+    "second": "ii",
+    "third": "iii",
+}
 _FREQUENCIES = {
     "biweekly": "every_2_weeks",
     "bi_weekly": "every_2_weeks",
@@ -155,7 +165,7 @@ def is_issued_ssn(digits: str) -> bool:
 def is_issued_itin(digits: str) -> bool:
     """Whether nine digits can be an individual taxpayer number (IRS ranges of the fourth and fifth digit)."""
     group = int(digits[3:5])
-    return digits[0] == "9" and (50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group)
+    return digits[0] == "9" and (50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or group >= 94)
 
 
 def _ssn(text: str) -> Normal:

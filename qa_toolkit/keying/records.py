@@ -1,4 +1,4 @@
-"""Keyed and reference records as they are compared: groups of members of entries, with the text as written."""
+"""Keyed and reference records as they are compared: groups of members of entries, the text as written."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from typing import Final, Literal, NamedTuple, get_args
 from qa_toolkit.keying.layout import RecordLayout
 
 State = Literal[
-    "present", "blank", "illegible", "ambiguous_mark", "crossed_out", "source_conflict", "not_applicable", "unusable"
+    "present",
+    "blank",
+    "illegible",
+    "ambiguous_mark",
+    "crossed_out",
+    "source_conflict",
+    "not_applicable",
+    "unusable",
 ]
-"""What stands at a place of the form. ``unusable``: the row was rejected, so nothing can be said of the field."""
+"""What stands at a place of the form; ``unusable``: its row was rejected, nothing can be said of it."""
 
 STATES: Final = tuple(name for name in get_args(State) if name != "unusable")
 MARKS: Final = ("illegible", "ambiguous_mark", "crossed_out", "source_conflict")
@@ -132,7 +139,9 @@ class RecordBuilder:
         for name, value in values.items():
             text = value.strip()
             if text and self.metadata.setdefault(name, text) != text:
-                raise ValueError(f"{name} is '{text}' here and '{self.metadata[name]}' before: accepted: one value")
+                raise ValueError(
+                    f"{name} is '{text}' here and '{self.metadata[name]}' before: accepted: one value"
+                )
 
     def build(self) -> Record:
         """The record."""
