@@ -59,15 +59,30 @@ def unit_length(vectors: Floats) -> Floats:
 
 
 def log_mel(samples: Floats) -> Floats:
-    """log10 of the mel spectrogram, frames by bands.
+    """log10 of the mel spectrogram, frames by bands, as the embedder was trained on it.
 
-    Frames of 25 ms every 10 ms, Hamming window, power spectrum, Slaney mel scale: what
-    ``librosa.feature.melspectrogram`` computes with ``n_fft=512, win_length=400, hop_length=160, n_mels=40,
-    window="hamming", center=False``, without its seconds of start-up.
+    Frames of 25 ms every 10 ms, Hamming window, power spectrum, Slaney mel scale, no centring.
+
+    Raises:
+        MissingExtraError: librosa is not installed.
     """
     frames = np.lib.stride_tricks.sliding_window_view(samples, _FFT_SAMPLES)[::HOP_SAMPLES]
-    power = np.abs(np.fft.rfft(frames * _taper(), axis=1)) ** 2
-    return np.asarray(np.log10(power @ _mel_filters().T + 1e-10), dtype=np.float32)
+    taper, filters = _taper_and_filters()
+    power = np.abs(np.fft.rfft(frames * taper, axis=1)) ** 2
+    return np.asarray(np.log10(power @ filters + 1e-10), dtype=np.float32)
+
+
+@cache
+def _taper_and_filters() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The window and the mel filters, made once: ``melspectrogram`` would make them anew for each window."""
+    try:
+        from librosa.filters import get_window, mel
+        from librosa.util import pad_center
+    except ImportError as error:
+        raise MissingExtraError.of("transcription", "telling speakers apart") from error
+    taper = pad_center(get_window("hamming", _FRAME_SAMPLES, fftbins=True), size=_FFT_SAMPLES)
+    filters = mel(sr=SAMPLE_RATE_HZ, n_fft=_FFT_SAMPLES, n_mels=_MEL_BANDS, dtype=np.float64)
+    return np.asarray(taper, dtype=np.float64), np.asarray(filters.T, dtype=np.float64)
 
 
 def _window(samples: Floats, start: int) -> Floats:
@@ -75,37 +90,6 @@ def _window(samples: Floats, start: int) -> Floats:
     piece = samples[max(0, start) : max(0, start + needed)]
     before = max(0, -start)
     return log_mel(np.pad(piece, (before, needed - before - piece.size)))
-
-
-@cache
-def _taper() -> NDArray[np.float64]:
-    # librosa centres the shorter window in the FFT frame; "periodic" Hamming, as scipy gives for spectra.
-    hamming = 0.54 - 0.46 * np.cos(2 * np.pi * np.arange(_FRAME_SAMPLES) / _FRAME_SAMPLES)
-    edge = (_FFT_SAMPLES - _FRAME_SAMPLES) // 2
-    return np.pad(hamming, (edge, edge))
-
-
-@cache
-def _mel_filters() -> NDArray[np.float64]:
-    """Triangular filters of equal area, centres evenly spaced on the mel scale of Slaney (1998)."""
-    top = _to_mel(np.array(SAMPLE_RATE_HZ / 2))
-    edges = _to_hz(np.linspace(0.0, float(top), _MEL_BANDS + 2))
-    lines = np.linspace(0.0, SAMPLE_RATE_HZ / 2, _FFT_SAMPLES // 2 + 1)
-    rising = (lines - edges[:-2, None]) / np.diff(edges)[:-1, None]
-    falling = (edges[2:, None] - lines) / np.diff(edges)[1:, None]
-    area = 2.0 / (edges[2:] - edges[:-2])
-    return np.asarray(np.maximum(0.0, np.minimum(rising, falling)) * area[:, None])
-
-
-def _to_mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
-    linear = hertz / (200.0 / 3)
-    return np.where(
-        hertz < 1000.0, linear, 15.0 + np.log(np.maximum(hertz, 1.0) / 1000.0) * 27.0 / np.log(6.4)
-    )
-
-
-def _to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(mel < 15.0, mel * (200.0 / 3), 1000.0 * np.exp((mel - 15.0) * np.log(6.4) / 27.0))
 
 
 @lru_cache(maxsize=2)
