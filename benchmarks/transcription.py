@@ -61,11 +61,15 @@ def measure_speed(arguments: argparse.Namespace) -> dict[str, Any]:
     """Medians a contestant, and ratios of stock and batched to ours, over all recordings together."""
     order = [*CONTESTANTS, *reversed(CONTESTANTS)] * arguments.passes
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTESTANTS}
+    busy = os.getloadavg()[0] > (os.cpu_count() or 1) / 2
     for number, name in enumerate(order, start=1):
         print(f"run {number} of {len(order)}: {name}", file=sys.stderr)
         runs[name].append(_in_fresh_process(arguments, name))
     medians = {
-        name: {key: statistics.median(run[key] for run in own) for key in ("wall_s", "cpu_s", "load_s", "peak_mb")}
+        name: {
+            key: statistics.median(run[key] for run in own)
+            for key in ("wall_s", "cpu_s", "load_s", "peak_mb")
+        }
         for name, own in runs.items()
     }
     audio_s = runs["ours"][0]["audio_s"]
@@ -78,11 +82,15 @@ def measure_speed(arguments: argparse.Namespace) -> dict[str, Any]:
         "medians": medians,
         "real_time_factor": {name: audio_s / medians[name]["wall_s"] for name in CONTESTANTS},
         "times_ours": {
-            name: {"median": medians[name]["wall_s"] / medians["ours"]["wall_s"], "range": [min(own), max(own)]}
+            name: {
+                "median": medians[name]["wall_s"] / medians["ours"]["wall_s"],
+                "range": [min(own), max(own)],
+                "cpu": medians[name]["cpu_s"] / medians["ours"]["cpu_s"],
+            }
             for name, own in paired.items()
         },
         "stages_s": runs["ours"][0]["stages_s"],
-        "noisy": os.getloadavg()[0] > (os.cpu_count() or 1) + 0.5,
+        "noisy": busy,
     }
 
 
@@ -140,7 +148,9 @@ def _ours(arguments: argparse.Namespace, stages: dict[str, float]) -> Callable[[
     ):  # fmt: skip
         setattr(module, name, _timed(getattr(module, name), name, stages))
     for name in ("_encode", "_decode", "_words"):
-        setattr(whisper.WhisperEngine, name, _timed(getattr(whisper.WhisperEngine, name), name.strip("_"), stages))
+        setattr(
+            whisper.WhisperEngine, name, _timed(getattr(whisper.WhisperEngine, name), f"engine{name}", stages)
+        )
     return lambda path: transcription.transcribe(path, options, engine=engine).duration_s or 0.0
 
 
@@ -155,7 +165,7 @@ def _timed(function: Callable[..., Any], name: str, stages: dict[str, float]) ->
     return timed
 
 
-def _stock(arguments: argparse.Namespace, stages: dict[str, float]) -> Callable[[Path], float]:
+def _stock(arguments: argparse.Namespace, _stages: dict[str, float]) -> Callable[[Path], float]:
     from faster_whisper import WhisperModel
 
     from qa_toolkit.model_files import resolve
@@ -171,7 +181,7 @@ def _stock(arguments: argparse.Namespace, stages: dict[str, float]) -> Callable[
     return transcribe
 
 
-def _batched(arguments: argparse.Namespace, stages: dict[str, float]) -> Callable[[Path], float]:
+def _batched(arguments: argparse.Namespace, _stages: dict[str, float]) -> Callable[[Path], float]:
     from faster_whisper import BatchedInferencePipeline, WhisperModel
 
     from qa_toolkit.model_files import resolve
@@ -209,7 +219,10 @@ def measure_words(arguments: argparse.Namespace) -> dict[str, Any]:
     from qa_toolkit.transcription import TranscriptionOptions, load_engine, transcribe
 
     options = TranscriptionOptions(
-        model=arguments.model, threads=arguments.threads, beam_size=arguments.beam, vad_threshold=arguments.threshold
+        model=arguments.model,
+        threads=arguments.threads,
+        beam_size=arguments.beam,
+        vad_threshold=arguments.threshold,
     )
     engine = load_engine(options)
     rows = []
@@ -261,7 +274,9 @@ def _from_json(path: Path, data: dict[str, Any]) -> TrueWords:
         # Announcements lie on the agent's channel of inbound calls, on the far end's of outbound ones.
         far = turn["speaker"] == "customer" or (turn["speaker"] == "ivr" and outbound)
         channels.setdefault(turn.get("channel", int(far)), []).append(turn["text"])
-    return TrueWords(path, data.get("language", "en"), {c: " ".join(said) for c, said in sorted(channels.items())})
+    return TrueWords(
+        path, data.get("language", "en"), {c: " ".join(said) for c, said in sorted(channels.items())}
+    )
 
 
 # --- printing -----------------------------------------------------------------------------------------------------
@@ -282,7 +297,10 @@ def _tables(result: dict[str, Any]) -> str:
     lines = [f"model {result['model']}, {result['threads']} thread(s), {result['machine']['cores']} cores"]
     if "speed" in result:
         speed = result["speed"]
-        lines.append(f"{speed['audio_s']:.0f} s of audio" + (", noisy machine" if speed["noisy"] else ""))
+        lines.append(
+            f"{speed['audio_s']:.0f} s of audio"
+            + (", on a busy machine: wall times are not to be quoted" if speed["noisy"] else "")
+        )
         lines.append(f"{'':10}{'wall s':>9}{'cpu s':>9}{'load s':>9}{'peak MB':>9}{'x real time':>13}")
         for name, row in speed["medians"].items():
             factor = speed["real_time_factor"][name]
@@ -291,7 +309,10 @@ def _tables(result: dict[str, Any]) -> str:
             )
         for name, ratio in speed["times_ours"].items():
             low, high = ratio["range"]
-            lines.append(f"{name} takes {ratio['median']:.2f} times as long as ours ({low:.2f} to {high:.2f})")
+            lines.append(
+                f"{name} takes {ratio['median']:.2f} times as long as ours ({low:.2f} to {high:.2f}), "
+                f"{ratio['cpu']:.2f} times the processor time"
+            )
         lines.append("stages s: " + ", ".join(f"{k} {v:.2f}" for k, v in speed["stages_s"].items()))
     else:
         words = result["words"]
@@ -303,12 +324,16 @@ def _tables(result: dict[str, Any]) -> str:
                 f"{row['deletions']:5d}{row['insertions']:5d}{errors / max(1, row['words']):7.3f}"
             )
         rate = words["word_error_rate"]
-        lines.append(f"all: {words['errors']} errors in {words['words']} words" + (f" = {rate:.4f}" if rate else ""))
+        lines.append(
+            f"all: {words['errors']} errors in {words['words']} words" + (f" = {rate:.4f}" if rate else "")
+        )
     return "\n".join(lines)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("files", nargs="*", type=Path, help="recordings to time; default: the bundled calls")
     parser.add_argument("--words", nargs="+", type=Path, metavar="FOLDER", help="measure word errors instead")
     parser.add_argument("--model", default="whisper-base")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -212,8 +213,6 @@ def weights(options: TranscriptionOptions) -> None:
 
 
 def sample_words(name: str, speakers: tuple[str, ...]) -> str:
-    import json
-
     data = json.loads((sample_dir() / "transcripts" / f"{name}.json").read_text("utf-8"))
     return " ".join(turn["text"] for turn in data["turns"] if turn["speaker"] in speakers)
 
@@ -249,8 +248,6 @@ def test_the_same_file_gives_the_same_bytes_with_any_number_of_threads() -> None
 @pytest.mark.model
 def test_turn_edges_are_where_the_speech_is() -> None:
     """The mean distance of turn starts and ends to the true edges of the bundled call stays below 0.25 s."""
-    import json
-
     weights(DRAFT)
     truth = json.loads((sample_dir() / "transcripts" / "out-001.json").read_text("utf-8"))["turns"]
     transcript = transcribe(CALLS / "out-001.wav", DRAFT)
@@ -272,6 +269,18 @@ def test_spanish_is_recognised_as_such() -> None:
     errors = word_error_counts(sample_words("inb-es-002", ("agent", "ivr")), heard, "es")
     assert errors.rate is not None
     assert errors.rate < 0.12
+
+
+@pytest.mark.model
+def test_text_that_stops_early_is_recovered(shared_data: Callable[[str], Path]) -> None:
+    """On this channel the first decoding ends after ten words of twenty seconds of speech."""
+    weights(ACCURATE)
+    folder = shared_data("synthetic-calls")
+    truth = json.loads((folder / "abcd-9489.json").read_text("utf-8"))["turns"]
+    transcript = transcribe(folder / "abcd-9489.wav", ACCURATE)
+    said = " ".join(turn["text"] for turn in truth if turn["channel"] == 1)
+    heard = " ".join(turn.text for turn in transcript.turns if turn.channel == 1)
+    assert (word_error_counts(said, heard, "en").rate or 0.0) < 0.1
 
 
 @pytest.mark.model
