@@ -12,9 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from qa_toolkit.cli import (
-    app as app_command,
-)
-from qa_toolkit.cli import (
+    agreement,
     config,
     db,
     demo,
@@ -28,6 +26,9 @@ from qa_toolkit.cli import (
     schema,
     score,
     transcribe,
+)
+from qa_toolkit.cli import (
+    app as app_command,
 )
 from qa_toolkit.cli.console import print_error
 from qa_toolkit.errors import QAToolkitError, RubricError
@@ -55,7 +56,7 @@ def _root(
         raise typer.Exit
 
 
-for _module in (demo, score, transcribe, metrics, evaluate, report, app_command, doctor, schema):
+for _module in (demo, score, transcribe, metrics, evaluate, agreement, report, app_command, doctor, schema):
     _module.register(cli)
 for _group in (rubric, models, plugins, config, db):
     _group.register(cli)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from qa_toolkit.domain.agreement import AgreementSummary
 from qa_toolkit.domain.evaluation import Evaluation, Result
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.transcript import Transcript
@@ -12,13 +13,14 @@ from qa_toolkit.domain.transcript import Transcript
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-T = TypeVar("T", Transcript, ConversationMetrics, Evaluation, Result)
+T = TypeVar("T", Transcript, ConversationMetrics, Evaluation, Result, AgreementSummary)
 
 CONTRACT_TYPES: dict[str, type[Any]] = {
     "transcript": Transcript,
     "metrics": ConversationMetrics,
     "evaluation": Evaluation,
     "result": Result,
+    "agreement": AgreementSummary,
 }
 
 
@@ -33,7 +35,9 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     return _adapters[kind]
 
 
-def to_contract(value: Transcript | ConversationMetrics | Evaluation | Result) -> dict[str, Any]:
+def to_contract(
+    value: Transcript | ConversationMetrics | Evaluation | Result | AgreementSummary,
+) -> dict[str, Any]:
     """The JSON object of a domain value; ``schema`` comes first."""
     data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")
     return {"schema": data.pop("schema"), **data}

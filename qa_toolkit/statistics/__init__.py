@@ -3,10 +3,19 @@
 from qa_toolkit.statistics.agreement import (
     FEW_UNITS,
     Agreement,
+    brennan_prediger,
     cohen_kappa,
+    conger_kappa,
+    fleiss_kappa,
     gwet_ac1,
+    gwet_ac2,
+    krippendorff_alpha,
     percent_agreement,
+    scott_pi,
+    weighted_kappa,
 )
+from qa_toolkit.statistics.categories import category_kappas, fleiss_null_error, kappa_null_error
+from qa_toolkit.statistics.coefficients import Level
 from qa_toolkit.statistics.intervals import (
     BOOTSTRAP_SEED,
     SMALL_N,
@@ -19,21 +28,44 @@ from qa_toolkit.statistics.intervals import (
     wilson,
     zero_failure_size,
 )
+from qa_toolkit.statistics.intraclass import (
+    ICC_FORMS,
+    IntraclassCorrelation,
+    LimitsOfAgreement,
+    bland_altman,
+    intraclass_correlations,
+)
 
 __all__ = [
     "BOOTSTRAP_SEED",
     "FEW_UNITS",
+    "ICC_FORMS",
     "SMALL_N",
     "Agreement",
     "Interval",
+    "IntraclassCorrelation",
+    "Level",
+    "LimitsOfAgreement",
+    "bland_altman",
+    "brennan_prediger",
+    "category_kappas",
     "clopper_pearson",
     "cluster_bootstrap",
     "cohen_kappa",
+    "conger_kappa",
+    "fleiss_kappa",
+    "fleiss_null_error",
     "gwet_ac1",
+    "gwet_ac2",
+    "intraclass_correlations",
+    "kappa_null_error",
+    "krippendorff_alpha",
     "percent_agreement",
     "poisson_exact",
     "ratio_of_totals",
     "sample_size",
+    "scott_pi",
+    "weighted_kappa",
     "wilson",
     "zero_failure_size",
 ]

@@ -6,28 +6,30 @@ rate. Categories may be anything that can be compared for equality; ``na`` is a 
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from qa_toolkit.errors import UsageError
-from qa_toolkit.statistics.intervals import BOOTSTRAP_SEED, cluster_bootstrap
+from qa_toolkit.statistics import coefficients as formulas
+from qa_toolkit.statistics.coefficients import Chance, Coefficient, Column, Level
+from qa_toolkit.statistics.intervals import BOOTSTRAP_SEED
+from qa_toolkit.statistics.ratings import Floats, Patterns, Ratings, Weighting, checked_rows, patterns
+from qa_toolkit.statistics.resampling import bootstrap_figures, influence_error
+from qa_toolkit.statistics.weights import Weights, agreement_weights
 
-Ratings = Sequence[Sequence[Hashable | None]]
 IntervalMethod = Literal["bootstrap", "asymptotic"]
 
 FEW_UNITS = 20
 """Below this number of units an interval is printed with the warning that it rests on too few."""
 
-_Row = tuple[Hashable | None, ...]
-_NO_PAIRS = "no unit has two ratings"
-_NO_VARIATION = "every rating is the same, so agreement beyond chance cannot be told"
+NO_PAIRS = "no unit has two ratings"
+NO_VARIATION = "every rating is the same, so agreement beyond chance cannot be told"
+_NO_VALUE = "it is not defined for these ratings"
+_MOST_CATEGORIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Agreement:
         estimate: None where it is not defined; ``reason`` says why.
         low, high: limits; None where they are not defined.
         units: units with at least two ratings.
-        observed: share of agreeing pairs.
-        expected: share expected by chance; None for percent agreement.
+        observed: share of agreeing pairs, weighted where the coefficient is; None for alpha.
+        expected: share expected by chance; None for percent agreement and alpha.
         standard_error: of the large-sample formula, whatever the interval.
         prevalence: share of all ratings that each category has.
         warnings: what a reader must know, such as too few units.
@@ -67,15 +69,8 @@ class _Options:
     confidence: float
     seed: int
     resamples: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Estimate:
-    value: float | None
-    observed: float | None = None
-    expected: float | None = None
-    standard_error: float | None = None
-    reason: str | None = None
+    beyond_chance: bool = True
+    freedom_lost: int = 1
 
 
 def percent_agreement(
@@ -91,7 +86,9 @@ def percent_agreement(
     Missing ratings are allowed. Without a unit that has two ratings it is None with the reason. It is defined
     without variation, too.
     """
-    return _agreement("percent_agreement", _percent, ratings, _Options(interval, confidence, seed, resamples))
+    rows = patterns(ratings)
+    options = _Options(interval, confidence, seed, resamples, beyond_chance=False)
+    return _agreement("percent_agreement", rows, rows.having(2), formulas.percent, options)
 
 
 def cohen_kappa(
@@ -111,9 +108,105 @@ def cohen_kappa(
     Raises:
         UsageError: there are not two raters.
     """
-    if any(len(row) != 2 for row in ratings):
-        raise UsageError("Cohen's kappa is for two raters", None, "use gwet_ac1 for more of them")
-    return _agreement("cohen_kappa", _kappa, ratings, _Options(interval, confidence, seed, resamples))
+    options = _Options(interval, confidence, seed, resamples, freedom_lost=0)
+    return _of_two("cohen_kappa", ratings, "identity", None, options)
+
+
+def weighted_kappa(
+    ratings: Ratings,
+    weights: Weights = "quadratic",
+    *,
+    categories: Sequence[Hashable] | None = None,
+    interval: IntervalMethod = "bootstrap",
+    confidence: float = 0.95,
+    seed: int = BOOTSTRAP_SEED,
+    resamples: int = 2000,
+) -> Agreement:
+    """Cohen's weighted kappa of two raters (Cohen, 1968) over the units both rated.
+
+    Args:
+        ratings: the table of ratings.
+        weights: a kind, or a matrix of weights of agreement or disagreement in the order of the categories.
+        categories: every answer in order; by default numbers by size, texts by the alphabet.
+
+    Raises:
+        UsageError: there are not two raters, or the weights do not fit the categories.
+    """
+    options = _Options(interval, confidence, seed, resamples, freedom_lost=0)
+    return _of_two("weighted_kappa", ratings, weights, categories, options)
+
+
+def scott_pi(
+    ratings: Ratings,
+    *,
+    interval: IntervalMethod = "bootstrap",
+    confidence: float = 0.95,
+    seed: int = BOOTSTRAP_SEED,
+    resamples: int = 2000,
+) -> Agreement:
+    """Scott's pi of two raters (Scott, 1955) over the units both rated.
+
+    Raises:
+        UsageError: there are not two raters.
+    """
+    _two_only(ratings, "Scott's pi")
+    rows = patterns(ratings)
+    options = _Options(interval, confidence, seed, resamples)
+    return _agreement("scott_pi", rows, rows.having(2), _beyond("identity", formulas.chance_fleiss), options)
+
+
+def fleiss_kappa(
+    ratings: Ratings,
+    weights: Weights = "identity",
+    *,
+    categories: Sequence[Hashable] | None = None,
+    interval: IntervalMethod = "bootstrap",
+    confidence: float = 0.95,
+    seed: int = BOOTSTRAP_SEED,
+    resamples: int = 2000,
+) -> Agreement:
+    """Fleiss' kappa (Fleiss, 1971; missing ratings and weights as in Gwet, 2014), two raters or more.
+
+    Units with a single rating count for the prevalence of the categories, not for the agreement.
+    """
+    rows = patterns(ratings, categories)
+    options = _Options(interval, confidence, seed, resamples)
+    return _agreement("fleiss_kappa", rows, rows, _beyond(weights, formulas.chance_fleiss), options)
+
+
+def conger_kappa(
+    ratings: Ratings,
+    weights: Weights = "identity",
+    *,
+    categories: Sequence[Hashable] | None = None,
+    interval: IntervalMethod = "bootstrap",
+    confidence: float = 0.95,
+    seed: int = BOOTSTRAP_SEED,
+    resamples: int = 2000,
+) -> Agreement:
+    """Conger's kappa (Conger, 1980): Cohen's for two raters or more, each with habits of their own."""
+    rows = patterns(ratings, categories)
+    options = _Options(interval, confidence, seed, resamples)
+    return _agreement("conger_kappa", rows, rows, _beyond(weights, formulas.chance_conger), options)
+
+
+def brennan_prediger(
+    ratings: Ratings,
+    weights: Weights = "identity",
+    *,
+    categories: Sequence[Hashable] | None = None,
+    interval: IntervalMethod = "bootstrap",
+    confidence: float = 0.95,
+    seed: int = BOOTSTRAP_SEED,
+    resamples: int = 2000,
+) -> Agreement:
+    """Brennan and Prediger (1981): chance is one in the number of categories.
+
+    For two raters and two answers it is the prevalence- and bias-adjusted kappa (PABAK).
+    """
+    rows = patterns(ratings, categories)
+    options = _Options(interval, confidence, seed, resamples)
+    return _agreement("brennan_prediger", rows, rows, _beyond(weights, formulas.chance_uniform), options)
 
 
 def gwet_ac1(
@@ -135,174 +228,217 @@ def gwet_ac1(
         ratings: the table of ratings.
         categories: every answer that could have been given; by default those that were.
     """
-    possible = tuple(categories) if categories is not None else _categories(ratings)
-    if len(_categories(ratings)) < 2:
-        return _agreement(
-            "gwet_ac1", _ac1_undefined, ratings, _Options(interval, confidence, seed, resamples)
-        )
+    rows = patterns(ratings, categories)
+    options = _Options(interval, confidence, seed, resamples)
+    return _agreement("gwet_ac1", rows, rows, _beyond("identity", formulas.chance_gwet), options)
 
-    # A resample without variation is full agreement here: chance is judged over all possible answers.
-    def estimate(rows: Sequence[_Row]) -> _Estimate:
-        return _ac1(rows, possible)
 
-    return _agreement("gwet_ac1", estimate, ratings, _Options(interval, confidence, seed, resamples))
+def gwet_ac2(
+    ratings: Ratings,
+    weights: Weights = "quadratic",
+    *,
+    categories: Sequence[Hashable] | None = None,
+    interval: IntervalMethod = "bootstrap",
+    confidence: float = 0.95,
+    seed: int = BOOTSTRAP_SEED,
+    resamples: int = 2000,
+) -> Agreement:
+    """Gwet's AC2: AC1 with weights for partial agreement (Gwet, 2014).
+
+    Args:
+        ratings: the table of ratings.
+        weights: a kind, or a matrix in the order of the categories.
+        categories: every answer in order; by default numbers by size, texts by the alphabet.
+    """
+    rows = patterns(ratings, categories)
+    options = _Options(interval, confidence, seed, resamples)
+    return _agreement("gwet_ac2", rows, rows, _beyond(weights, formulas.chance_gwet), options)
+
+
+def krippendorff_alpha(
+    ratings: Ratings,
+    level: Level = "nominal",
+    *,
+    categories: Sequence[Hashable] | None = None,
+    interval: IntervalMethod = "bootstrap",
+    confidence: float = 0.95,
+    seed: int = BOOTSTRAP_SEED,
+    resamples: int = 2000,
+) -> Agreement:
+    """Krippendorff's alpha (Krippendorff, 2004), for any number of raters and missing ratings.
+
+    Units with a single rating do not count.
+
+    Args:
+        ratings: the table of ratings.
+        level: which differences count: any, in rank, in amount, or in proportion.
+        categories: every answer in order; by default numbers by size, texts by the alphabet.
+
+    Raises:
+        UsageError: an interval or ratio level without numbers, or a negative number at the ratio level.
+    """
+    rows = patterns(ratings, categories)
+    if level in {"interval", "ratio"} and rows.categories and not rows.numeric:
+        raise UsageError(f"the {level} level needs numbers as ratings", None, "use nominal or ordinal")
+
+    def build(used: Patterns) -> Coefficient:
+        return formulas.krippendorff(used, level)
+
+    options = _Options(interval, confidence, seed, resamples)
+    return _agreement(
+        "krippendorff_alpha", rows, rows.having(2), build, options, matrices=level in {"nominal", "ratio"}
+    )
+
+
+def _two_only(ratings: Ratings, name: str) -> None:
+    if any(len(row) != 2 for row in ratings):
+        raise UsageError(f"{name} is for two raters", None, "use gwet_ac1 for more of them")
+
+
+def _of_two(
+    name: str,
+    ratings: Ratings,
+    weights: Weights,
+    categories: Sequence[Hashable] | None,
+    options: _Options,
+) -> Agreement:
+    _two_only(ratings, "Cohen's kappa")
+    rows = patterns(ratings, categories)
+
+    def build(both: Patterns) -> Coefficient:
+        return formulas.two_raters(both, agreement_weights(weights, both.values))
+
+    return _agreement(name, rows, rows.having(2), build, options)
+
+
+def _beyond(
+    weights: Weights, chance: Callable[[Patterns, Floats], Chance]
+) -> Callable[[Patterns], Coefficient]:
+    def build(rows: Patterns) -> Coefficient:
+        matrix = agreement_weights(weights, rows.values)
+        return formulas.corrected(rows, matrix, chance(rows, matrix))
+
+    return build
 
 
 def _agreement(
     name: str,
-    estimate: Callable[[Sequence[_Row]], _Estimate],
-    ratings: Ratings,
+    rows: Patterns,
+    counted: Patterns,
+    build: Callable[[Patterns], Coefficient],
     options: _Options,
+    *,
+    matrices: bool = True,
 ) -> Agreement:
-    rows = _checked(ratings)
-    found = estimate(rows)
-    units = sum(1 for row in rows if _given(row) >= 2)
-    low, high, warnings = None, None, []
-    if found.value is not None:
-        if options.interval == "bootstrap":
-            drawn = cluster_bootstrap(
-                rows,
-                lambda drawn_rows: estimate(drawn_rows).value,
-                seed=options.seed,
-                resamples=options.resamples,
-                confidence=options.confidence,
-            )
-            low, high = drawn.low, drawn.high
-            warnings += [f"no interval: {drawn.reason}"] if drawn.reason else []
-        else:
-            low, high = _t_limits(found, len(rows), options.confidence)
-        if units < FEW_UNITS:
-            warnings.append(f"{units} units are too few for a reliable interval")
+    """The coefficient over the rows that count, or why there is none."""
+    paired = rows.having(2)
+    reason = _undefined(paired, options, matrices)
+    if reason is not None:
+        return _nothing(name, rows, reason, options)
+    coefficient = build(counted)
+
+    def value(weighting: Weighting) -> Column:
+        return coefficient(weighting).value
+
+    found = coefficient(counted.times[None, :])
+    estimate = float(found.value[0])
+    if not np.isfinite(estimate):
+        return _nothing(name, rows, _NO_VALUE, options)
+    error = influence_error(value, counted, estimate, counted.units - options.freedom_lost)
+    low, high, warning = _limits(value, counted, estimate, error, options)
+    few = f"{paired.units} units are too few for a reliable interval"
     return Agreement(
         name=name,
-        estimate=found.value,
+        estimate=estimate,
         low=low,
         high=high,
-        units=units,
-        raters=max((len(row) for row in rows), default=0),
-        observed=found.observed,
-        expected=found.expected,
-        standard_error=found.standard_error,
+        units=paired.units,
+        raters=rows.codes.shape[1],
+        observed=_first(found.observed),
+        expected=_first(found.expected),
+        standard_error=error,
         interval=options.interval,
         confidence=options.confidence,
-        prevalence=_prevalence(rows),
-        reason=found.reason,
-        warnings=tuple(warnings),
+        prevalence=rows.prevalence(),
+        warnings=tuple(
+            text for text in (warning, few if paired.units < FEW_UNITS else None) if text is not None
+        ),
     )
 
 
-def _t_limits(found: _Estimate, n: int, confidence: float) -> tuple[float | None, float | None]:
-    if found.value is None or found.standard_error is None or n < 2:
-        return None, None
-    half = float(stats.t.ppf(0.5 + confidence / 2, n - 1)) * found.standard_error
-    return max(-1.0, found.value - half), min(1.0, found.value + half)
+def _undefined(paired: Patterns, options: _Options, matrices: bool) -> str | None:  # noqa: FBT001
+    if not paired.units:
+        return NO_PAIRS
+    if options.beyond_chance and not paired.varies():
+        return NO_VARIATION
+    if matrices and len(paired.categories) > _MOST_CATEGORIES:
+        return f"over {_MOST_CATEGORIES} different ratings are measurements, not categories"
+    return None
 
 
-def _checked(ratings: Ratings) -> list[_Row]:
-    rows = [tuple(row) for row in ratings]
-    if len({len(row) for row in rows}) > 1:
+def _nothing(name: str, rows: Patterns, reason: str, options: _Options) -> Agreement:
+    observed = None
+    if rows.having(2).units and reason == NO_VARIATION:
+        observed = 1.0
+    return Agreement(
+        name=name,
+        estimate=None,
+        units=rows.having(2).units,
+        raters=rows.codes.shape[1],
+        observed=observed,
+        interval=options.interval,
+        confidence=options.confidence,
+        prevalence=rows.prevalence(),
+        reason=reason,
+    )
+
+
+def _limits(
+    value: Callable[[Weighting], Column],
+    rows: Patterns,
+    estimate: float,
+    error: float | None,
+    options: _Options,
+) -> tuple[float | None, float | None, str | None]:
+    if not 0 < options.confidence < 1:
         raise UsageError(
-            "the rows of the ratings differ in length", None, "give one column a rater, None where missing"
+            f"confidence {options.confidence} is not possible", None, "give one between 0 and 1, such as 0.95"
         )
-    if any(isinstance(value, float) and math.isnan(value) for row in rows for value in row):
-        raise UsageError("a rating is not a number", None, "use None for a missing rating")
-    return [row for row in rows if _given(row)]
+    if rows.units < 2:
+        return None, None, "no interval: one unit says nothing about others"
+    if options.interval == "asymptotic":
+        if error is None:
+            return None, None, "no interval: the standard error is undefined"
+        half = float(stats.t.ppf(0.5 + options.confidence / 2, rows.units - 1)) * error
+        return max(-1.0, estimate - half), min(1.0, estimate + half), None
+    figures = bootstrap_figures(value, rows, seed=options.seed, resamples=options.resamples)
+    if figures.size * 2 < options.resamples:
+        return None, None, "no interval: the figure is undefined in most resamples"
+    tail = (1 - options.confidence) / 2
+    low, high = np.quantile(figures, (tail, 1 - tail))
+    return float(low), float(high), None
 
 
-def _given(row: Sequence[Hashable | None]) -> int:
-    return sum(value is not None for value in row)
+def _first(column: Column | None) -> float | None:
+    return None if column is None else float(column[0])
 
 
-def _categories(ratings: Ratings) -> tuple[Hashable, ...]:
-    return tuple(dict.fromkeys(value for row in ratings for value in row if value is not None))
-
-
-def _prevalence(rows: Sequence[_Row]) -> dict[Hashable, float]:
-    counts = Counter(value for row in rows for value in row if value is not None)
-    total = counts.total()
-    return {value: count / total for value, count in counts.most_common()}
-
-
-def _counts(rows: Sequence[_Row], categories: Sequence[Hashable]) -> NDArray[np.float64]:
-    """How many raters put each unit (row) into each category (column)."""
-    column = {value: index for index, value in enumerate(categories)}
-    counts = np.zeros((len(rows), len(categories)))
-    for index, row in enumerate(rows):
-        for value in row:
-            if value is not None:
-                if value not in column:
-                    raise UsageError(f"the rating {value!r} is not a category", None, "name every category")
-                counts[index, column[value]] += 1
-    return counts
-
-
-def _pair_shares(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """The share of agreeing pairs of every unit (0 where there are no pairs), and where there are pairs."""
-    raters = counts.sum(axis=1)
-    paired = raters >= 2
-    pairs = np.where(paired, raters * (raters - 1), 1.0)
-    return (counts * (counts - 1)).sum(axis=1) / pairs * paired, paired
-
-
-def _percent(rows: Sequence[_Row]) -> _Estimate:
-    shares, paired = _pair_shares(_counts(rows, _categories(rows)))
-    shares = shares[paired]
-    if not shares.size:
-        return _Estimate(None, reason=_NO_PAIRS)
-    observed = float(shares.mean())
-    error = float(shares.std(ddof=1) / np.sqrt(shares.size)) if shares.size > 1 else None
-    return _Estimate(observed, observed, None, error)
-
-
-def _kappa(rows: Sequence[_Row]) -> _Estimate:
-    both = [row for row in rows if _given(row) == 2]
-    if not both:
-        return _Estimate(None, reason=_NO_PAIRS)
-    categories = _categories(both)
-    column = {value: index for index, value in enumerate(categories)}
-    table = np.zeros((len(categories), len(categories)))
-    for first, second in both:
-        table[column[first], column[second]] += 1
-    table /= len(both)
-    rows_total, columns_total = table.sum(axis=1), table.sum(axis=0)
-    observed, expected = float(np.trace(table)), float(rows_total @ columns_total)
-    if len(categories) == 1:
-        return _Estimate(None, observed, expected, reason=_NO_VARIATION)
-    kappa = (observed - expected) / (1 - expected)
-    return _Estimate(kappa, observed, expected, _kappa_error(table, kappa, expected, len(both)))
-
-
-def _kappa_error(table: NDArray[np.float64], kappa: float, expected: float, n: int) -> float:
-    """Fleiss, Cohen and Everitt (1969), equation 13."""
-    rows_total, columns_total = table.sum(axis=1), table.sum(axis=0)
-    margins = rows_total[None, :] + columns_total[:, None]
-    diagonal = np.diag(table)
-    on = float(diagonal @ (1 - (rows_total + columns_total) * (1 - kappa)) ** 2)
-    squares = table * margins**2
-    off = (1 - kappa) ** 2 * float(squares.sum() - np.trace(squares))
-    rest = (kappa - expected * (1 - kappa)) ** 2
-    return float(np.sqrt(max(0.0, on + off - rest) / n) / (1 - expected))
-
-
-def _ac1_undefined(rows: Sequence[_Row]) -> _Estimate:
-    observed = _percent(rows).observed
-    return _Estimate(None, observed, reason=_NO_PAIRS if observed is None else _NO_VARIATION)
-
-
-def _ac1(rows: Sequence[_Row], categories: Sequence[Hashable]) -> _Estimate:
-    counts = _counts(rows, categories)
-    shares, paired = _pair_shares(counts)
-    n, n_paired = len(rows), int(paired.sum())
-    if not n_paired:
-        return _Estimate(None, reason=_NO_PAIRS)
-    observed = float(shares.sum() / n_paired)
-    spread = counts / counts.sum(axis=1, keepdims=True)
-    prevalence = spread.mean(axis=0)
-    chance = len(categories) - 1
-    expected = float((prevalence * (1 - prevalence)).sum() / chance)
-    value = (observed - expected) / (1 - expected)
-    by_unit = n / n_paired * (shares - expected * paired) / (1 - expected)
-    expected_by_unit = (spread * (1 - prevalence)).sum(axis=1) / chance
-    by_unit = by_unit - 2 * (1 - value) * (expected_by_unit - expected) / (1 - expected)
-    error = float(np.sqrt(((by_unit - value) ** 2).sum() / (n * (n - 1)))) if n > 1 else None
-    return _Estimate(value, observed, expected, error)
+__all__ = [
+    "FEW_UNITS",
+    "NO_PAIRS",
+    "NO_VARIATION",
+    "Agreement",
+    "IntervalMethod",
+    "Ratings",
+    "brennan_prediger",
+    "checked_rows",
+    "cohen_kappa",
+    "conger_kappa",
+    "fleiss_kappa",
+    "gwet_ac1",
+    "gwet_ac2",
+    "krippendorff_alpha",
+    "percent_agreement",
+    "scott_pi",
+    "weighted_kappa",
+]
