@@ -17,108 +17,32 @@ import importlib.util
 import json
 import os
 import tempfile
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-
-from qa_toolkit import resources
 from qa_toolkit.errors import ModelFileError
+from qa_toolkit.model_manifest import Manifest, Model, ModelFile, PackagePart, site_models_dir
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+__all__ = [
+    "Manifest",
+    "Model",
+    "ModelFile",
+    "ModelStatus",
+    "PackagePart",
+    "ResolvedModel",
+    "default_cache",
+    "file_sha256",
+    "resolve",
+    "status",
+    "verified_sha256",
+    "verify",
+]
+
 State = Literal["ok", "missing", "wrong_hash"]
 
 _BLOCK = 1 << 20
-
-
-class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PackagePart(_Written):
-    """A file, or one part of a file, inside an installed package."""
-
-    package: str
-    path: str
-
-
-class ModelFile(_Written):
-    """One file of a model: its name in the model's folder, its hash, and where packages carry it.
-
-    ``also`` holds the same content under other names (a vocabulary as text lines or as JSON).
-    """
-
-    name: str
-    sha256: Sha256
-    size: int = Field(gt=0)
-    parts: tuple[PackagePart, ...] = ()
-    also: dict[str, Sha256] = {}
-
-
-class Model(_Written):
-    """An entry of the manifest.
-
-    Attributes:
-        main: the file whose hash stands for the model.
-        form: whether users of the model want its folder or its one file.
-        distributions: what to install to get it, as ``name==version``.
-    """
-
-    title: str
-    use: str
-    licence: str
-    source: str
-    card: str | None = None
-    form: Literal["folder", "file"]
-    main: str
-    hugging_face: str | None = None
-    distributions: tuple[str, ...] = ()
-    files: tuple[ModelFile, ...] = Field(min_length=1)
-
-    @property
-    def main_file(self) -> ModelFile:
-        return next(file for file in self.files if file.name == self.main)
-
-
-class Manifest(_Written):
-    """The models the toolkit knows."""
-
-    models: dict[str, Model]
-
-    @classmethod
-    def load(cls, path: Path | None = None) -> Manifest:
-        """The shipped manifest, with the models that ``QA_MODELS_DIR/manifest.toml`` adds.
-
-        A site adds models, it does not redefine the shipped ones: their entries win.
-
-        Raises:
-            ModelFileError: a manifest is missing or wrong.
-        """
-        if path is not None:
-            return _read_manifest(path)
-        shipped = _read_manifest(resources.models_dir() / "manifest.toml")
-        folder = _models_dir()
-        if folder is None or not (folder / "manifest.toml").is_file():
-            return shipped
-        return cls(models=_read_manifest(folder / "manifest.toml").models | shipped.models)
-
-    def model(self, name: str) -> Model:
-        """The entry of that name.
-
-        Raises:
-            ModelFileError: there is none.
-        """
-        if name not in self.models:
-            raise ModelFileError(
-                f"no model is called '{name}'",
-                "models/manifest.toml",
-                f"use one of {', '.join(sorted(self.models))}",
-            )
-        return self.models[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +179,7 @@ def verified_sha256(path: Path, cache_dir: Path) -> str:
 
 
 def _from_models_dir(name: str, model: Model, cache_dir: Path) -> ResolvedModel | None:
-    folder = _models_dir()
+    folder = site_models_dir()
     if folder is None:
         return None
     for place in (folder / name, folder):
@@ -413,11 +337,6 @@ def _common_folder(model: Model, sources: Sequence[Sequence[Path]]) -> Path | No
     return folders.pop() if len(folders) == 1 else None
 
 
-def _models_dir() -> Path | None:
-    value = os.environ.get("QA_MODELS_DIR")
-    return Path(value) if value else None
-
-
 def _hugging_face_cache() -> Path:
     if os.environ.get("HF_HUB_CACHE"):
         return Path(os.environ["HF_HUB_CACHE"])
@@ -432,19 +351,3 @@ def _file_names(model: Model) -> str:
 def _remedy(model: Model) -> str:
     packages = "run: pip install 'qa-toolkit[models]', or " if model.distributions else ""
     return f"{packages}put {_file_names(model)} from {model.source} below QA_MODELS_DIR"
-
-
-@cache
-def _read_manifest(path: Path) -> Manifest:
-    try:
-        return Manifest.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise ModelFileError(
-            "the model manifest cannot be read", str(path), "reinstall the toolkit"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ModelFileError(f"the model manifest is not TOML ({error})", str(path)) from error
-    except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(map(str, fault["loc"]))
-        raise ModelFileError(f"the model manifest is wrong at {where}: {fault['msg']}", str(path)) from error
