@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from qa_toolkit.authored.faults import choices, faults_of, locate
+from qa_toolkit.authored.yaml_source import Fault, Loc, Node, path_text
 from qa_toolkit.domain.rubric import (
     NOT_APPLICABLE,
     Criterion,
@@ -18,8 +20,6 @@ from qa_toolkit.domain.rubric import (
 )
 from qa_toolkit.errors import EvaluatorError
 from qa_toolkit.evaluation import registry
-from qa_toolkit.evaluation.faults import choices, faults_of, locate
-from qa_toolkit.evaluation.yaml_source import Fault, Loc, Node, path_text
 
 MEASURED_EVENTS = frozenset({"interruption", "overlap", "silence", "dead_air", "hold", "backchannel"})
 """Kinds of events that come from metrics or the source; any rubric may refer to them."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from qa_toolkit.authored.faults import choices
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, RubricRef, Source
 from qa_toolkit.domain.rubric import NOT_APPLICABLE, Criterion
 from qa_toolkit.errors import InputError
-from qa_toolkit.evaluation.faults import choices
 from qa_toolkit.evaluation.loader import LoadedRubric
 from qa_toolkit.evaluation.scoring import score
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
+from qa_toolkit.authored.faults import locate, nearest
+from qa_toolkit.authored.yaml_source import Fault, Loc, Node, decode, path_text
 from qa_toolkit.domain.rubric import NOT_APPLICABLE, Criterion, EvaluatorSpec, Rubric, ScoringMethod
 from qa_toolkit.errors import EnvironmentProblemError, QAToolkitError
 from qa_toolkit.evaluation import registry
 from qa_toolkit.evaluation.checks import criterion_locs, event_names_of, nested_specs, parameters_of
-from qa_toolkit.evaluation.faults import locate, nearest
 from qa_toolkit.evaluation.loader import examine, read_bytes
-from qa_toolkit.evaluation.yaml_source import Fault, Loc, Node, decode, path_text
 
 EXAMPLES_WANTED = 3
 _UNWEIGHTED = (ScoringMethod.POINTS, ScoringMethod.SECTION_WEIGHT, ScoringMethod.GROUP_WEIGHT)

@@ -10,11 +10,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from qa_toolkit import resources
+from qa_toolkit.authored.faults import faults_of
+from qa_toolkit.authored.yaml_source import MAX_BYTES, Fault, Node, decode, read_tree
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.errors import RubricError
 from qa_toolkit.evaluation.checks import cross_faults
-from qa_toolkit.evaluation.faults import faults_of
-from qa_toolkit.evaluation.yaml_source import MAX_BYTES, Fault, Node, decode, read_tree
 
 SUFFIXES = (".yaml", ".yml")
 

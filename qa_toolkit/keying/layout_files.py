@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from qa_toolkit import resources
+from qa_toolkit.authored.faults import choices, faults_of, locate
+from qa_toolkit.authored.yaml_source import MAX_BYTES, Fault, Loc, Node, decode, path_text, read_tree
 from qa_toolkit.errors import LayoutError
-from qa_toolkit.evaluation.faults import choices, faults_of, locate
-from qa_toolkit.evaluation.yaml_source import MAX_BYTES, Fault, Loc, Node, decode, path_text, read_tree
 from qa_toolkit.keying.layout import LANGUAGES, FieldSpec, GroupSpec, RecordLayout
 
 SUFFIXES = (".yaml", ".yml")

@@ -168,6 +168,12 @@ _ALL = (
         "Amazon Transcribe Call Analytics, TalkSpeed; its denominator is not published",
         ("pace_words", "bridge_s"),
     ),
+    Definition(
+        "words_per_minute_of_turns/1", "words_per_minute", "words/min", "role",
+        "as words_per_minute/1, but over the time from the start to the end of those turns, their pauses "
+        "included: the same whether a transcript has word times or not",
+        "this project", ("pace_words", *_TURN_RULES),
+    ),
 )  # fmt: skip
 
 DEFINITIONS: Mapping[str, Definition] = {definition.id: definition for definition in _ALL}

@@ -246,6 +246,9 @@ def _pace(sheet: Sheet, call: _Call) -> None:
             timeline.measured_from,
             because,
         )
+        held = sum(turn.end_s - turn.start_s for turn in turns)
+        pace = None if because or held <= 0 else 60 * words / held
+        sheet.add("words_per_minute_of_turns/1", role, pace, timeline.measured_from, because)
 
 
 def spoken_words(text: str) -> tuple[str, ...]:

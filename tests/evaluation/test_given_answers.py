@@ -12,12 +12,12 @@ import jsonschema
 import pytest
 from evaluation_builders import rubric_of
 
+from qa_toolkit.authored.yaml_source import read_tree
 from qa_toolkit.domain import AnswerStatus, Source
 from qa_toolkit.errors import InputError
 from qa_toolkit.evaluation import load_rubric, score_answers
 from qa_toolkit.evaluation.examples import run_examples
 from qa_toolkit.evaluation.schema import rubric_schema
-from qa_toolkit.evaluation.yaml_source import read_tree
 
 RUBRIC = rubric_of(
     """

@@ -1,4 +1,4 @@
-"""The safe subset of YAML 1.2 that rubrics are written in, read with the line of every key and value.
+"""The safe subset of YAML 1.2 that people write files in, read with the line of every key and value.
 
 Only the event stream of the parser is used: depth, aliases, tags and duplicate keys are judged before any
 tree is built. ``yes`` and ``no``, dates and times stay text; ``true`` / ``false`` are the only booleans.

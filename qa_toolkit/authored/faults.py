@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
-from qa_toolkit.evaluation.yaml_source import Fault, Loc, Node, path_text
+from qa_toolkit.authored.yaml_source import Fault, Loc, Node, path_text
 
 _EXPECTED = {
     "string_type": "text (write a number or true / false in quotes)",

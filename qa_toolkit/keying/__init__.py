@@ -1,0 +1,1 @@
+"""Records + layout -> discrepancies, accuracy."""
