@@ -2,9 +2,10 @@
 
     python benchmarks/judgement.py [FOLDER] [--json] [--resamples N]
 
-Without FOLDER: the shipped sample calls, on which the phrases were tuned (in-sample), and apart from them the held-back
-excerpts of ``tests/rubrics/held_back``, on which nothing was tuned. A folder holds one JSON file a call, in the format
-of the shipped samples; its figures count as neither.
+Without FOLDER: the shipped sample calls and the development excerpts of ``tests/rubrics``, on which the phrases were tuned
+(in-sample), and apart from them the held-back excerpts. The READMEs beside the excerpts say what each set gave when it
+was measured for the first time, which is the fairer figure. A folder holds one JSON file a call, in the format of the
+shipped samples.
 
 A label counts where the machine gives an answer to the criterion: ``yes``, ``no`` or ``na``. Coverage is the share of
 labels with a machine answer; accuracy the share of those answers that equal the label. A missed failure is a ``no``
@@ -27,7 +28,16 @@ from qa_toolkit.pipeline import judge, read_case
 from qa_toolkit.resources import sample_dir
 from qa_toolkit.statistics import clopper_pearson, gwet_ac1
 
-HELD_BACK = Path(__file__).resolve().parents[1] / "tests" / "rubrics" / "held_back"
+EXCERPTS = Path(__file__).resolve().parents[1] / "tests" / "rubrics"
+SETS = [
+    ("shipped samples", "IN-SAMPLE: the phrases were tuned on them", sample_dir() / "transcripts"),
+    ("development excerpts", "IN-SAMPLE: the phrases were corrected from them", EXCERPTS / "development"),
+    (
+        "held-back excerpts",
+        "not tuned on, but for what their README says; same author",
+        EXCERPTS / "held_back",
+    ),
+]
 RUBRICS = {"inbound": "inbound_call", "outbound": "outbound_call"}
 
 
@@ -186,11 +196,7 @@ def main() -> None:
     if options.folder:
         sets = [(options.folder.name, "labelled calls of the given folder", options.folder)]
     else:
-        sets = [
-            ("shipped samples", "IN-SAMPLE: the phrases were tuned on them", sample_dir() / "transcripts")
-        ]
-        if HELD_BACK.is_dir():
-            sets.append(("held-back excerpts", "nothing was tuned on them; same author", HELD_BACK))
+        sets = [known for known in SETS if known[2].is_dir()]
     results = [report(name, note, folder, rubrics, options.resamples) for name, note, folder in sets]
     if options.json:
         print(json.dumps(results, ensure_ascii=False, indent=2))

@@ -154,7 +154,7 @@ class TestSamples:
 class TestOtherWords:
     """Excerpts in other words; the bounds are looser than the benchmark's figures on purpose."""
 
-    @pytest.mark.parametrize(("folder", "files"), [("held_back", 12), ("development", 21)])
+    @pytest.mark.parametrize(("folder", "files"), [("held_back", 12), ("development", 28)])
     def test_accuracy_of_accepted_answers(self, folder: str, files: int) -> None:
         paths = sorted((Path(__file__).parent / folder).glob("*.json"))
         right = given = labelled = 0
