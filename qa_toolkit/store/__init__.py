@@ -29,7 +29,8 @@ from qa_toolkit.store.records import (
 
 if TYPE_CHECKING:
     from qa_toolkit.store.ledger import ClaimLostError
-    from qa_toolkit.store.store import Store, backup, upgrade
+    from qa_toolkit.store.store import Store
+    from qa_toolkit.store.upkeep import backup, upgrade
 
 __all__ = [
     "Claim",
@@ -55,14 +56,12 @@ __all__ = [
     "upgrade",
 ]
 
+_LOADED_LATE = {"ClaimLostError": "ledger", "Store": "store", "backup": "upkeep", "upgrade": "upkeep"}
+
 
 def __getattr__(name: str) -> Any:
-    if name in {"Store", "backup", "upgrade"}:
-        from qa_toolkit.store import store
+    if name in _LOADED_LATE:
+        from importlib import import_module
 
-        return getattr(store, name)
-    if name == "ClaimLostError":
-        from qa_toolkit.store.ledger import ClaimLostError
-
-        return ClaimLostError
+        return getattr(import_module(f"qa_toolkit.store.{_LOADED_LATE[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

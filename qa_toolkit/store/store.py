@@ -15,7 +15,7 @@ from qa_toolkit.domain.contract import canonical_json, from_contract
 from qa_toolkit.domain.evaluation import Evaluation, Result, RubricRef
 from qa_toolkit.errors import StoreError
 from qa_toolkit.store import ledger, liveness, queries, schema, writing
-from qa_toolkit.store.engine import Database, connect, parse_address, prepare_file
+from qa_toolkit.store.engine import Database, connect, parse_address
 from qa_toolkit.store.records import (
     Claim,
     Counts,
@@ -34,6 +34,7 @@ from qa_toolkit.store.records import (
     SavedResult,
 )
 from qa_toolkit.store.tables import MetricsRow, TranscriptRow
+from qa_toolkit.store.upkeep import prepare_sqlite
 
 
 class Store:
@@ -60,7 +61,7 @@ class Store:
         """
         url = parse_address(address)
         if url.get_backend_name() == "sqlite":
-            _prepare_sqlite(Path(url.database or ""), create=create)
+            prepare_sqlite(Path(url.database or ""), create=create)
         database = connect(url)
         try:
             revision = schema.current_revision(database)
@@ -349,47 +350,6 @@ class Store:
         """The different values of kind, agent, site, queue, language or rubric, sorted."""
         with self.database.reading() as session:
             return queries.values_of(session, name)
-
-
-def upgrade(address: str | Path) -> str:
-    """Brings a store to this version, making it when it is not there; says what was done, in one line."""
-    url = parse_address(address)
-    if url.get_backend_name() == "sqlite":
-        _prepare_sqlite(Path(url.database or ""), create=True)
-    database = connect(url)
-    try:
-        before, copy = schema.upgrade(database)
-    finally:
-        database.close()
-    if before == schema.HEAD:
-        return f"{database.where}: already at revision {schema.HEAD}"
-    kept = f"; the file as it was: {copy}" if copy else ""
-    return f"{database.where}: upgraded from {before or 'empty'} to {schema.HEAD}{kept}"
-
-
-def backup(address: str | Path, target: Path) -> Path:
-    """Copies a SQLite store to a new file while it may be in use.
-
-    Raises:
-        StoreError: it is in PostgreSQL, is not there, or the target exists.
-    """
-    url = parse_address(address)
-    if url.get_backend_name() != "sqlite":
-        raise StoreError("a PostgreSQL store is backed up by its own tools", None, "use pg_dump")
-    source = Path(url.database or "")
-    _prepare_sqlite(source, create=False)
-    return schema.backup_file(source, target)
-
-
-def _prepare_sqlite(path: Path, *, create: bool) -> None:
-    if path.is_dir():
-        raise StoreError("the store is a folder", str(path), "name a file")
-    if create:
-        prepare_file(path)
-    elif not path.is_file():
-        raise StoreError(
-            "there is no store", str(path), "score something first, or name another with --store"
-        )
 
 
 def _bring_up(database: Database, revision: str | None) -> None:

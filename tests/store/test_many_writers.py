@@ -6,6 +6,7 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import pytest
 from store_writers import write_many
 
 from qa_toolkit.store import Store
@@ -18,6 +19,7 @@ def write_at_once(address: str) -> list[list[int]]:
         return list(pool.map(write_many, [address] * WRITERS, range(WRITERS), [EACH] * WRITERS))
 
 
+@pytest.mark.slow
 def test_no_write_is_lost_and_no_revision_numbered_twice(address: str) -> None:
     numbered = write_at_once(address)
     assert sorted(revision for revisions in numbered for revision in revisions) == [

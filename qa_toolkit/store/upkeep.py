@@ -1,0 +1,55 @@
+"""What an operator does with a store as a whole: make it, bring it up to date, copy it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qa_toolkit.errors import StoreError
+from qa_toolkit.store import schema
+from qa_toolkit.store.engine import connect, parse_address, prepare_file
+
+
+def upgrade(address: str | Path) -> str:
+    """Brings a store to this version, making it when it is not there; says what was done, in one line."""
+    url = parse_address(address)
+    if url.get_backend_name() == "sqlite":
+        prepare_sqlite(Path(url.database or ""), create=True)
+    database = connect(url)
+    try:
+        before, copy = schema.upgrade(database)
+    finally:
+        database.close()
+    if before == schema.HEAD:
+        return f"{database.where}: already at revision {schema.HEAD}"
+    kept = f"; the file as it was: {copy}" if copy else ""
+    return f"{database.where}: upgraded from {before or 'empty'} to {schema.HEAD}{kept}"
+
+
+def backup(address: str | Path, target: Path) -> Path:
+    """Copies a SQLite store to a new file while it may be in use.
+
+    Raises:
+        StoreError: it is in PostgreSQL, is not there, or the target exists.
+    """
+    url = parse_address(address)
+    if url.get_backend_name() != "sqlite":
+        raise StoreError("a PostgreSQL store is backed up by its own tools", None, "use pg_dump")
+    source = Path(url.database or "")
+    prepare_sqlite(source, create=False)
+    return schema.backup_file(source, target)
+
+
+def prepare_sqlite(path: Path, *, create: bool) -> None:
+    """Makes the file of a new store, or says that there is none.
+
+    Raises:
+        StoreError: it is a folder, is not there, or cannot be made.
+    """
+    if path.is_dir():
+        raise StoreError("the store is a folder", str(path), "name a file")
+    if create:
+        prepare_file(path)
+    elif not path.is_file():
+        raise StoreError(
+            "there is no store", str(path), "score something first, or name another with --store"
+        )
