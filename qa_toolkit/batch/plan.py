@@ -16,6 +16,8 @@ from qa_toolkit.errors import ConfigurationError, InputError
 if TYPE_CHECKING:
     from qa_toolkit.transcription import TranscriptionOptions
 
+DOCUMENT_SUFFIX = ".json"
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedItem:
@@ -119,9 +121,23 @@ def _from_manifest(path: Path, rubric: str | None, current: Configuration) -> li
 
 
 def _item(path: Path, name: str, metadata: Metadata, rubric: str | None) -> PlannedItem:
-    given = metadata.get("id")
+    given = metadata.get("id") or _id_inside(path)
     rest = {key: value for key, value in metadata.items() if key != "id"}
     return PlannedItem(path, name, str(given) if given else path.stem, rest, rubric)
+
+
+def _id_inside(path: Path) -> str | None:
+    """The id a transcript or record file gives itself; a file that cannot be read says so when its turn comes."""
+    from qa_toolkit.pipeline import read_json
+
+    if path.suffix.lower() != DOCUMENT_SUFFIX:
+        return None
+    try:
+        document = read_json(path)
+    except InputError:
+        return None
+    given = document.get("id") if isinstance(document, dict) else None
+    return given if isinstance(given, str) else None
 
 
 def _without_shared_ids(items: list[PlannedItem]) -> list[PlannedItem]:

@@ -10,9 +10,8 @@ from typing import Any
 
 from qa_toolkit import __version__
 from qa_toolkit.batch.items import BatchEvent, BatchSummary, Refusal, WorkItem, item_key
-from qa_toolkit.batch.plan import PlannedItem, transcription_options
+from qa_toolkit.batch.plan import DOCUMENT_SUFFIX, PlannedItem, transcription_options
 from qa_toolkit.batch.runner import run_batch
-from qa_toolkit.batch.task import DOCUMENT_SUFFIX
 from qa_toolkit.config import Configuration
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.errors import RubricError, UsageError
@@ -159,7 +158,7 @@ def _work_item(
         "metrics": settings["metrics"],
         "evaluation": settings["evaluation"],
     }
-    return WorkItem(key, payload, item.name, interaction=None if is_document else item.id)
+    return WorkItem(key, payload, item.name, interaction=item.id)
 
 
 def _refused(item: PlannedItem, status: str, reason: str) -> WorkItem:

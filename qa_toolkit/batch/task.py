@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qa_toolkit.batch.plan import DOCUMENT_SUFFIX
 from qa_toolkit.domain.case import Case, Interaction
 from qa_toolkit.domain.contract import to_contract
 from qa_toolkit.domain.evaluation import Result
@@ -17,8 +18,6 @@ from qa_toolkit.errors import InputError
 if TYPE_CHECKING:
     from qa_toolkit.evaluation import LoadedRubric
     from qa_toolkit.pipeline import Outcome
-
-DOCUMENT_SUFFIX = ".json"
 
 
 def prepare(payload: Mapping[str, Any]) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,5 +39,15 @@ def app(
         *("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"),
         *("--client.showErrorDetails", "none", "--client.toolbarMode", "minimal"),
     ]
-    environment = {**os.environ, "QA_STORE": configuration(store=store).store_url}
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603
+    # Takes this process' place, so that whoever stops it stops the app.
+    os.execve(sys.executable, command, {**os.environ, "QA_STORE": _store_to_show(store)})  # noqa: S606
+
+
+def _store_to_show(given: str | None) -> str:
+    """The store asked for or configured; the demo's, while there is no other."""
+    current = configuration(store=given)
+    demo = current.home / "demo" / "qa.db"
+    chosen = given is not None or "store" in current.origins
+    if not chosen and not Path(current.store_url).exists() and demo.exists():
+        return str(demo)
+    return current.store_url

@@ -82,7 +82,8 @@ def lint(
 
 @commands.command("test")
 def run_tests(
-    rubrics: Annotated[list[str], typer.Argument(metavar="RUBRIC...", help="Files or ids.")], json: Json = False
+    rubrics: Annotated[list[str], typer.Argument(metavar="RUBRIC...", help="Files or ids.")],
+    json: Json = False,
 ) -> None:
     """Runs the examples inside rubrics; exit code 1 when one gets another answer than expected."""
     from qa_toolkit.cli.rubrics import find_rubric

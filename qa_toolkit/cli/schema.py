@@ -15,7 +15,9 @@ def register(cli: typer.Typer) -> None:
 
 
 def schema(
-    name: Annotated[str, typer.Argument(help="transcript, metrics, evaluation, result, agreement or rubric.")],
+    name: Annotated[
+        str, typer.Argument(help="transcript, metrics, evaluation, result, agreement or rubric.")
+    ],
 ) -> None:
     """Prints the JSON Schema of a shape of the contract."""
     from qa_toolkit.domain.contract import CONTRACT_TYPES, json_schema
