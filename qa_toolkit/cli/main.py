@@ -18,6 +18,7 @@ from qa_toolkit.cli import (
     demo,
     doctor,
     evaluate,
+    keying,
     metrics,
     models,
     plugins,
@@ -31,7 +32,7 @@ from qa_toolkit.cli import (
     app as app_command,
 )
 from qa_toolkit.cli.console import print_error
-from qa_toolkit.errors import QAToolkitError, RubricError
+from qa_toolkit.errors import AuthoredFileError, QAToolkitError
 
 INTERRUPTED = 130
 
@@ -58,7 +59,7 @@ def _root(
 
 for _module in (demo, score, transcribe, metrics, evaluate, agreement, report, app_command, doctor, schema):
     _module.register(cli)
-for _group in (rubric, models, plugins, config, db):
+for _group in (rubric, keying, models, plugins, config, db):
     _group.register(cli)
 
 
@@ -76,7 +77,7 @@ def execute(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return a fa
     except KeyboardInterrupt:
         print_error("interrupted", "run the same command again to finish what is not done")
         return INTERRUPTED
-    except RubricError as error:
+    except AuthoredFileError as error:
         for fault in error.faults or (str(error),):
             print_error(fault)
         return error.exit_code

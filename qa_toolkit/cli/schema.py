@@ -16,7 +16,8 @@ def register(cli: typer.Typer) -> None:
 
 def schema(
     name: Annotated[
-        str, typer.Argument(help="transcript, metrics, evaluation, result, agreement or rubric.")
+        str,
+        typer.Argument(help="transcript, metrics, evaluation, result, agreement, keying, rubric or layout."),
     ],
 ) -> None:
     """Prints the JSON Schema of a shape of the contract."""
@@ -26,9 +27,13 @@ def schema(
         from qa_toolkit.evaluation.schema import rubric_schema
 
         print_json(rubric_schema())
+    elif name == "layout":
+        from qa_toolkit.keying.layout_files import layout_schema
+
+        print_json(layout_schema())
     elif name in CONTRACT_TYPES:
         print_json(json_schema(name))
     else:
         raise UsageError(
-            f"there is no schema '{name}'", None, f"one of {', '.join([*CONTRACT_TYPES, 'rubric'])}"
+            f"there is no schema '{name}'", None, f"one of {', '.join([*CONTRACT_TYPES, 'rubric', 'layout'])}"
         )

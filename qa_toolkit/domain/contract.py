@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa_toolkit.domain.agreement import AgreementSummary
 from qa_toolkit.domain.evaluation import Evaluation, Result
+from qa_toolkit.domain.keying import KeyingAccuracy
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.transcript import Transcript
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-T = TypeVar("T", Transcript, ConversationMetrics, Evaluation, Result, AgreementSummary)
+T = TypeVar("T", Transcript, ConversationMetrics, Evaluation, Result, AgreementSummary, KeyingAccuracy)
 
 CONTRACT_TYPES: dict[str, type[Any]] = {
     "transcript": Transcript,
@@ -21,6 +22,7 @@ CONTRACT_TYPES: dict[str, type[Any]] = {
     "evaluation": Evaluation,
     "result": Result,
     "agreement": AgreementSummary,
+    "keying": KeyingAccuracy,
 }
 
 
@@ -36,7 +38,7 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 
 def to_contract(
-    value: Transcript | ConversationMetrics | Evaluation | Result | AgreementSummary,
+    value: Transcript | ConversationMetrics | Evaluation | Result | AgreementSummary | KeyingAccuracy,
 ) -> dict[str, Any]:
     """The JSON object of a domain value; ``schema`` comes first."""
     data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")

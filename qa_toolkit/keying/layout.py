@@ -224,6 +224,7 @@ class RecordLayout(Authored):
 
     Attributes:
         counting: what the denominator is: ``active`` fields (something on at least one side) or ``all``.
+        metadata_fields: metadata that stand in fields of the form, such as operator: envelope.operator_id.
         target_per_10000: the unit's own limit of wrong fields, when it has one.
         blank_values: words that mean blank in every field.
     """
@@ -233,6 +234,7 @@ class RecordLayout(Authored):
     title: Label
     form: str | None = None
     description: str | None = None
+    metadata_fields: Mapping[str, str] = Field(default_factory=dict)
     counting: Counting = "active"
     target_per_10000: Annotated[Number, Field(ge=0)] | None = None
     blank_values: Words = ()

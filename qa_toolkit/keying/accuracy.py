@@ -1,0 +1,240 @@
+"""Comparisons of records to keying accuracy: components first, then rates; the form is the sampling unit."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from qa_toolkit.domain.case import Discrepancy
+from qa_toolkit.domain.keying import (
+    CHARGED,
+    FORMAT_ONLY,
+    GUESSED,
+    SOURCE_KINDS,
+    CharacterCounts,
+    CriticalCounts,
+    FieldCounts,
+    FormCounts,
+    KeyingAccuracy,
+    KeyingShare,
+    LayoutRef,
+    Rejected,
+)
+from qa_toolkit.keying.comparison import RecordComparison
+from qa_toolkit.keying.layout_files import LoadedLayout
+from qa_toolkit.statistics import Interval, wilson
+from qa_toolkit.statistics.clustered import clustered_rate
+
+PER: Final = 10_000
+MOST_NOTES: Final = 50
+UNKNOWN: Final = "(not given)"
+
+Cluster = tuple[int, int]
+"""Wrong and active fields of one form."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums over the forms of one operator, site or of all."""
+
+    clusters: list[Cluster] = field(default_factory=list)
+    root_errors: int = 0
+
+    def add(self, errors: int, active: int, roots: int) -> None:
+        self.clusters.append((errors, active))
+        self.root_errors += roots
+
+    @property
+    def errors(self) -> int:
+        return sum(errors for errors, _ in self.clusters)
+
+    @property
+    def active(self) -> int:
+        return sum(active for _, active in self.clusters)
+
+
+class AccuracyCount:
+    """Adds up comparisons one by one, so that any number of records needs little memory.
+
+    Only sums, one pair of counts a form, and the discrepancies themselves are kept.
+    """
+
+    def __init__(self, loaded: LoadedLayout) -> None:
+        self._loaded = loaded
+        self._all, self._critical = Tally(), Tally()
+        self._by: dict[str, dict[str, Tally]] = {"operator": {}, "site": {}}
+        self._field_active: Counter[tuple[str, str]] = Counter()
+        self._field_errors: Counter[tuple[str, str]] = Counter()
+        self._field_roots: Counter[tuple[str, str]] = Counter()
+        self._field_forms: defaultdict[tuple[str, str], list[Cluster]] = defaultdict(list)
+        self._kinds: Counter[str] = Counter()
+        self._kind_roots: Counter[str] = Counter()
+        self._kind_forms: Counter[str] = Counter()
+        self._characters = self._character_errors = 0
+        self._forms_wrong = self._forms_critical = 0
+        self._found: list[Discrepancy] = []
+        self._notes: list[str] = []
+
+    def add(self, comparison: RecordComparison) -> None:
+        """Adds one record."""
+        found = comparison.discrepancies
+        charged = [d for d in found if d.kind in CHARGED]
+        roots = sum(d.root is None for d in charged)
+        errors, active = comparison.errors.total(), comparison.active.total()
+        critical = sum(d.criticality == "A" and d.field != "" for d in charged)
+        self._all.add(errors, active, roots)
+        self._critical.add(critical, comparison.critical_active, 0)
+        self._forms_wrong += bool(charged)
+        self._forms_critical += any(d.criticality == "A" for d in charged)
+        for name, tallies in self._by.items():
+            value = comparison.metadata.get(name) or (
+                comparison.metadata.get("agent") if name == "operator" else None
+            )
+            tallies.setdefault(value or UNKNOWN, Tally()).add(errors, active, roots)
+        self._field_active.update(comparison.active)
+        self._field_errors.update(comparison.errors)
+        self._field_roots.update((d.group, d.field) for d in charged if d.root is None and d.field)
+        self._kinds.update(d.kind for d in found)
+        self._kind_roots.update(d.kind for d in charged if d.root is None)
+        self._kind_forms.update({d.kind for d in found})
+        self._characters += comparison.characters
+        self._character_errors += comparison.character_errors
+        self._found.extend(found)
+        room = MOST_NOTES - len(self._notes)
+        self._notes.extend(f"{comparison.record}: {note}" for note in comparison.notes[: max(room, 0)])
+
+    def result(self, rejected: Iterable[Rejected] = (), warnings: Iterable[str] = ()) -> KeyingAccuracy:
+        """The accuracy over all records added."""
+        layout = self._loaded.layout
+        kinds = self._kinds
+        return KeyingAccuracy(
+            layout=LayoutRef(layout.id, layout.version, self._loaded.sha256),
+            records=len(self._all.clusters),
+            fields=self._fields(),
+            critical=self._critical_fields(),
+            forms=self._forms(),
+            characters=CharacterCounts(
+                self._characters,
+                self._character_errors,
+                self._character_errors / self._characters if self._characters else None,
+            ),
+            format_only=kinds[FORMAT_ONLY],
+            discrepancies=tuple(self._found),
+            rejected=tuple(rejected),
+            source_marks=sum(kinds[kind] for kind in SOURCE_KINDS),
+            procedure_errors=kinds[GUESSED],
+            counting=layout.counting,
+            by=self._shares(),
+            warnings=(*warnings, *self._notes),
+        )
+
+    def _fields(self) -> FieldCounts:
+        tally = self._all
+        interval = clustered_rate(tally.clusters)
+        missing = sum(d.kind == "missing" for d in self._found)
+        extra = sum(d.kind == "extra" for d in self._found)
+        return FieldCounts(
+            active=tally.active,
+            errors=tally.errors,
+            root_errors=tally.root_errors,
+            per_10000=_per_10000(tally),
+            interval=limits(interval),
+            interval_method=interval.reason if interval.low is None else interval.method,
+            missing=missing,
+            extra=extra,
+            wrong=tally.errors - missing - extra,
+        )
+
+    def _critical_fields(self) -> CriticalCounts:
+        tally = self._critical
+        interval = limits(clustered_rate(tally.clusters))
+        return CriticalCounts(tally.active, tally.errors, _per_10000(tally), interval)
+
+    def _forms(self) -> FormCounts:
+        n = len(self._all.clusters)
+        interval = wilson(self._forms_wrong, n)
+        pair = None if interval.low is None or interval.high is None else (interval.low, interval.high)
+        return FormCounts(n, self._forms_wrong, self._forms_critical, interval.estimate, pair)
+
+    def _shares(self) -> dict[str, tuple[KeyingShare, ...]]:
+        total = sum(self._kind_roots.values())
+        shares = {
+            name: tuple(
+                KeyingShare(
+                    value,
+                    len(tally.clusters),
+                    tally.active,
+                    tally.errors,
+                    tally.root_errors,
+                    _per_10000(tally),
+                    limits(clustered_rate(tally.clusters)),
+                )
+                for value, tally in sorted(tallies.items())
+            )
+            for name, tallies in self._by.items()
+            if any(value != UNKNOWN for value in tallies)
+        }
+        shares["field"] = _pareto(
+            [
+                KeyingShare(
+                    ".".join(place),
+                    len(self._all.clusters),
+                    self._field_active[place],
+                    errors,
+                    self._field_roots[place],
+                    PER * errors / self._field_active[place],
+                )
+                for place, errors in self._field_errors.items()
+            ],
+            sum(self._field_roots.values()),
+        )
+        shares["kind"] = _pareto(
+            [
+                KeyingShare(kind, self._kind_forms[kind], None, self._kinds[kind], roots)
+                for kind, roots in self._kind_roots.items()
+            ],
+            total,
+        )
+        return shares
+
+
+def _pareto(shares: Sequence[KeyingShare], total: int) -> tuple[KeyingShare, ...]:
+    """Largest number of root errors first, with each one's share and the sum so far."""
+    from dataclasses import replace
+
+    made, so_far = [], 0
+    for share in sorted(shares, key=lambda s: (-s.root_errors, -s.errors, s.name)):
+        so_far += share.root_errors
+        fraction = share.root_errors / total if total else None
+        made.append(replace(share, share=fraction, cumulative=so_far / total if total else None))
+    return tuple(made)
+
+
+def _per_10000(tally: Tally) -> float | None:
+    return PER * tally.errors / tally.active if tally.active else None
+
+
+def limits(interval: Interval) -> tuple[float, float] | None:
+    """The limits of a rate per 10,000; None where there are none."""
+    if interval.low is None or interval.high is None:
+        return None
+    return PER * interval.low, PER * interval.high
+
+
+def accuracy_of(comparisons: Iterable[RecordComparison], loaded: LoadedLayout) -> KeyingAccuracy:
+    """The accuracy over comparisons made before."""
+    count = AccuracyCount(loaded)
+    for comparison in comparisons:
+        count.add(comparison)
+    return count.result()
+
+
+def operator_clusters(comparisons: Iterable[RecordComparison]) -> Mapping[str, Sequence[Cluster]]:
+    """(errors, active fields) of every form, by operator; what control charts are drawn from."""
+    found: defaultdict[str, list[Cluster]] = defaultdict(list)
+    for comparison in comparisons:
+        name = comparison.metadata.get("operator") or comparison.metadata.get("agent") or UNKNOWN
+        found[name].append((comparison.errors.total(), comparison.active.total()))
+    return found
