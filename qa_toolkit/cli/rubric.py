@@ -1,4 +1,4 @@
-"""``qa rubric list | lint | schema | score``."""
+"""``qa rubric list | lint | schema | score``; the other commands of the group register here."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
+from qa_toolkit.cli import rubric_writing
 from qa_toolkit.cli.console import percent, print_json, print_table, print_warning
 from qa_toolkit.cli.options import Json, configuration
 from qa_toolkit.config import Configuration
 
-commands = typer.Typer(
-    help="Rubrics: what there is, what is wrong, what given answers score.", no_args_is_help=True
-)
+commands = typer.Typer(help="Rubrics: write, check, test, explain and compare them.", no_args_is_help=True)
 
 
 def register(cli: typer.Typer) -> None:
+    for module in (rubric_writing,):
+        module.register(commands)
     cli.add_typer(commands, name="rubric")
 
 
@@ -77,36 +78,6 @@ def lint(
             typer.echo(f"{path.name}:{fault.line}: {fault.level}: {fault.path}: {fault.message}")
         typer.echo(f"{len(rubrics)} checked, {errors} errors, {len(found) - errors} warnings")
     if errors:
-        raise typer.Exit(1)
-
-
-@commands.command("test")
-def run_tests(
-    rubrics: Annotated[list[str], typer.Argument(metavar="RUBRIC...", help="Files or ids.")],
-    json: Json = False,
-) -> None:
-    """Runs the examples inside rubrics; exit code 1 when one gets another answer than expected."""
-    from qa_toolkit.cli.rubrics import find_rubric
-    from qa_toolkit.evaluation.examples import run_examples
-
-    current = configuration()
-    found = [
-        (loaded.rubric.id, outcome)
-        for loaded in (find_rubric(name, current) for name in rubrics)
-        for outcome in run_examples(loaded)
-    ]
-    wrong = [(rubric, outcome) for rubric, outcome in found if not outcome.met]
-    if json:
-        fields = ("criterion", "number", "expected", "got", "reason", "met")
-        rows = [{"rubric": rubric, **{name: getattr(o, name) for name in fields}} for rubric, o in found]
-        print_json(rows)
-    else:
-        columns = ["rubric", "criterion", "example>", "expected", "got", "why"]
-        if wrong:
-            shown = [[rubric, o.criterion, o.number, o.expected, o.got, o.reason] for rubric, o in wrong]
-            print_table(None, columns, shown)
-        typer.echo(f"{len(found)} examples, {len(found) - len(wrong)} as expected, {len(wrong)} not")
-    if wrong:
         raise typer.Exit(1)
 
 

@@ -168,10 +168,17 @@ class NotApplicableRule(BaseModel):
 
 
 class Example(Authored):
-    """A tiny interaction with the answer that is expected of the criterion."""
+    """A tiny interaction with the answer that is expected of the criterion.
+
+    Attributes:
+        turns: ``role: text`` one after another, or ``[m:ss] role: text`` with the time it begins.
+        fields, reference: values of a record or document, and what they are compared with.
+    """
 
     turns: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = Field(default_factory=dict)
+    fields: Mapping[str, Any] | None = None
+    reference: Mapping[str, Any] | None = None
     expect: Annotated[str | float, PlainValidator(_text_or_number, json_schema_input_type=str | float)]
 
 

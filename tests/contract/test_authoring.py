@@ -1,0 +1,153 @@
+"""The commands of a rubric's author, as scripts call them: new, test, explain, diff, mutate, backtest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+Qa = Callable[..., Any]
+
+CALL = {
+    "id": "c1",
+    "agent": "ana",
+    "site": "rancho",
+    "turns": [
+        {"role": "agent", "text": "Good morning, how can I help you?", "start_s": 0, "end_s": 3},
+        {"role": "customer", "text": "I moved.", "start_s": 3, "end_s": 5},
+        {"role": "agent", "text": "Your plan is Silver.", "start_s": 5, "end_s": 8},
+        {"role": "agent", "text": "What is your date of birth?", "start_s": 8, "end_s": 11},
+    ],
+}
+
+
+@pytest.fixture
+def rubric(qa: Qa, tmp_path: Path) -> Path:
+    """A fresh rubric from the template: T-01 greeting, T-02 order, T-03 dead air, T-04 for a person."""
+    path = tmp_path / "thing.yaml"
+    assert qa("rubric", "new", "thing", "--work-area", "things", "--out", path).code == 0
+    return path
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Path:
+    path = tmp_path / "c1.json"
+    path.write_text(json.dumps(CALL), encoding="utf-8")
+    return path
+
+
+class TestNew:
+    @pytest.mark.parametrize("kind", ["call", "chat", "record"])
+    def test_what_is_written_lints_clean_and_its_examples_pass(
+        self, qa: Qa, tmp_path: Path, kind: str
+    ) -> None:
+        ran = qa(
+            "rubric",
+            "new",
+            "appeal_intake",
+            "--work-area",
+            "appeals",
+            "--for",
+            kind,
+            "--out",
+            tmp_path,
+            "--json",
+        )
+        assert ran.code == 0
+        assert ran.err == ""
+        path = Path(ran.json["file"])
+        assert ran.json["criteria"][0] == "AI-01"
+        assert qa("rubric", "lint", path, "--json").json == []
+        tested = qa("rubric", "test", path, "--json")
+        assert tested.code == 0
+        assert len(tested.json) >= 12
+
+    def test_a_title_may_hold_anything(self, qa: Qa, tmp_path: Path) -> None:
+        title = 'Reclamos: "sí" # $id \\ ü'
+        assert qa("rubric", "new", "r", "--work-area", "w", "--title", title, "--out", tmp_path).code == 0
+        assert qa("rubric", "lint", tmp_path / "r.yaml").code == 0
+        assert json.dumps(title, ensure_ascii=False) in (tmp_path / "r.yaml").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (["9lives", "--work-area", "w"], "9lives"),
+            (["a b", "--work-area", "w"], "'a b'"),
+            (["../up", "--work-area", "w"], "../up"),
+            (["x", "--work-area", "no area"], "no area"),
+            (["x", "--work-area", "w", "--for", "letter"], "call, chat, record"),
+            (["x"], "--work-area"),
+        ],
+    )
+    def test_what_cannot_be_is_one_line(
+        self, qa: Qa, tmp_path: Path, arguments: list[str], says: str
+    ) -> None:
+        ran = qa("rubric", "new", *arguments, "--out", tmp_path)
+        assert ran.code == 2
+        assert len(ran.errors) == 1
+        assert says in ran.errors[0]
+        assert list(tmp_path.iterdir()) == []
+
+    def test_no_file_is_written_over(self, qa: Qa, rubric: Path) -> None:
+        rubric.write_text("mine", encoding="utf-8")
+        ran = qa("rubric", "new", "thing", "--work-area", "things", "--out", rubric)
+        assert ran.code == 2
+        assert rubric.read_text(encoding="utf-8") == "mine"
+
+
+class TestTest:
+    def test_a_wrong_example_fails_and_junit_says_which(self, qa: Qa, rubric: Path, tmp_path: Path) -> None:
+        text = rubric.read_text(encoding="utf-8")
+        rubric.write_text(text.replace('["agent: Yes?"], expect: "no"', '["agent: Yes?"], expect: "yes"'))
+        ran = qa("rubric", "test", rubric, "--json", "--junit", tmp_path / "out.xml")
+        assert ran.code == 1
+        wrong = [row for row in ran.json if not row["met"]]
+        assert [(row["criterion"], row["number"], row["expected"], row["got"]) for row in wrong] == [
+            ("TH-01", 4, "yes", "no")
+        ]
+        suites = Xml.parse(tmp_path / "out.xml").getroot()  # noqa: S314
+        assert suites.get("failures") == "1"
+        assert suites.get("tests") == str(len(ran.json))
+        (failure,) = suites.iter("failure")
+        assert "expected yes, got no" in str(failure.get("message"))
+
+    def test_labelled_interactions_are_compared(self, qa: Qa, rubric: Path, tmp_path: Path) -> None:
+        folder = tmp_path / "labelled"
+        folder.mkdir()
+        labels: dict[str, object] = {
+            "TH-01": {"answer": "yes"},
+            "TH-02": "yes",
+            "TH-04": "no",
+            "XX-09": "yes",
+        }
+        (folder / "a.json").write_text(json.dumps({**CALL, "labels": labels}), encoding="utf-8")
+        ran = qa("rubric", "test", rubric, "--labelled", folder, "--json", "--junit", tmp_path / "out.xml")
+        assert ran.code == 1
+        rows = [(row["criterion"], row["got"], row["met"]) for row in ran.json if "interaction" in row]
+        assert rows == [("TH-01", "yes", True), ("TH-02", "no", False), ("TH-04", "unanswered", None)]
+        assert Xml.parse(tmp_path / "out.xml").getroot().get("skipped") == "1"  # noqa: S314
+
+    def test_an_unreadable_file_is_named_and_the_others_are_tested(
+        self, qa: Qa, rubric: Path, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "labelled"
+        folder.mkdir()
+        (folder / "a.json").write_text("{", encoding="utf-8")
+        (folder / "b.json").write_text(json.dumps({**CALL, "labels": {"TH-01": "perhaps"}}), encoding="utf-8")
+        (folder / "c.json").write_text(json.dumps({**CALL, "labels": {"TH-01": "yes"}}), encoding="utf-8")
+        ran = qa("rubric", "test", rubric, "--labelled", folder, "--json")
+        assert ran.code == 1
+        assert [row["met"] for row in ran.json if "interaction" in row] == [True]
+        assert len(ran.errors) == 2
+        assert "a.json" in ran.errors[0]
+        assert "perhaps" in ran.errors[1]
+
+    def test_labels_of_the_shipped_samples_are_never_contradicted(self, qa: Qa, transcripts: Path) -> None:
+        ran = qa("rubric", "test", "inbound_call", "outbound_call", "--labelled", transcripts, "--json")
+        labels = [row for row in ran.json if "interaction" in row]
+        assert len(labels) > 100
+        assert [row for row in labels if row["met"] is False] == []
