@@ -85,6 +85,31 @@ class SpeechSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class PartySound:
+    """How a party sounds on a channel, measured on its speech alone.
+
+    Attributes:
+        speech_s: speech that could be measured; where parties share a channel, speech of two at once is not.
+        loudness_by_second_dbfs: level of the party's speech in each second of the recording (index 0 is the
+            first), as 20 log10(RMS / full scale), so that a full-scale sine reads -3.0; None in seconds with
+            less than 0.2 s of its speech. Ends with the last second that has a level.
+        clipped_share: 0-1, samples at the limit of the format; None without speech.
+        voiced_s: speech with a pitch.
+        pitch_hz: median over the voiced frames; None where there are none.
+        pitch_spread_semitones: standard deviation about the median; None where there are none.
+    """
+
+    role: Role
+    channel: int
+    speech_s: float
+    loudness_by_second_dbfs: tuple[float | None, ...] = ()
+    clipped_share: float | None = None
+    voiced_s: float = 0.0
+    pitch_hz: float | None = None
+    pitch_spread_semitones: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MadeBy:
     """Which engine, model and settings made a transcript; part of the result so that it can be repeated."""
 
@@ -103,6 +128,7 @@ class Transcript:
         speech: where voices were found, when the transcript comes from audio; metrics prefer it to turns.
         role_confidence: 0-1 when roles were inferred (mono recordings); None when they are known
             from the channel map or were given by the author of the file.
+        acoustics: loudness and pitch of each party whose role is known, when the transcript comes from audio.
         events: things that came with the source, such as holds of the telephone system.
     """
 
@@ -118,6 +144,7 @@ class Transcript:
     events: tuple[Event, ...] = ()
     warnings: tuple[str, ...] = ()
     made_by: MadeBy | None = None
+    acoustics: tuple[PartySound, ...] = ()
     schema: Literal["qa-toolkit/transcript/1"] = "qa-toolkit/transcript/1"
 
     def turn(self, turn_id: int) -> Turn:

@@ -20,11 +20,11 @@ SCHEMA = "qa-toolkit/transcript/1"
 _STRUCTURE = frozenset(
     {
         *("schema", "id", "kind", "turns", "holds", "metadata", "language", "duration_s", "recording"),
-        *("made_by", "warnings", "role_confidence", "speech", "events", "fields", "reference"),
+        *("made_by", "warnings", "role_confidence", "speech", "acoustics", "events", "fields", "reference"),
         *("labels", "audio", "voices", "times"),
     }
 )
-_PASSED_ON = ("recording", "made_by", "warnings", "speech", "events")
+_PASSED_ON = ("recording", "made_by", "warnings", "speech", "acoustics", "events")
 _NAMED = ("agent", "site", "queue", "work_area", "direction")
 
 

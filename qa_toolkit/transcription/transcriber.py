@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qa_toolkit import model_files
 from qa_toolkit.domain import ChannelLayout, MadeBy, Recording, Scalar, Transcript
+from qa_toolkit.transcription.acoustics import party_sounds
 from qa_toolkit.transcription.attribution import one_channel, two_parties
 from qa_toolkit.transcription.audio import decode
 from qa_toolkit.transcription.engine import SpeechEngine
@@ -58,6 +59,7 @@ def transcribe(
         role_confidence=spoken.role_confidence,
         warnings=(*audio.warnings, *tracks.warnings, *heard.warnings, *spoken.warnings),
         made_by=_made_by(engine, options),
+        acoustics=party_sounds(audio.channels, spoken.speech),
     )
 
 
