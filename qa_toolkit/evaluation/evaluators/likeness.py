@@ -16,6 +16,8 @@ LEAST_ALIKE = 0.7
 _SHORTEST = 4
 _OPPOSITES = ("un", "in", "im", "ir", "il", "dis", "non", "de", "mis", "des", "anti")
 _MOST_WORDS = 50_000
+_SOUND_ALIKE = {"of": "off", "off": "of", "to": "too", "too": "to", "an": "and", "and": "an"}
+"""Words too short to be compared by spelling that recognisers write for one another."""
 NEGATIONS = frozenset(
     ("not", "never", "no", "nor", "neither", "without", "cannot", "nunca", "sin", "ni", "jamas", "tampoco")
 )
@@ -25,6 +27,8 @@ def similarity(one: str, other: str) -> float:
     """How alike two words are, 0-1; 0 where a difference may not be put down to recognition."""
     if one == other:
         return 1.0
+    if _SOUND_ALIKE.get(one) == other:
+        return LEAST_ALIKE
     if not (_comparable(one) and _comparable(other)) or _opposite(one, other) or _opposite(other, one):
         return 0.0
     return float(Levenshtein.normalized_similarity(one, other, score_cutoff=LEAST_ALIKE))
@@ -70,6 +74,8 @@ class Lexicon:
         return known
 
     def _compare(self, token: str) -> tuple[tuple[str, float], ...]:
+        if token in _SOUND_ALIKE:
+            return ((_SOUND_ALIKE[token], LEAST_ALIKE),)
         if not _comparable(token):
             return ()
         near = process.extract(

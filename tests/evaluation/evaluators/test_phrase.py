@@ -41,6 +41,7 @@ SAID = [
     (["customer: My date of birth?"], DOB, "no", ["date of birth"]),
     (["customer: My date of birth is May first."], {"any": ["date of birth"]}, "yes", ["date of birth"]),
     (["interpreter: Your date of birth?"], {"role": ["agent", "interpreter"], "any": ["date of birth"]}, "yes", ["date of birth"]),
+    (["agent: Can I get your date off birth?"], DOB, "yes", ["date off birth"]),
     (["ivr: This call may be recorded."], {"role": ["ivr", "agent"], "any": ["recorded"]}, "yes", ["recorded"]),
     # several things needed
     (["agent: Golden State Health Exchange, this is Ana."], GREETING, "yes", ["Golden State Health Exchange", "this is"]),
