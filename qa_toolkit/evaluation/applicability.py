@@ -78,6 +78,11 @@ def not_applicable(criterion: Criterion, case: Case) -> tuple[Answer | None, lis
     return None, warnings
 
 
+def rule_outcomes(rule: NotApplicableRule, case: Case, criterion: Criterion) -> list[Outcome]:
+    """Every condition of a rule, and whether it holds."""
+    return list(_conditions(rule, case, criterion, []))
+
+
 def _conditions(
     rule: NotApplicableRule, case: Case, criterion: Criterion, warnings: list[str]
 ) -> Iterator[Outcome]:

@@ -68,6 +68,27 @@ class _Refusal:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """How one answer came about.
+
+    Attributes:
+        case: the case with all events, as the evaluator saw it.
+        events: names of the rubric's events the answer rests on.
+        blocked: events that could not be looked for, with the reason.
+        proposed: the answer before the threshold.
+    """
+
+    criterion: Criterion
+    evaluator: Evaluator
+    case: Case
+    events: tuple[str, ...]
+    blocked: Mapping[str, str]
+    threshold: float
+    proposed: Answer
+    answer: Answer
+
+
 def evaluate(case: Case, rubric: LoadedRubric, *, settings: EvaluationSettings | None = None) -> Evaluation:
     """Answers every criterion of the rubric and scores the answers.
 
@@ -103,10 +124,39 @@ def answer_one(
     return answers[0]
 
 
-def _answers(
+def inspect_one(
+    case: Case, rubric: LoadedRubric, criterion_id: str, *, settings: EvaluationSettings | None = None
+) -> Inspection:
+    """As ``answer_one``, with what the answer rests on.
+
+    Raises:
+        KeyError: the rubric has no such criterion.
+        EvaluatorError: as for ``evaluate``.
+    """
+    settings = settings or EvaluationSettings()
+    criterion = rubric.rubric.criterion(criterion_id)
+    panel, seen, blocked = _with_events(case, rubric, (criterion,), settings)
+    seat = panel.criteria[criterion_id]
+    proposed, _ = _proposed(criterion, seen, seat, blocked, settings)
+    return Inspection(
+        criterion=criterion,
+        evaluator=seat.evaluator,
+        case=seen,
+        events=tuple(sorted({*seat.events, *_rule_events(criterion)})),
+        blocked={name: refusal.reason for name, refusal in blocked.items()},
+        threshold=_threshold(criterion, settings),
+        proposed=proposed,
+        answer=_above_threshold(proposed, criterion, settings),
+    )
+
+
+def _with_events(
     case: Case, rubric: LoadedRubric, criteria: Sequence[Criterion], settings: EvaluationSettings
-) -> tuple[list[Answer], list[str]]:
-    """The answers to some criteria, and warnings; events that none of them uses are not looked for."""
+) -> tuple[_Panel, Case, dict[str, _Refusal]]:
+    """The evaluators, the case with its events, and the events that could not be looked for.
+
+    Events that none of the criteria uses are not looked for.
+    """
     panel = _panel(rubric, settings)
     sealed = _sealed(case)
     wanted = panel.events
@@ -114,11 +164,18 @@ def _answers(
         used = {name for c in criteria for name in (*panel.criteria[c.id].events, *_rule_events(c))}
         wanted = {name: seat for name, seat in panel.events.items() if name in used}
     events, blocked = _rubric_events(sealed, wanted, settings)
-    sealed = replace(sealed, events=(*_given_events(sealed), *events))
+    return panel, replace(sealed, events=(*_given_events(sealed), *events)), blocked
+
+
+def _answers(
+    case: Case, rubric: LoadedRubric, criteria: Sequence[Criterion], settings: EvaluationSettings
+) -> tuple[list[Answer], list[str]]:
+    """The answers to some criteria, and warnings."""
+    panel, seen, blocked = _with_events(case, rubric, criteria, settings)
     answers, warnings = [], []
     for criterion in criteria:
-        answer, doubts = _answer(criterion, sealed, panel.criteria[criterion.id], blocked, settings)
-        answers.append(answer)
+        answer, doubts = _proposed(criterion, seen, panel.criteria[criterion.id], blocked, settings)
+        answers.append(_above_threshold(answer, criterion, settings))
         warnings += doubts
     return answers, warnings
 
@@ -127,26 +184,26 @@ def _rule_events(criterion: Criterion) -> set[str]:
     return {name for rule in criterion.not_applicable_when for name in (*rule.event, *rule.no_event)}
 
 
-def _answer(
+def _proposed(
     criterion: Criterion,
     case: Case,
     seat: _Seat,
     blocked: Mapping[str, _Refusal],
     settings: EvaluationSettings,
 ) -> tuple[Answer, list[str]]:
+    """The answer before the threshold, and warnings."""
     reference = EvaluatorRef(seat.evaluator.name, seat.evaluator.version)
     refusal = _blocked_by(_rule_events(criterion), blocked)
     if refusal is None:
         excused, doubts = not_applicable(criterion, case)
         if excused is not None:
-            return _above_threshold(replace(excused, evaluator=reference), criterion, settings), doubts
+            return replace(excused, evaluator=reference), doubts
     else:
         doubts = []
     refusal = refusal or _refusal(seat, case, blocked, settings)
     if refusal is not None:
         return Answer(criterion.id, refusal.status, reason=refusal.reason, evaluator=reference), doubts
-    answer = _asked(seat.evaluator, criterion, case)
-    return _above_threshold(replace(answer, evaluator=reference), criterion, settings), doubts
+    return replace(_asked(seat.evaluator, criterion, case), evaluator=reference), doubts
 
 
 def _asked(evaluator: Evaluator, criterion: Criterion, case: Case) -> Answer:
@@ -158,8 +215,12 @@ def _asked(evaluator: Evaluator, criterion: Criterion, case: Case) -> Answer:
         return Answer(criterion.id, AnswerStatus.ERROR, reason=failure_text(error))
 
 
+def _threshold(criterion: Criterion, settings: EvaluationSettings) -> float:
+    return criterion.confidence if criterion.confidence is not None else settings.confidence
+
+
 def _above_threshold(answer: Answer, criterion: Criterion, settings: EvaluationSettings) -> Answer:
-    threshold = criterion.confidence if criterion.confidence is not None else settings.confidence
+    threshold = _threshold(criterion, settings)
     settled = answer.status in (AnswerStatus.ANSWERED, AnswerStatus.NOT_APPLICABLE)
     if not settled or answer.confidence is None or answer.confidence >= threshold:
         return answer
@@ -306,4 +367,4 @@ def _depends(spec: EvaluatorSpec) -> tuple[frozenset[str], bool]:
     return events, roles
 
 
-__all__ = ["MACHINE", "EvaluationSettings", "answer_one", "evaluate"]
+__all__ = ["MACHINE", "EvaluationSettings", "Inspection", "answer_one", "evaluate", "inspect_one"]

@@ -151,3 +151,29 @@ class TestTest:
         labels = [row for row in ran.json if "interaction" in row]
         assert len(labels) > 100
         assert [row for row in labels if row["met"] is False] == []
+
+
+class TestExplain:
+    def test_one_criterion_step_by_step(self, qa: Qa, rubric: Path, call: Path) -> None:
+        ran = qa("rubric", "explain", rubric, call, "--criterion", "TH-02", "--json")
+        assert ran.code == 0
+        (found,) = ran.json["criteria"]
+        assert found["answer"]["answer"] == "no"
+        assert [step["stage"] for step in found["steps"]][-1] == "answer"
+        quoted = [e["text"] for step in found["steps"] for e in step["evidence"] if e["kind"] == "span"]
+        assert "Your plan is" in quoted
+        text = qa("rubric", "explain", rubric, call, "--criterion", "TH-02")
+        assert text.code == 0
+        assert "turn 3 (5.0 s" in text.out
+
+    def test_all_criteria_without_the_option(self, qa: Qa, rubric: Path, call: Path) -> None:
+        ran = qa("rubric", "explain", rubric, call, "--json")
+        assert [item["criterion"] for item in ran.json["criteria"]] == ["TH-01", "TH-02", "TH-03", "TH-04"]
+
+    def test_faults_are_one_line(self, qa: Qa, rubric: Path, call: Path) -> None:
+        unknown = qa("rubric", "explain", rubric, call, "--criterion", "TH-2")
+        assert (unknown.code, len(unknown.errors)) == (2, 1)
+        assert "did you mean 'TH-02'" in unknown.errors[0]
+        missing = qa("rubric", "explain", rubric, call.with_name("none.json"))
+        assert (missing.code, len(missing.errors)) == (1, 1)
+        assert qa("rubric", "explain", "no_such_rubric", call).code == 3
