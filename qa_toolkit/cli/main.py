@@ -24,6 +24,7 @@ from qa_toolkit.cli import (
     plugins,
     report,
     rubric,
+    sample,
     schema,
     score,
     transcribe,
@@ -59,7 +60,7 @@ def _root(
 
 for _module in (demo, score, transcribe, metrics, evaluate, agreement, report, app_command, doctor, schema):
     _module.register(cli)
-for _group in (rubric, keying, models, plugins, config, db):
+for _group in (rubric, keying, sample, models, plugins, config, db):
     _group.register(cli)
 
 

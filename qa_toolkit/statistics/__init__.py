@@ -14,8 +14,17 @@ from qa_toolkit.statistics.agreement import (
     scott_pi,
     weighted_kappa,
 )
+from qa_toolkit.statistics.assisted import AssistedEstimate, assisted_mean
 from qa_toolkit.statistics.categories import category_kappas, fleiss_null_error, kappa_null_error
 from qa_toolkit.statistics.coefficients import Level
+from qa_toolkit.statistics.estimators import (
+    PopulationEstimate,
+    SampleDesign,
+    design_mean,
+    design_ratio,
+    hansen_hurwitz,
+    horvitz_thompson,
+)
 from qa_toolkit.statistics.intervals import (
     BOOTSTRAP_SEED,
     SMALL_N,
@@ -42,10 +51,14 @@ __all__ = [
     "ICC_FORMS",
     "SMALL_N",
     "Agreement",
+    "AssistedEstimate",
     "Interval",
     "IntraclassCorrelation",
     "Level",
     "LimitsOfAgreement",
+    "PopulationEstimate",
+    "SampleDesign",
+    "assisted_mean",
     "bland_altman",
     "brennan_prediger",
     "category_kappas",
@@ -53,10 +66,14 @@ __all__ = [
     "cluster_bootstrap",
     "cohen_kappa",
     "conger_kappa",
+    "design_mean",
+    "design_ratio",
     "fleiss_kappa",
     "fleiss_null_error",
     "gwet_ac1",
     "gwet_ac2",
+    "hansen_hurwitz",
+    "horvitz_thompson",
     "intraclass_correlations",
     "kappa_null_error",
     "krippendorff_alpha",
