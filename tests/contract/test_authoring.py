@@ -177,3 +177,42 @@ class TestExplain:
         missing = qa("rubric", "explain", rubric, call.with_name("none.json"))
         assert (missing.code, len(missing.errors)) == (1, 1)
         assert qa("rubric", "explain", "no_such_rubric", call).code == 3
+
+
+class TestDiff:
+    def changed(self, rubric: Path) -> Path:
+        new = rubric.with_name("newer.yaml")
+        text = rubric.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.2.0")
+        new.write_text(text.replace('"how can i help"', '"who are you"'), encoding="utf-8")
+        return new
+
+    def test_changes_and_who_would_change(self, qa: Qa, rubric: Path, call: Path) -> None:
+        ran = qa("rubric", "diff", rubric, self.changed(rubric), call, "--json")
+        assert ran.code == 0
+        assert ran.err == ""
+        assert {change["path"] for change in ran.json["changes"]} == {
+            "version",
+            "criterion.TH-01.evaluator.parameters.any",
+        }
+        (found,) = ran.json["interactions"]
+        assert (found["agent"], found["site"], found["changed"]) == ("ana", "rancho", True)
+        assert [(a["criterion"], a["old"], a["new"]) for a in found["answers"]] == [("TH-01", "yes", "no")]
+        assert found["percent"][0] == found["percent"][1] == 0.0  # auto-fail by TH-02, both times
+
+    def test_without_files_only_the_text_is_compared(self, qa: Qa, rubric: Path) -> None:
+        ran = qa("rubric", "diff", rubric, rubric, "--json")
+        assert (ran.code, ran.json["changes"], ran.json["interactions"]) == (0, [], [])
+
+    def test_the_same_version_with_other_words_is_warned_about(self, qa: Qa, rubric: Path) -> None:
+        other = rubric.with_name("other.yaml")
+        other.write_text(rubric.read_text(encoding="utf-8").replace("weight: 30", "weight: 31"))
+        ran = qa("rubric", "diff", rubric, other)
+        assert ran.code == 0
+        assert "raise it" in ran.err
+        assert "30.0 -> 31.0" in ran.out
+
+    def test_a_file_that_cannot_be_read_is_one_line(self, qa: Qa, rubric: Path, call: Path) -> None:
+        broken = call.with_name("broken.json")
+        broken.write_text("{", encoding="utf-8")
+        ran = qa("rubric", "diff", rubric, self.changed(rubric), call, broken, "--json")
+        assert (ran.code, len(ran.errors), len(ran.json["interactions"])) == (1, 1, 1)
