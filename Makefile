@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 CONSTRAINTS := .ci/constraints.txt
 EXTRAS := transcription,language,models,app
 JOBS ?= 2
+# Certificates of the machine, so that a site's own registry is trusted.
+export UV_SYSTEM_CERTS := 1
+export UV_NATIVE_TLS := 1
 
 .PHONY: demo test soak lint format app benchmarks constraints clean
 
