@@ -34,6 +34,7 @@ class Alignment:
         extra: keyed members that are not in the reference.
         duplicated: (keyed label, reference label) of further copies of a paired member.
         cycles: reference labels of members keyed in one another's place.
+        cost: total cost of the pairs and of the members without one.
     """
 
     pairs: tuple[tuple[str, str], ...] = ()
@@ -41,6 +42,7 @@ class Alignment:
     extra: tuple[str, ...] = ()
     duplicated: tuple[tuple[str, str], ...] = ()
     cycles: tuple[tuple[str, ...], ...] = ()
+    cost: float = 0.0
 
 
 def label_order(label: str) -> tuple[int, int, str]:
@@ -97,6 +99,8 @@ def align(
         tuple(k for k in left if k not in copies),
         tuple(duplicated),
         _cycles(chosen),
+        sum(costs[rows.index(r)][columns.index(k)] for r, k in chosen.items())
+        + no_match_cost * (len(rows) + len(columns) - 2 * len(chosen)),
     )
 
 

@@ -107,6 +107,18 @@ def _date_transposed(keyed: str, keyed_key: str, reference_key: str) -> bool:
     return is_swap(typed, right) or is_swap(typed[4:] + typed[:4], right[4:] + right[:4])
 
 
+def characters_of(spec: FieldSpec, keyed_key: str, reference_key: str) -> tuple[str, str]:
+    """Both values as characters that were typed; of dates the digits, in the order nearer to the keyed."""
+    typed, right = keyed_key.lstrip("?"), reference_key.lstrip("?")
+    if spec.rule != "date":
+        return typed, right
+    typed, right = re.sub("[^0-9]", "", typed), re.sub("[^0-9]", "", right)
+    if keyed_key.startswith("?") and not reference_key.startswith("?"):
+        other = right[4:] + right[:4]
+        right = min((right, other), key=lambda digits: Levenshtein.distance(typed, digits))
+    return typed, right
+
+
 def slip_of(keyed: str, reference: str) -> str | None:
     """The slip of the hand behind a wrong value, where one single slip explains it."""
     edits = list(Levenshtein.editops(reference, keyed))

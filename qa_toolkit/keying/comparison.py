@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 from qa_toolkit.domain.case import Discrepancy
 from qa_toolkit.domain.keying import FORMAT_ONLY, GUESSED
 from qa_toolkit.keying.alignment import Alignment, align
-from qa_toolkit.keying.classification import kind_of, slip_of
+from qa_toolkit.keying.classification import characters_of, kind_of, slip_of
 from qa_toolkit.keying.layout import GroupSpec, RecordLayout
 from qa_toolkit.keying.moves import Slot, explain_moves
 from qa_toolkit.keying.normalisers import same_value
@@ -26,6 +26,8 @@ from qa_toolkit.keying.rules import FieldRules, LayoutRules
 
 REVIEW_FROM: Final = 90.0
 """A text this alike (token set ratio, percent) may be another wording: an error, but a person should look."""
+
+SMALL_COST: Final = 1e-3
 
 Place = tuple[str, str]
 """Group and field."""
@@ -107,13 +109,7 @@ class _Comparison:
             return
         if not keyed and not reference:
             return
-        alignment = align(
-            {label: self.rules.keys(group, values) for label, values in reference.items()},
-            {label: self.rules.keys(group, values) for label, values in keyed.items()},
-            group.weights,
-            group.no_match_cost,
-        )
-        self.alignments[group.id] = alignment
+        alignment = self.alignments[group.id] = self._align(group, keyed, reference)
         for reference_label, keyed_label in alignment.pairs:
             self._pair(group, reference_label, keyed_label)
         for label in alignment.missed:
@@ -125,6 +121,32 @@ class _Comparison:
         if group.ordered:
             for cycle in alignment.cycles:
                 self._swap(group, cycle, dict(alignment.pairs))
+
+    def _align(self, group: GroupSpec, keyed: Members, reference: Members) -> Alignment:
+        """The members paired; labels of other members are read as keyed where that fits.
+
+        Two persons exchanged leave two readings of a relationship: as the form numbers them, or as keyed.
+        """
+        rows = {label: self.rules.keys(group, values) for label, values in reference.items()}
+        written = {label: self.rules.keys(group, values) for label, values in keyed.items()}
+        found = align(rows, written, group.weights, group.no_match_cost)
+        targets = {
+            spec.id: spec.refers_to for spec in group.fields if spec.refers_to and spec.id in group.weights
+        }
+        if not targets:
+            return found
+        translated = {
+            label: {name: self._label(targets.get(name), key) for name, key in keys.items()}
+            for label, keys in written.items()
+        }
+        other = align(rows, translated, group.weights, group.no_match_cost)
+        return other if other.cost < found.cost - SMALL_COST else found
+
+    def _label(self, target: str | None, key: str) -> str:
+        """The reference's label of a member the keyed record names; the key itself where nothing is known."""
+        if target is None or target not in self.alignments:
+            return key
+        return {k: r for r, k in self.alignments[target].pairs}.get(key, key)
 
     def _pair(self, group: GroupSpec, reference_label: str, keyed_label: str) -> None:
         """Compares the fields of two members that belong together."""
@@ -157,7 +179,19 @@ class _Comparison:
             if written.value != r.value and not rules.spec.refers_to:
                 self._report(slot, FORMAT_ONLY)
             return
+        if rules.spec.refers_to and written.value:
+            self._follow_swap(slot)
         self.slots.append(slot)
+
+    def _follow_swap(self, slot: Slot) -> None:
+        """A label that is right on paper and names another person only because columns were exchanged."""
+        rules = slot.rules
+        if rules.normalise(slot.keyed.value).key != slot.reference_key:
+            return
+        for cycle in self.alignments.get(rules.spec.refers_to or "", Alignment()).cycles:
+            if slot.reference_key in cycle:
+                slot.kind = "wrong_value"
+                slot.root = _swap_root(rules.spec.refers_to or "", cycle)
 
     def _counts(self, rules: FieldRules, label: str, keyed: Entry, reference: Entry) -> bool:
         """A field whose active rule does not hold in the reference counts only where it was made up."""
@@ -171,13 +205,9 @@ class _Comparison:
         if reference.value:
             normal = rules.normalise(reference.value)
             reference_key = normal.key
-            if normal.problem:
+            if normal.problem and reference_key.startswith("?"):
                 self.notes.append(f"{rules.group}.{rules.spec.id}: {normal.problem}; compared as written")
-        target = rules.spec.refers_to
-        if target is not None and keyed_key:
-            labels = {k: r for r, k in self.alignments.get(target, Alignment()).pairs}
-            keyed_key = labels.get(keyed_key, keyed_key)
-        return keyed_key, reference_key
+        return self._label(rules.spec.refers_to, keyed_key), reference_key
 
     def _mark(self, rules: FieldRules, label: str, keyed: Entry, reference: Entry) -> None:
         """What the paper leaves open: charged to nobody, unless a value was guessed."""
@@ -211,7 +241,7 @@ class _Comparison:
 
     def _swap(self, group: GroupSpec, cycle: tuple[str, ...], pairs: Mapping[str, str]) -> None:
         """Members keyed in one another's place: one root error, and every field at the wrong person."""
-        root = f"column_swap:{group.id}:{'+'.join(cycle)}"
+        root = _swap_root(group.id, cycle)
         wrong = {(slot.rules.spec.id, slot.label) for slot in self.slots if slot.rules.group == group.id}
         affected = []
         for label in cycle:
@@ -246,10 +276,10 @@ class _Comparison:
 
     def _characters(self, slot: Slot) -> None:
         if slot.rules.counts_characters:
-            right = slot.reference_key.lstrip("?")
+            typed, right = characters_of(slot.rules.spec, slot.keyed_key, slot.reference_key)
             self.result.characters += len(right)
-            if slot.keyed_key != slot.reference_key and not slot.is_equal:
-                self.result.character_errors += Levenshtein.distance(slot.keyed_key.lstrip("?"), right)
+            if typed != right and not slot.is_equal:
+                self.result.character_errors += Levenshtein.distance(typed, right)
 
     def _name(self, slot: Slot) -> None:
         """Gives a wrong field its kind, in the order of the taxonomy, and reports it."""
@@ -308,6 +338,10 @@ class _Comparison:
             for each in rules:
                 value = each.shown(value)
         return value or None
+
+
+def _swap_root(group: str, cycle: tuple[str, ...]) -> str:
+    return f"column_swap:{group}:{'+'.join(cycle)}"
 
 
 def _filled(members: Members) -> dict[str, Mapping[str, Entry]]:
