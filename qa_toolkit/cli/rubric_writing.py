@@ -1,4 +1,4 @@
-"""``qa rubric new | test | mutate``: from a blank page to a tested rubric."""
+"""``qa rubric new | test``: from a blank page to a tested rubric."""
 
 from __future__ import annotations
 

@@ -216,3 +216,27 @@ class TestDiff:
         broken.write_text("{", encoding="utf-8")
         ran = qa("rubric", "diff", rubric, self.changed(rubric), call, broken, "--json")
         assert (ran.code, len(ran.errors), len(ran.json["interactions"])) == (1, 1, 1)
+
+
+class TestMutate:
+    def test_what_nobody_notices_is_named(self, qa: Qa, rubric: Path) -> None:
+        whole = qa("rubric", "mutate", rubric, "--json", "--least", "1")
+        assert (whole.code, whole.json["kill_rate"], whole.json["untested"]) == (0, 1.0, [])
+        lines = rubric.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if "How can I help?" not in line]
+        rubric.write_text("\n".join(kept), encoding="utf-8")
+        ran = qa("rubric", "mutate", rubric, "--json", "--least", "1")
+        assert ran.code == 1
+        assert ran.json["noticed"] == ran.json["mutants"] - 2
+        found = {c["criterion"]: c for c in ran.json["criteria"]}
+        missed = [change["what"] for change in found["TH-01"]["changes"] if not change["noticed"]]
+        assert missed == ["first_turns left out", "first_turns is 4 instead of 2"]
+
+    def test_a_rubric_without_examples_fails_the_limit(self, qa: Qa, rubric: Path) -> None:
+        text = rubric.read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if "expect:" not in line and "examples:" not in line]
+        rubric.write_text("\n".join(lines), encoding="utf-8")
+        ran = qa("rubric", "mutate", rubric, "--least", "0.5")
+        assert ran.code == 1
+        assert "TH-01: no example that passes" in ran.out
+        assert qa("rubric", "mutate", rubric).code == 0
