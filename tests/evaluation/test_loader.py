@@ -84,7 +84,7 @@ FAULTS = [
     ("to: 0,", "to: 3,", 19, "sections[0].criteria[2].answers.ranges[1]", "overlaps"),
     ("from: 0, to: 0,", "from: 0, to: -3,", 19, "sections[0].criteria[2].answers.ranges[0]", "from <= to"),
     ("order:", "odrer:", 15, "sections[0].criteria[0].evaluator", "did you mean 'order'"),
-    ("{order: {first: asked, before: hold}}", "nonsense", 15, "sections[0].criteria[0].evaluator", "checklist, manual"),
+    ("{order: {first: asked, before: hold}}", "nonsense", 15, "sections[0].criteria[0].evaluator", "accepted: checklist"),
     ("first: asked", "frist: asked", 15, "sections[0].criteria[0].evaluator.order.frist", "did you mean 'first'"),
     ("first: asked", "first: aksed", 15, "sections[0].criteria[0].evaluator.order.first", "did you mean 'asked'"),
     ("before: hold", "before: nothing", 15, "sections[0].criteria[0].evaluator.order.before", "unknown event"),
