@@ -21,7 +21,7 @@ from qa_toolkit.domain.evaluation import (
     WindowEvidence,
 )
 from qa_toolkit.domain.events import Event
-from qa_toolkit.domain.metrics import ConversationMetrics, MeasuredFrom, Metric
+from qa_toolkit.domain.metrics import ConversationMetrics, MeasuredFrom, Metric, TurnTone
 from qa_toolkit.domain.transcript import (
     ChannelLayout,
     MadeBy,
@@ -68,6 +68,7 @@ __all__ = [
     "SpeechSpan",
     "Transcript",
     "Turn",
+    "TurnTone",
     "ValueEvidence",
     "WindowEvidence",
     "Word",

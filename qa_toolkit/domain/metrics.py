@@ -33,6 +33,15 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnTone:
+    """How positive or negative the words of a turn are by a word list, -1 to 1; no feeling is measured."""
+
+    turn: int
+    role: str
+    tone: float
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationMetrics:
     """All metrics and events of one interaction."""
 
@@ -40,6 +49,7 @@ class ConversationMetrics:
     metrics: tuple[Metric, ...]
     events: tuple[Event, ...] = ()
     warnings: tuple[str, ...] = ()
+    tones: tuple[TurnTone, ...] = ()
     schema: Literal["qa-toolkit/metrics/1"] = "qa-toolkit/metrics/1"
 
     def get(self, name: str, role: str | None = None, definition: str | None = None) -> Metric | None:

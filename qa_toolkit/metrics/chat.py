@@ -8,12 +8,14 @@ from statistics import fmean, median
 
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.transcript import Role, Transcript
+from qa_toolkit.metrics.reading import add_reading
 from qa_toolkit.metrics.sheet import NO_REPLY, NO_TIMES, Sheet
 from qa_toolkit.metrics.thresholds import MetricThresholds
+from qa_toolkit.metrics.tone import add_tone
 
 
 def measure_chat(transcript: Transcript, thresholds: MetricThresholds) -> ConversationMetrics:
-    """First response, response latency and number of messages of a chat."""
+    """First response, response latency, number, reading grade and tone of the messages of a chat."""
     sheet = Sheet(thresholds)
     messages = sorted(
         (t.start_s, t.id, t.role)
@@ -31,7 +33,9 @@ def measure_chat(transcript: Transcript, thresholds: MetricThresholds) -> Conver
     rows: tuple[Role | None, ...] = (Role.AGENT, Role.CUSTOMER, None)
     for row in rows:
         sheet.add("turns/1", row, sum(row in (None, t.role) for t in transcript.turns), "turns")
-    return ConversationMetrics(transcript.id, tuple(sheet.metrics))
+    add_reading(sheet, transcript)
+    tones = add_tone(sheet, transcript, messages[-1][0] if messages else 0.0)
+    return ConversationMetrics(transcript.id, tuple(sheet.metrics), tones=tones)
 
 
 def _waits(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Scope = Literal["role", "call", "both"]
+Basis = Literal["times", "sound", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Definition:
         id: name and version, for example ``talk_time/1``; another rule is another id.
         scope: measured for each role, for the whole call (role None), or both.
         lowest, highest: range of the value; None where it is open.
+        basis: what it is measured from: times of speech, the sound of the recording, or what was said.
     """
 
     id: str
@@ -28,10 +30,13 @@ class Definition:
     thresholds: tuple[str, ...] = ()
     lowest: float | None = 0.0
     highest: float | None = None
+    basis: Basis = "times"
 
 
 _HOLD_RULES = ("hold_silence_s", "announced_wait_s", "hold_probability")
 _TURN_RULES = ("bridge_s", "turn_pause_s")
+_TONE_RULES = ("sentiment_letters", "sentiment_neutral")
+_TONE_UNIT = "lexicon tone"
 
 _ALL = (
     Definition(
@@ -173,6 +178,72 @@ _ALL = (
         "as words_per_minute/1, but over the time from the start to the end of those turns, their pauses "
         "included: the same whether a transcript has word times or not",
         "this project", ("pace_words", *_TURN_RULES),
+    ),
+    Definition(
+        "loudness/1", "loudness", "dBFS", "role",
+        "median over the seconds of the recording of the level of the role's speech in them, as "
+        "20 log10(RMS / full scale): a full-scale sine reads -3.0",
+        "this project; one value a second as Amazon Transcribe Call Analytics, LoudnessScores",
+        ("acoustic_speech_s",), lowest=-96.0, highest=0.0, basis="sound",
+    ),
+    Definition(
+        "loudness_variation/1", "loudness_variation", "dB", "role",
+        "standard deviation of the levels that loudness/1 takes the median of",
+        "this project", ("acoustic_speech_s",), basis="sound",
+    ),
+    Definition(
+        "clipping/1", "clipping", "share", "role",
+        "samples of the role's speech at the limit of the format (0.98 of full scale and beyond) / all its "
+        "samples",
+        "this project", ("acoustic_speech_s",), highest=1.0, basis="sound",
+    ),
+    Definition(
+        "pitch/1", "pitch", "Hz", "role",
+        "median over the voiced 10 ms frames of the role's speech, found by YIN at 8 kHz from 65 to 400 Hz",
+        "de Cheveigné and Kawahara 2002, by librosa", ("acoustic_speech_s",), lowest=65.0, highest=400.0,
+        basis="sound",
+    ),
+    Definition(
+        "pitch_variation/1", "pitch_variation", "semitones", "role",
+        "standard deviation of the pitch of the voiced frames in semitones about pitch/1; frames more than "
+        "an octave away are left out",
+        "Traunmüller and Eriksson 1995 give it in semitones", ("acoustic_speech_s",), highest=12.0,
+        basis="sound",
+    ),
+    Definition(
+        "reading_grade/1", "reading_grade", "school grade", "role",
+        "English: 0.39 x words / sentences + 11.8 x syllables / words - 15.59 over the role's turns of at "
+        "least reading_turn_words words; words with digits are left out, syllables are counted by spelling",
+        "Kincaid and others 1975, Flesch-Kincaid grade level", ("reading_turn_words", "reading_words"),
+        lowest=None, basis="words",
+    ),
+    Definition(
+        "reading_ease_es/1", "reading_ease", "points", "role",
+        "Spanish: 206.84 - 60 x syllables / words - 1.02 x words / sentences, over turns as reading_grade/1",
+        "Fernández Huerta 1959, corrected by Law 2011", ("reading_turn_words", "reading_words"),
+        lowest=None, basis="words",
+    ),
+    Definition(
+        "sentiment/1", "sentiment", _TONE_UNIT, "role",
+        "English: mean tone of the role's turns of at least sentiment_letters characters by a word list, -1 "
+        "to 1, turns within sentiment_neutral of 0 as 0; it is the tone of words, not a feeling: never score "
+        "a person by it alone",
+        "VADER compound score, Hutto and Gilbert 2014", _TONE_RULES, lowest=-1.0, highest=1.0, basis="words",
+    ),
+    *(
+        Definition(
+            f"sentiment_q{quarter}/1", f"sentiment_q{quarter}", _TONE_UNIT, "role",
+            f"sentiment/1 of the turns whose middle lies in quarter {quarter} of the call: "
+            "min(floor(4 x middle / duration), 3)",
+            "quarters as Amazon Post Call Analytics, basic mode", _TONE_RULES, lowest=-1.0, highest=1.0,
+            basis="words",
+        )
+        for quarter in (1, 2, 3, 4)
+    ),
+    Definition(
+        "sentiment_change/1", "sentiment_change", _TONE_UNIT, "role",
+        "sentiment_q4/1 - sentiment_q1/1",
+        "Amazon Post Call Analytics, basic mode", _TONE_RULES, lowest=-2.0, highest=2.0, basis="words",
     ),
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from qa_toolkit.metrics.intervals import (
     total_s,
     union,
 )
+from qa_toolkit.metrics.reading import add_reading
 from qa_toolkit.metrics.sheet import (
     NO_REPLY,
     NO_ROLES,
@@ -31,8 +32,10 @@ from qa_toolkit.metrics.sheet import (
     ONE_PARTY,
     Sheet,
 )
+from qa_toolkit.metrics.sound import add_sound
 from qa_toolkit.metrics.thresholds import DEFAULT_THRESHOLDS, MetricThresholds
 from qa_toolkit.metrics.timeline import Timeline, timeline_of
+from qa_toolkit.metrics.tone import add_tone
 from qa_toolkit.metrics.waits import Waits, waits_of
 
 PARTIES = (Role.AGENT, Role.CUSTOMER, Role.INTERPRETER, Role.IVR)
@@ -53,10 +56,13 @@ def measure(transcript: Transcript, thresholds: MetricThresholds = DEFAULT_THRES
     if not timeline.talk and not _silent_recording(transcript, timeline):
         reason = NO_TIMES if transcript.turns else NOBODY
         for definition in DEFINITIONS.values():
-            if definition.id != "first_response/1":
+            if definition.id != "first_response/1" and definition.basis == "times":
                 for role in _rows(definition.scope, (Role.AGENT, Role.CUSTOMER)):
                     sheet.add(definition.id, role, None, None, reason)
-        return ConversationMetrics(transcript.id, tuple(sheet.metrics), (), timeline.warnings)
+        add_sound(sheet, transcript, (Role.AGENT, Role.CUSTOMER))
+        add_reading(sheet, transcript)
+        tones = add_tone(sheet, transcript, 0.0)
+        return ConversationMetrics(transcript.id, tuple(sheet.metrics), (), timeline.warnings, tones)
     floor = floor_of(timeline, thresholds)
     waits = waits_of(transcript, timeline, thresholds)
     cuts = interruptions(floor, thresholds.interruption_lead_s)
@@ -66,7 +72,10 @@ def measure(transcript: Transcript, thresholds: MetricThresholds = DEFAULT_THRES
     _together(sheet, call)
     _turn_taking(sheet, call)
     _pace(sheet, call)
-    return ConversationMetrics(transcript.id, tuple(sheet.metrics), _events(call), _warnings(call))
+    add_sound(sheet, transcript, call.roles)
+    add_reading(sheet, transcript)
+    tones = add_tone(sheet, transcript, timeline.duration_s)
+    return ConversationMetrics(transcript.id, tuple(sheet.metrics), _events(call), _warnings(call), tones)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from qa_toolkit.domain.metrics import MeasuredFrom, Metric
-from qa_toolkit.domain.transcript import Role
+from qa_toolkit.domain.transcript import Role, Transcript
 from qa_toolkit.metrics.definitions import DEFINITIONS
 from qa_toolkit.metrics.thresholds import MetricThresholds
 
@@ -19,6 +19,23 @@ ONE_CHANNEL = (
 )
 NOBODY = "nobody speaks"
 NO_REPLY = "there is no reply to the other side"
+LANGUAGE_UNKNOWN = "the transcript does not say its language"
+
+
+def language_of(transcript: Transcript) -> str | None:
+    """The language of a transcript without its region (``en`` of ``en-US``); None where it is not stated."""
+    stated = transcript.language or transcript.metadata.get("language")
+    return stated.replace("_", "-").split("-")[0].casefold() or None if isinstance(stated, str) else None
+
+
+def nothing_said(transcript: Transcript, role: Role) -> str | None:
+    """Why nothing can be said about a role's words; None when it has words."""
+    roles = {turn.role for turn in transcript.turns if turn.text.strip()}
+    if role in roles:
+        return None
+    if Role.UNKNOWN in roles:
+        return NO_ROLES
+    return f"no words of the {role.value} in this transcript"
 
 
 @dataclass(slots=True)

@@ -29,6 +29,11 @@ class MetricThresholds:
         hold_probability: an announced hold of at least this probability counts as a hold when the source
             gives no holds.
         pace_words: turns with fewer words do not count for words per minute.
+        acoustic_speech_s: a party with less speech has no loudness, one with less voiced speech no pitch.
+        reading_turn_words: turns with fewer words do not count for the reading grade.
+        reading_words: with fewer words in all, a role has no reading grade.
+        sentiment_letters: turns with fewer characters have no tone.
+        sentiment_neutral: a tone within this of 0 counts as 0.
     """
 
     bridge_s: float = 0.3
@@ -45,6 +50,11 @@ class MetricThresholds:
     announced_wait_s: float = 45.0
     hold_probability: float = 0.7
     pace_words: float = 5.0
+    acoustic_speech_s: float = 2.0
+    reading_turn_words: float = 5.0
+    reading_words: float = 100.0
+    sentiment_letters: float = 8.0
+    sentiment_neutral: float = 0.05
 
     def __post_init__(self) -> None:
         for field in fields(self):
