@@ -1,12 +1,43 @@
 """Calibration of reviewers: how far people, and the machine, answer alike."""
 
+from qa_toolkit.calibration.answers import CriterionAnswers, answers_by_criterion, one_rubric
+from qa_toolkit.calibration.machine import MachineAgreement, machine_against_people
 from qa_toolkit.calibration.ratings_file import RatingsFile, WeightsFile, read_ratings, read_weights
+from qa_toolkit.calibration.session import (
+    Calibration,
+    CriterionAgreement,
+    RaterAgreement,
+    calibrate,
+    criterion_agreement,
+)
+from qa_toolkit.calibration.severity import (
+    AdjustedScore,
+    CrossedEffects,
+    Observation,
+    Severity,
+    crossed_effects,
+)
 from qa_toolkit.calibration.summary import RatingTable, rating_table, summarise
 
 __all__ = [
+    "AdjustedScore",
+    "Calibration",
+    "CriterionAgreement",
+    "CriterionAnswers",
+    "CrossedEffects",
+    "MachineAgreement",
+    "Observation",
+    "RaterAgreement",
     "RatingTable",
     "RatingsFile",
+    "Severity",
     "WeightsFile",
+    "answers_by_criterion",
+    "calibrate",
+    "criterion_agreement",
+    "crossed_effects",
+    "machine_against_people",
+    "one_rubric",
     "rating_table",
     "read_ratings",
     "read_weights",
