@@ -1,4 +1,4 @@
-"""``qa rubric diff | backtest``: what a new version changes, before it is used."""
+"""``qa rubric diff``: what a new version changes, before it is used."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def diff(
                 "old": _reference(first),
                 "new": _reference(second),
                 "changes": [asdict(change) for change in changes],
-                "interactions": [_case_row(case) for case in cases],
+                "interactions": [case_row(case) for case in cases],
             }
         )
     else:
@@ -96,7 +96,8 @@ def _compare_files(
     return cases, failed
 
 
-def _case_row(case: CaseChange) -> dict[str, Any]:
+def case_row(case: CaseChange) -> dict[str, Any]:
+    """An interaction under both versions, as JSON output shows it."""
     from dataclasses import asdict
 
     return {

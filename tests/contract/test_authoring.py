@@ -10,9 +10,16 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from qa_toolkit.domain import Result
+from qa_toolkit.domain.contract import to_contract
+from qa_toolkit.evaluation import load_rubric
+from qa_toolkit.evaluation.cases import case_from_document
+from qa_toolkit.pipeline import judge, with_metrics
+from qa_toolkit.store import InputRef, RubricText, Store
+
 Qa = Callable[..., Any]
 
-CALL = {
+CALL: dict[str, Any] = {
     "id": "c1",
     "agent": "ana",
     "site": "rancho",
@@ -240,3 +247,61 @@ class TestMutate:
         assert ran.code == 1
         assert "TH-01: no example that passes" in ran.out
         assert qa("rubric", "mutate", rubric).code == 0
+
+
+class TestBacktest:
+    @pytest.fixture
+    def store(self, rubric: Path, tmp_path: Path) -> Path:
+        """Three calls of two agents, evaluated by the rubric as it is."""
+        loaded = load_rubric(rubric)
+        path = tmp_path / "qa.db"
+        with Store.open(path) as opened:
+            text = RubricText(loaded.rubric.id, loaded.rubric.version, loaded.sha256, loaded.text)
+            opened.register_rubric(text, by="t")
+            for name, agent, said in (
+                ("a", "ana", "Yes?"),
+                ("b", "ana", "How can I help?"),
+                ("c", "ben", "Yes?"),
+            ):
+                turns = [{"role": "agent", "text": said, "start_s": 0, "end_s": 2}, *CALL["turns"][1:3]]
+                data = {**CALL, "id": name, "agent": agent, "turns": turns}
+                case = with_metrics(case_from_document(data, default_id=name))
+                assert case.transcript is not None
+                evaluation = to_contract(judge(case, loaded))
+                result = Result(name, "done", None, to_contract(case.transcript), None, evaluation)
+                opened.save_result(
+                    result, interaction=case.interaction, source=InputRef(name, name * 64), by="t"
+                )
+        return path
+
+    def test_changes_by_agent_site_and_criterion(self, qa: Qa, rubric: Path, store: Path) -> None:
+        text = rubric.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.2.0")
+        rubric.write_text(text.replace('any: ["how can i help"', 'any: ["yes", "how can i help"'))
+        ran = qa("rubric", "backtest", rubric, "--store", store, "--json")
+        assert ran.code == 0
+        assert ran.err == ""
+        assert ran.json["rubric"]["version"] == "0.2.0"
+        assert [(g["name"], g["interactions"], g["changed"]) for g in ran.json["agents"]] == [
+            ("ana", 2, 1),
+            ("ben", 1, 1),
+        ]
+        assert [g["name"] for g in ran.json["sites"]] == ["rancho"]
+        (first, *_) = ran.json["criteria"]
+        assert first["turns"] == {"no -> yes": 2}
+        assert (first["changed"]["n"], first["agreement_new"]["estimate"]) == (3, None)
+        shown = qa("rubric", "backtest", rubric, "--store", store)
+        assert shown.code == 0
+        assert "TH-01" in shown.out
+
+    def test_the_same_rubric_changes_nothing(self, qa: Qa, rubric: Path, store: Path) -> None:
+        ran = qa("rubric", "backtest", rubric, "--store", store, "--json", "--limit", 2)
+        assert (ran.json["overall"]["interactions"], ran.json["overall"]["changed"]) == (2, 0)
+        assert ran.json["interactions"] == []
+
+    def test_a_store_without_such_evaluations_is_one_line(self, qa: Qa, store: Path) -> None:
+        ran = qa("rubric", "backtest", "inbound_call", "--store", store)
+        assert (ran.code, len(ran.errors)) == (1, 1)
+        assert "inbound_call" in ran.errors[0]
+
+    def test_a_missing_store_is_the_environments_fault(self, qa: Qa, rubric: Path, tmp_path: Path) -> None:
+        assert qa("rubric", "backtest", rubric, "--store", tmp_path / "none.db").code == 4
