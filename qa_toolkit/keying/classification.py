@@ -134,4 +134,4 @@ def slip_of(keyed: str, reference: str) -> str | None:
             keyed[max(0, edit.dest_pos - 1) : edit.dest_pos] + keyed[edit.dest_pos + 1 : edit.dest_pos + 2]
         )
         return "doubled" if typed in beside else "inserted"
-    return "adjacent_key" if (typed, reference[edit.src_pos]) in _ADJACENT else "substitution"
+    return "adjacent_key" if (typed.lower(), reference[edit.src_pos].lower()) in _ADJACENT else "substitution"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,8 @@ from qa_toolkit.keying.normalisers import BOTH_MARKED, Normal, Rule, rule_for
 from qa_toolkit.keying.records import BLANK, SINGLE, Entry, Record
 
 SHOWN_DIGITS: Final = 4
+
+_LIKE_SSN = re.compile(r"(?<![0-9])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,10 @@ class FieldRules:
         return entry
 
     def shown(self, value: str) -> str:
-        """The value as reports show it: identifiers with their last four digits only."""
-        return masked(value) if self.spec.rule in IDENTIFIER_RULES else value
+        """The value as reports show it: identifiers with their last four digits, wherever they were keyed."""
+        if self.spec.rule in IDENTIFIER_RULES:
+            return masked(value)
+        return _LIKE_SSN.sub(lambda match: masked(match[0]), value)
 
 
 def masked(value: str) -> str:
