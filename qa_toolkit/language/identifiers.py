@@ -1,8 +1,8 @@
 """Finds spoken and written identifiers of people: numbers, birth dates, addresses, e-mail addresses.
 
 A number alone says little, so its kind is decided by what was said around it, nearest first, and by its
-shape: length, grouping, check digits. What was said before by the other side counts as well; callers hand it in as
-``lead``. The last four digits of anything are no identifier.
+shape: length, grouping, check digits. What was said before by the other side counts as well; callers hand it
+in as ``lead``. The last four digits of anything are no identifier.
 """
 
 from __future__ import annotations
