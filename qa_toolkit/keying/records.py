@@ -117,18 +117,18 @@ class RecordBuilder:
         elif not label:
             raise ValueError(f"no member for '{group_id}.{name}': accepted: a label such as 1")
         values = self.groups.setdefault(group_id, {}).setdefault(label, {})
-        if name in values:
+        if name in values and values[name].state != "unusable":
             raise TwiceError(group_id, label, name, same=values[name] == entry)
         values[name] = entry
 
     def spoil(self, group_id: str, member: str, name: str) -> None:
-        """Marks a field whose row was rejected, so that it is not compared."""
+        """Marks a field whose row was rejected, unless it has a good one, so that it is not compared."""
         group = self.layout.by_id.get(group_id)
         if group is not None and name in group.by_id:
             label = member.strip() if group.repeated else SINGLE
             if label or not group.repeated:
                 values = self.groups.setdefault(group_id, {}).setdefault(label, {})
-                values[name] = Entry("", "unusable")
+                values.setdefault(name, Entry("", "unusable"))
 
     def describe(self, values: Mapping[str, str]) -> None:
         """Adds metadata; empty values say nothing.

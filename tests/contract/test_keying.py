@@ -1,0 +1,184 @@
+"""``qa keying`` as scripts of users call it: shapes, exit codes, one line an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from qa_toolkit.domain.contract import json_schema
+
+Qa = Callable[..., Any]
+
+KEYED = """\
+record,group,member,field,value,state,operator,site
+A1,contact,,phone,916-555-0123,,op1,Rancho
+A1,person,1,first_name,Maria,,op1,Rancho
+A1,person,1,last_name,Garica,,op1,Rancho
+A1,person,1,date_of_birth,14/07/1986,,op1,Rancho
+A1,person,1,ssn,912345687,,op1,Rancho
+A2,contact,,first_name,Ana,,op2,Fresno
+A2,contact,,last_name,Lopez,,op2,Fresno
+"""
+REFERENCE = """\
+record,group,member,field,value,state
+A1,contact,,phone,(916) 555-0123,
+A1,person,1,first_name,Maria,
+A1,person,1,last_name,Garcia,
+A1,person,1,date_of_birth,1986-07-14,
+A1,person,1,ssn,912-34-5678,
+A2,contact,,first_name,,illegible
+A2,contact,,last_name,Lopez,
+"""
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    keyed, reference = tmp_path / "keyed.csv", tmp_path / "reference.csv"
+    keyed.write_text(KEYED, encoding="utf-8")
+    reference.write_text(REFERENCE, encoding="utf-8")
+    return keyed, reference
+
+
+def test_compare_gives_keying_1(qa: Qa, pair: tuple[Path, Path]) -> None:
+    ran = qa("keying", "compare", *pair, "--layout", "covered_application", "--json")
+    assert ran.code == 0
+    jsonschema.validate(ran.json, json_schema("keying"))
+    found = ran.json
+    assert found["schema"] == "qa-toolkit/keying/1"
+    assert (found["layout"]["id"], found["records"]) == ("covered_application", 2)
+    assert found["fields"]["active"] == 6
+    assert (found["fields"]["errors"], found["fields"]["root_errors"]) == (3, 3)
+    assert found["fields"]["per_10000"] == 5000.0
+    low, high = found["fields"]["interval"]
+    assert 0 <= low < 5000 < high <= 10000
+    assert found["critical"] == {**found["critical"], "active": 5, "errors": 3, "per_10000": 6000.0}
+    assert found["forms"] == {**found["forms"], "n": 2, "with_error": 1, "with_critical_error": 1}
+    assert found["format_only"] == 1
+    assert found["rejected"] == []
+    assert [(d["member"], d["field"], d["kind"], d["root"]) for d in found["discrepancies"]] == [
+        (None, "phone", "format_only", None),
+        ("1", "last_name", "transposed", None),
+        ("1", "date_of_birth", "transposed", None),
+        ("1", "ssn", "transposed", None),
+        (None, "first_name", "unreadable_guessed", None),
+    ]
+    assert {s["name"]: s["errors"] for s in found["by"]["operator"]} == {"op1": 3, "op2": 0}
+    # Maria, Garcia, 07141986, nine digits, the telephone number, Lopez; two neighbours, 14 before 07, two digits.
+    assert found["characters"]["n"] == 5 + 6 + 8 + 9 + 10 + 5
+    assert found["characters"]["errors"] == 2 + 4 + 2
+
+
+def test_identifiers_are_masked_unless_asked_for(qa: Qa, pair: tuple[Path, Path]) -> None:
+    masked = qa("keying", "compare", *pair, "--layout", "covered_application", "--json")
+    assert "912" not in masked.out
+    assert "912345687" in qa(
+        "keying", "compare", *pair, "--layout", "covered_application", "--json", "--show-identifiers"
+    ).out  # fmt: skip
+    assert "912" not in qa("keying", "compare", *pair, "--layout", "covered_application").out
+
+
+def test_the_same_files_give_the_same_bytes(qa: Qa, pair: tuple[Path, Path]) -> None:
+    arguments = ("keying", "compare", *pair, "--layout", "covered_application", "--json")
+    assert qa(*arguments).out == qa(*arguments).out
+
+
+def test_what_cannot_be_compared_is_listed_and_gives_exit_code_1(qa: Qa, pair: tuple[Path, Path]) -> None:
+    keyed, reference = pair
+    with keyed.open("a", encoding="utf-8") as stream:
+        stream.write("A3,contact,,first_name,Eva,,op2,Fresno\nA1,person,1,colour,red,,op1,Rancho\n")
+    ran = qa("keying", "compare", keyed, reference, "--layout", "covered_application", "--json")
+    assert ran.code == 1
+    assert ran.json["records"] == 2
+    assert [(r["input"], r["record"]) for r in ran.json["rejected"]] == [
+        ("keyed.csv", "A3"),
+        ("keyed.csv:10", "A1"),
+    ]
+    assert len(ran.errors) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("keying", "compare", "missing.csv", "missing.csv", "--layout", "covered_application"), 1),
+        (("keying", "compare", "{keyed}", "{reference}", "--layout", "no_such_layout"), 3),
+        (("keying", "compare", "{keyed}", "{reference}"), 2),
+        (("keying", "compare", "{keyed}", "{keyed}", "--layout", "{keyed}.yaml"), 3),
+        (("keying", "accept", "--lot-size", "1000", "--aql", "1.1"), 2),
+        (("keying", "accept", "--lot-size", "1", "--aql", "1"), 2),
+    ],
+)
+def test_errors_are_one_line_and_have_their_exit_code(
+    qa: Qa, pair: tuple[Path, Path], arguments: tuple[str, ...], code: int
+) -> None:
+    names = {"keyed": pair[0], "reference": pair[1]}
+    ran = qa(*[argument.format(**names) for argument in arguments])
+    assert ran.code == code
+    assert ran.out == ""
+    assert len(ran.errors) == 1
+
+
+def test_layouts_are_checked_line_by_line(qa: Qa, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(
+        "id: wrong\nversion: 1.0.0\ntitle: Wrong\ngroups:\n  - id: person\n    repeats: true\n"
+        "    align_on: {sn: 1}\n    fields:\n      - {id: ssn, type: snn}\n",
+        encoding="utf-8",
+    )
+    ran = qa("keying", "layout", "lint", path)
+    assert ran.code == 1
+    assert "wrong.yaml:9: error: groups[0].fields[0].type" in ran.out
+    path.write_text(path.read_text(encoding="utf-8").replace("snn", "ssn"), encoding="utf-8")
+    assert (
+        "wrong.yaml:7: error: groups[0].align_on.sn: no field 'sn'"
+        in qa("keying", "layout", "lint", path).out
+    )
+    assert qa("keying", "compare", path, path, "--layout", path).code == 3
+
+
+def test_the_shipped_layout_is_clean_and_shown_in_both_languages(qa: Qa) -> None:
+    assert "0 errors, 0 warnings" in qa("keying", "layout", "lint", "covered_application").out
+    assert "Date of birth" in qa("keying", "layout", "show", "covered_application").out
+    assert (
+        "Fecha de nacimiento" in qa("keying", "layout", "show", "covered_application", "--language", "es").out
+    )
+    shown = qa("keying", "layout", "show", "covered_application", "--json").json
+    assert sum(len(group["fields"]) for group in shown["groups"]) == 178
+
+
+@pytest.mark.parametrize(
+    ("faults", "code", "decision"), [(7, 0, "accepted"), (8, 1, "rejected"), (None, 0, None)]
+)
+def test_a_lot_is_judged_by_its_plan(qa: Qa, faults: int | None, code: int, decision: str | None) -> None:
+    given = () if faults is None else ("--faults", faults)
+    ran = qa("keying", "accept", "--lot-size", 2400, "--aql", 2.5, *given, "--json")
+    assert ran.code == code
+    assert (ran.json["letter"], ran.json["n"], ran.json["accept"], ran.json["reject"]) == ("K", 125, 7, 8)
+    assert ran.json["decision"] == decision
+
+
+def test_a_lot_is_judged_by_a_comparison(qa: Qa, pair: tuple[Path, Path], tmp_path: Path) -> None:
+    compared = qa("keying", "compare", *pair, "--layout", "covered_application", "--json")
+    result = tmp_path / "result.json"
+    result.write_text(compared.out, encoding="utf-8")
+    ran = qa("keying", "accept", "--lot-size", 2, "--aql", 6.5, "--result", result, "--json")
+    assert (ran.code, ran.json["faults"], ran.json["inspected"]) == (1, 1, 2)
+    assert qa("keying", "accept", "--lot-size", 2, "--aql", 6.5, "--result", pair[0]).code == 1
+
+
+def test_the_schema_of_layouts_accepts_the_shipped_one(qa: Qa, checkout: Path) -> None:
+    schema = qa("schema", "layout").json
+    assert schema == json.loads(
+        (checkout / "rubrics" / "layouts" / "schema.json").read_text(encoding="utf-8")
+    )
+    from qa_toolkit.authored import read_tree
+
+    root, _ = read_tree(
+        (checkout / "rubrics" / "layouts" / "covered_application.yaml").read_text(encoding="utf-8")
+    )
+    assert root is not None
+    jsonschema.validate(root.plain(), schema)
