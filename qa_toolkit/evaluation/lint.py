@@ -14,7 +14,9 @@ from qa_toolkit.authored.yaml_source import Fault, Loc, Node, decode, path_text
 from qa_toolkit.domain.rubric import NOT_APPLICABLE, Criterion, EvaluatorSpec, Rubric, ScoringMethod
 from qa_toolkit.errors import EnvironmentProblemError, QAToolkitError
 from qa_toolkit.evaluation import registry
+from qa_toolkit.evaluation.applicability import same_value
 from qa_toolkit.evaluation.checks import criterion_locs, event_names_of, nested_specs, parameters_of
+from qa_toolkit.evaluation.lint_phrases import phrase_doubts
 from qa_toolkit.evaluation.loader import examine, read_bytes
 
 EXAMPLES_WANTED = 3
@@ -51,6 +53,9 @@ def _warnings(rubric: Rubric, root: Node) -> Iterator[Fault]:
     yield from _unused_events(rubric, root)
     for loc, criterion in criterion_locs(rubric):
         yield from _one_criterion(rubric, criterion, loc, root)
+        yield from _reachable(rubric, criterion, loc, root)
+    for loc, message in phrase_doubts(rubric):
+        yield _warn(root, loc, message)
     if rubric.scoring.pass_percent is None:
         yield _warn(
             root, ("scoring",), "no pass_percent: evaluations are never passed, only failed by auto-fail"
@@ -113,6 +118,24 @@ def _one_criterion(rubric: Rubric, criterion: Criterion, loc: Loc, root: Node) -
         elif before.highest is not None and after.lowest is not None and after.lowest - before.highest > 1:
             message = f"numbers between {before.highest:g} and {after.lowest:g} lie in no range"
             yield _warn(root, (*loc, "ranges"), message)
+
+
+def _reachable(rubric: Rubric, criterion: Criterion, loc: Loc, root: Node) -> Iterator[Fault]:
+    """A rule that holds whenever the rubric applies leaves nothing to judge."""
+    for r, rule in enumerate(criterion.not_applicable_when):
+        if rule.event or rule.no_event or rule.metric:
+            continue
+        always = all(
+            name in rubric.applies_when
+            and all(any(same_value(a, b) for b in values) for a in rubric.applies_when[name])
+            for name, values in rule.metadata.items()
+        )
+        if always:
+            message = "holds whenever the rubric applies: the criterion is never judged"
+            yield _warn(root, (*loc, "not_applicable_when", r), message)
+    counted = rubric.scoring.method in (ScoringMethod.QUESTION_WEIGHT, ScoringMethod.CATEGORY_AVERAGE)
+    if counted and criterion.weight == 0 and criterion.critical == "none":
+        yield _warn(root, (*loc, "weight"), "weight 0 and no critical family: the answer counts nowhere")
 
 
 def _close(name: str, near: str) -> bool:

@@ -17,6 +17,9 @@ _KEYS = frozenset(
         *("IS_STOP", "IS_SENT_START", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL"),
     }
 )
+_OPEN_ENDED = ("*", "+")
+_MOST_OPEN_ENDED = 2
+"""The matcher tries every way to share a text among open-ended tokens: n of them take n-th powers of time."""
 
 
 def _known_keys(tokens: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -25,9 +28,19 @@ def _known_keys(tokens: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for key in token:
             if key not in accepted:
                 raise ValueError(f"unknown token attribute '{key}': accepted: {', '.join(accepted)}")
+    if _mentions_regex(tokens):
+        raise ValueError("REGEX has no bound on its time: accepted: LOWER with IN, LEMMA, or phrases with *")
+    if sum(str(token.get("OP", "")) in _OPEN_ENDED for token in tokens) > _MOST_OPEN_ENDED:
+        raise ValueError(f"more than {_MOST_OPEN_ENDED} tokens with OP * or +: accepted: fewer, or {{n,m}}")
     if not tokens:
         raise ValueError("an empty pattern: accepted: a list of token descriptions")
     return tokens
+
+
+def _mentions_regex(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return "REGEX" in value or any(_mentions_regex(item) for item in value.values())
+    return isinstance(value, list | tuple) and any(_mentions_regex(item) for item in value)
 
 
 TokenPattern = Annotated[list[dict[str, Any]], AfterValidator(_known_keys)]
