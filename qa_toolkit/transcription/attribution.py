@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qa_toolkit import model_files
-from qa_toolkit.domain import Role, SpeechSpan, Turn
+from qa_toolkit.domain import Role, SpeechSpan, Turn, Word
 from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError, UsageError
+from qa_toolkit.transcription.announcements import recorded_words, split_speech
 from qa_toolkit.transcription.listening import HeardTrack
 from qa_toolkit.transcription.options import TranscriptionOptions
 from qa_toolkit.transcription.turns import SpokenWord, build_turns
@@ -40,18 +41,55 @@ def two_parties(heard: Sequence[HeardTrack], options: TranscriptionOptions, lang
         UsageError: the channel map names an unknown role.
     """
     roles = {_label(item.track.channel): _mapped_role(options.channel_map, n) for n, item in enumerate(heard)}
-    words = [
-        SpokenWord(word, _label(item.track.channel), item.track.channel)
-        for item in heard
-        for word in item.words
+    sides = [
+        _side(item, heard[1 - number].words if len(heard) == 2 else (), roles, options)
+        for number, item in enumerate(heard)
     ]
-    turns = build_turns(words, roles, joiner=_joiner(language))
-    speech = _in_time(
-        SpeechSpan(roles[_label(item.track.channel)], item.track.channel, *_rounded(span))
-        for item in heard
-        for span in item.speech
+    machines = {word.speaker: Role.IVR for side in sides for word in side.words if word.speaker not in roles}
+    words = (word for side in sides for word in side.words)
+    turns = build_turns(words, roles | machines, joiner=_joiner(language))
+    people = [turn for turn in turns if turn.speaker in roles]
+    notes = (note for side in sides for note in side.notes)
+    speech = _in_time(span for side in sides for span in side.speech)
+    return Spoken(turns, speech, None, (*notes, *_swap_note(people, roles, options)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What was said on a party's channel: by the party, or by a recording."""
+
+    words: tuple[SpokenWord, ...]
+    speech: tuple[SpeechSpan, ...]
+    notes: tuple[str, ...]
+
+
+def _side(
+    item: HeardTrack, other: Sequence[Word], roles: Mapping[str, Role], options: TranscriptionOptions
+) -> _Side:
+    channel = item.track.channel
+    label = _label(channel)
+    role = roles[label]
+    recorded: tuple[range, ...] = ()
+    if role is not Role.IVR:
+        recorded = recorded_words(
+            item.words, other, far_end=role is Role.CUSTOMER, direction=options.direction
+        )
+    by_machine = {index for run in recorded for index in run}
+    words = tuple(
+        SpokenWord(word, f"{label}-ivr" if index in by_machine else label, channel)
+        for index, word in enumerate(item.words)
     )
-    return Spoken(turns, speech, None, _swap_note(turns, roles, options))
+    speech = tuple(
+        SpeechSpan(Role.IVR if machine else role, channel, *_rounded(part))
+        for span in item.speech
+        for part, machine in split_speech(span, item.words, recorded)
+    )
+    notes = tuple(
+        f"a recorded voice on channel {channel} ({role.value}) from {item.words[run[0]].start_s:.1f} to "
+        f"{item.words[run[-1]].end_s:.1f} s, judged by its words"
+        for run in recorded
+    )
+    return _Side(words, speech, notes)
 
 
 def one_channel(heard: Sequence[HeardTrack], options: TranscriptionOptions, language: str) -> Spoken:

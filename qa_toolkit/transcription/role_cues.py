@@ -202,7 +202,7 @@ CUES = (
 )
 
 ANNOUNCEMENT = re.compile(
-    r"\b(?:call|calls|conversation) (?:may|might|will|could|is"
+    r"\b(?:call|calls|conversation) (?:may|might|will|could|is|are"
     r"|can) (?:be )?(?:being )?(?:recorded|monitored)\b"
     r"|\bpress (?:\w+ )?(?:one|two|three|zero|pound|\d)\b|\bpara espanol\b|\boprima\b"
     r"|\bmarque (?:el )?\w+\b"
@@ -211,10 +211,16 @@ ANNOUNCEMENT = re.compile(
     r"|\b(?:is not available|can't (?:come|get|take)|unable to (?:take|answer)"
     r"|not able to (?:take|answer|come))\b"
     r"|\b(?:mailbox|voice ?mail|answering machine)\b|\bplease (?:stay"
-    r"|remain) on the line\b|\bcalls are answered\b"
-    r"|\bllamada (?:puede|podria|podra|sera)(?: ser)? (?:grabada|monitoreada)|\bdeje (?:su"
-    r"|un) mensaje\b|\bdespues del tono\b"
+    r"|remain) on the line\b|\bcalls are answered\b|\bcall is (?:very )?important to us\b"
+    r"|\b(?:hold|wait) for the next\b|\b(?:next available|estimated wait|menu options)\b"
+    r"|\boptions have changed\b|\b(?:all|our) (?:of our )?(?:agents|representatives|operators) are"
+    r" (?:currently |all )?(?:busy|assisting|helping)\b"
+    r"|\bllamadas? (?:puede|pueden|podria|podra|sera|seran|esta)(?: ser| siendo)? (?:grabad|monitoread)"
+    r"|\bllamadas? se graban?\b|\bsu llamada es (?:muy )?importante\b"
+    r"|\b(?:permanezca|mantengase|espere) en la linea\b|\bdeje (?:su|un|me un) mensaje\b"
+    r"|\bdespues d(?:el|e la) (?:tono|senal)\b"
 )
+"""What recordings say and people seldom do; only meaningful together with where in the call it is said."""
 MESSAGE = re.compile(
     r"\b(?:give|call) (?:me|us)(?: a)? (?:call|back|ring)\b|\bcall (?:me"
     r"|us) (?:back )?at\b|\breturn (?:my|our|this) call\b"
@@ -234,6 +240,8 @@ HELLO = re.compile(
     r"^(?:uh,? |um,? )*(?:hello|hi|hey|yes|yeah|bueno|diga|alo|si|hola)(?:,? (?:hello|hi"
     r"|yes))?[.?!,]*$"
 )
+IN_PERSON = next(cue.pattern for cue in CUES if cue.name == "says it is they who are asked for")
+"""What somebody says who is asked for and has picked up."""
 NUMBERS = re.compile(
     r"^(?:\d+|oh|o|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|thirteen|fourteen|fifteen"
