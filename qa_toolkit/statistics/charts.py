@@ -16,6 +16,9 @@ OVERDISPERSED: Final = 1.2
 RARE: Final = 2.0
 """Below this number of faults expected a point a chart of gaps (g or t) sees more."""
 
+FEWEST_FOR_SPREAD: Final = 10
+"""With fewer points their spread is mostly chance."""
+
 _D2: Final = 1.128
 """Mean range of two normal values in standard deviations."""
 
@@ -99,9 +102,10 @@ def _sigma_z(rates: Sequence[float], errors: Sequence[float], centre: float) -> 
 
 def _advice(kind: ChartKind, sigma_z: float | None, counts: Sequence[tuple[str, float, float]]) -> list[str]:
     made = []
-    if sigma_z is not None and sigma_z > OVERDISPERSED and not kind.startswith("laney"):
+    spread = sigma_z if sigma_z is not None and len(counts) >= FEWEST_FOR_SPREAD else 1.0
+    if spread > OVERDISPERSED and not kind.startswith("laney"):
         made.append(
-            f"points scatter {sigma_z:.2f} times as much as chance allows: read the Laney chart instead"
+            f"points scatter {spread:.2f} times as much as chance allows: read the Laney chart instead"
         )
     expected = sum(faults for _, faults, _ in counts) / len(counts)
     if expected < RARE:
