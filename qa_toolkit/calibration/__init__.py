@@ -1,6 +1,7 @@
 """Calibration of reviewers: how far people, and the machine, answer alike."""
 
 from qa_toolkit.calibration.answers import CriterionAnswers, answers_by_criterion, one_rubric
+from qa_toolkit.calibration.drift import ChangeMark, Drift, DriftChart, drift
 from qa_toolkit.calibration.machine import MachineAgreement, machine_against_people
 from qa_toolkit.calibration.ratings_file import RatingsFile, WeightsFile, read_ratings, read_weights
 from qa_toolkit.calibration.session import (
@@ -22,9 +23,12 @@ from qa_toolkit.calibration.summary import RatingTable, rating_table, summarise
 __all__ = [
     "AdjustedScore",
     "Calibration",
+    "ChangeMark",
     "CriterionAgreement",
     "CriterionAnswers",
     "CrossedEffects",
+    "Drift",
+    "DriftChart",
     "MachineAgreement",
     "Observation",
     "RaterAgreement",
@@ -36,6 +40,7 @@ __all__ = [
     "calibrate",
     "criterion_agreement",
     "crossed_effects",
+    "drift",
     "machine_against_people",
     "one_rubric",
     "rating_table",

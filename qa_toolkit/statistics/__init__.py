@@ -17,6 +17,7 @@ from qa_toolkit.statistics.agreement import (
 from qa_toolkit.statistics.assisted import AssistedEstimate, assisted_mean
 from qa_toolkit.statistics.categories import category_kappas, fleiss_null_error, kappa_null_error
 from qa_toolkit.statistics.coefficients import Level
+from qa_toolkit.statistics.cusum import Cusum, CusumPoint, cusum
 from qa_toolkit.statistics.estimators import (
     PopulationEstimate,
     SampleDesign,
@@ -52,6 +53,8 @@ __all__ = [
     "SMALL_N",
     "Agreement",
     "AssistedEstimate",
+    "Cusum",
+    "CusumPoint",
     "Interval",
     "IntraclassCorrelation",
     "Level",
@@ -66,6 +69,7 @@ __all__ = [
     "cluster_bootstrap",
     "cohen_kappa",
     "conger_kappa",
+    "cusum",
     "design_mean",
     "design_ratio",
     "fleiss_kappa",
