@@ -1,8 +1,8 @@
 """``compare``: do two values of a record, its reference or the metadata agree, within a tolerance?
 
 Sees the two values, read by their type (names, dates, amounts with their frequency, codes …). Cannot see
-which of them is right. A value that is missing or does not fit its type leaves the criterion unanswered with the
-reason; nothing is guessed.
+which of them is right. A value that is missing or does not fit its type leaves the criterion unanswered with
+the reason; nothing is guessed.
 """
 
 from __future__ import annotations
