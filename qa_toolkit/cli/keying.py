@@ -1,4 +1,4 @@
-"""``qa keying compare | accept | cases`` and ``qa keying layout lint | show``."""
+"""``qa keying compare | score | accept`` and ``qa keying layout lint | show``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning, progress
-from qa_toolkit.cli.options import Json, configuration
+from qa_toolkit.cli.console import percent, print_error, print_json, print_table, print_warning, progress
+from qa_toolkit.cli.options import Json, Out, configuration
 
 if TYPE_CHECKING:
     from qa_toolkit.domain.keying import KeyingAccuracy
@@ -72,6 +72,48 @@ def compare(
         print_error(each.reason, f"{each.input}, record {each.record}" if each.record else each.input)
     if accuracy.rejected:
         raise typer.Exit(1)
+
+
+@commands.command()
+def score(
+    keyed: Keyed,
+    reference: Reference,
+    layout: Layout,
+    rubric: Annotated[
+        str, typer.Option("--rubric", metavar="R", help="A rubric's id or file.")
+    ] = "paper_keying",
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Scores every keyed record with a rubric; --out writes the cases for 'qa evaluate'."""
+    from qa_toolkit.cli.rubrics import evaluation_settings, find_rubric
+    from qa_toolkit.domain.contract import canonical_json, to_contract
+    from qa_toolkit.keying.cases import case_document, cases_of_files
+    from qa_toolkit.pipeline import judge
+
+    current = configuration()
+    loaded, settings = find_rubric(rubric, current), evaluation_settings(current)
+    evaluations = []
+    for case in cases_of_files(keyed, reference, find_layout(layout).layout):
+        evaluations.append(judge(case, loaded, settings=settings))
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            name = "".join(c if c.isalnum() or c in "-_" else "_" for c in case.interaction.id)
+            (out / f"{name}.json").write_text(canonical_json(case_document(case)), encoding="utf-8")
+    if json:
+        print_json([to_contract(evaluation) for evaluation in evaluations])
+        return
+    rows = [
+        [
+            each.interaction,
+            percent(each.score.percent),
+            each.score.open,
+            ", ".join(a.criterion for a in each.answers if a.answer == "no"),
+            ", ".join(each.score.auto_failed_by),
+        ]
+        for each in evaluations
+    ]
+    print_table(loaded.rubric.title, ["record", "score>", "open>", "missed", "auto-fail"], rows)
 
 
 @commands.command()

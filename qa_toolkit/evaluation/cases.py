@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
 
 from pydantic import ValidationError
 
-from qa_toolkit.domain.case import Case, Interaction, InteractionKind
+from qa_toolkit.domain.case import Case, Discrepancy, Interaction, InteractionKind
 from qa_toolkit.domain.contract import from_contract
+from qa_toolkit.domain.keying import KINDS as DISCREPANCY_KINDS
 from qa_toolkit.domain.transcript import Metadata, Role, Scalar, Transcript
 from qa_toolkit.errors import TranscriptError
 
@@ -21,10 +23,11 @@ _STRUCTURE = frozenset(
     {
         *("schema", "id", "kind", "turns", "holds", "metadata", "language", "duration_s", "recording"),
         *("made_by", "warnings", "role_confidence", "speech", "acoustics", "events", "fields", "reference"),
-        *("labels", "audio", "voices", "times"),
+        *("labels", "audio", "voices", "times", "discrepancies"),
     }
 )
 _PASSED_ON = ("recording", "made_by", "warnings", "speech", "acoustics", "events")
+_DISCREPANCY = frozenset(each.name for each in fields(Discrepancy))
 _NAMED = ("agent", "site", "queue", "work_area", "direction")
 
 
@@ -96,7 +99,26 @@ def _record_case(
         _interaction(interaction_id, kind, metadata, reader.language(document)),
         record=reader.scalars(document["fields"], "fields"),
         reference=None if reference is None else reader.scalars(reference, "reference"),
+        discrepancies=_discrepancies(reader, document),
     )
+
+
+def _discrepancies(reader: _Reader, document: Mapping[str, Any]) -> tuple[Discrepancy, ...] | None:
+    """The discrepancies of a keyed record, in the shape ``qa keying compare`` gives them."""
+    if document.get("discrepancies") is None:
+        return None
+    made = []
+    for position, item in enumerate(reader.items(document, "discrepancies", "(file)")):
+        path = f"discrepancies[{position}]"
+        values = reader.scalars(item, path)
+        unknown = sorted(set(values) - _DISCREPANCY)
+        if unknown or values.get("kind") not in DISCREPANCY_KINDS:
+            raise reader.fault(path, "is no discrepancy", "accepted: the shape of `qa schema keying`")
+        try:
+            made.append(Discrepancy(**values))  # type: ignore[arg-type]
+        except TypeError:
+            raise reader.fault(path, "lacks a value", "accepted: the shape of `qa schema keying`") from None
+    return tuple(made)
 
 
 def _transcript(reader: _Reader, document: Mapping[str, Any], interaction_id: str, kind: str) -> Transcript:

@@ -20,6 +20,8 @@ from qa_toolkit.evaluation.lint_phrases import phrase_doubts
 from qa_toolkit.evaluation.loader import examine, read_bytes
 
 EXAMPLES_WANTED = 3
+_NOT_IN_EXAMPLES = frozenset({"record", "reference", "discrepancies"})
+"""Parts of a case that an example in a rubric cannot have."""
 _UNWEIGHTED = (ScoringMethod.POINTS, ScoringMethod.SECTION_WEIGHT, ScoringMethod.GROUP_WEIGHT)
 _SECTION_WEIGHTED = (ScoringMethod.SECTION_WEIGHT, ScoringMethod.GROUP_WEIGHT)
 
@@ -144,6 +146,8 @@ def _close(name: str, near: str) -> bool:
 
 def _example_counts(criterion: Criterion, loc: Loc, root: Node) -> Iterator[Fault]:
     if criterion.evaluator.name == "manual" or not criterion.answers:
+        return
+    if registry.evaluator_class(criterion.evaluator.name).needs & _NOT_IN_EXAMPLES:
         return
     best = criterion.best_points
     judged = [example.expect for example in criterion.examples if example.expect != NOT_APPLICABLE]

@@ -40,7 +40,8 @@ class KeyingParameters(TwoAnswers):
     Attributes:
         fields: ``group.field`` names; ``*`` stands for anything (``person.*``, ``*.phone``).
         kinds: only these kinds count; by default every error that is charged.
-        when_blank: the answer when neither side has anything in these fields.
+        when_blank: the answer when neither side has anything in these fields, or, where only errors of
+            procedure are looked for, the paper leaves none of them open.
     """
 
     fields: Names = Field(min_length=1)
@@ -73,17 +74,15 @@ class KeyingEvaluator:
             return unanswered(
                 criterion, f"{_listed(wrong)}: perhaps another wording of the same; needs a look"
             )
-        filled = self._filled(case)
+        filled = self._left_open(case) if self._is_procedure() else self._filled(case)
         searched = WindowEvidence(f"errors in {', '.join(parameters.fields)}")
-        if filled == 0 and not mine and not self._is_procedure():
+        if filled == 0 and not wrong:
             answer = (
                 NOT_APPLICABLE
                 if parameters.when_blank == "na"
                 else getattr(parameters, parameters.when_blank)
             )
-            return settled(
-                criterion, answer, (searched,), confidence=1.0, reason="these fields are blank on both sides"
-            )
+            return settled(criterion, answer, (searched,), confidence=1.0, reason=self._nothing())
         amount = "these fields" if filled is None else f"{filled} filled fields"
         return settled(
             criterion, parameters.found, (searched,), confidence=1.0, reason=f"no error in {amount}"
@@ -92,6 +91,9 @@ class KeyingEvaluator:
     def _wrong(self, criterion: Criterion, errors: list[Discrepancy]) -> Answer:
         evidence = tuple(ValueEvidence("field", _place(d), d.keyed) for d in errors[:MOST_EVIDENCE])
         return settled(criterion, self._parameters.missing, evidence, confidence=1.0, reason=_listed(errors))
+
+    def _nothing(self) -> str:
+        return "the paper leaves nothing open" if self._is_procedure() else "blank on both sides"
 
     def _is_procedure(self) -> bool:
         return self._kinds <= {GUESSED, *SOURCE_KINDS}
@@ -105,6 +107,13 @@ class KeyingEvaluator:
             elif fnmatchcase(group, pattern.partition(".")[0]) and pattern.endswith(".*"):
                 return True
         return False
+
+    def _left_open(self, case: Case) -> int | None:
+        """How many of the fields the paper leaves open; None when the values did not come along."""
+        if case.reference is None:
+            return None
+        marks = {f"({state})" for state in SOURCE_KINDS}
+        return sum(case.reference[name] in marks for name in self._named(case.reference))
 
     def _filled(self, case: Case) -> int | None:
         """How many of the fields have a value on either side; None when the values did not come along."""
