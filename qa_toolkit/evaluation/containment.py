@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from types import FrameType
 
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, SpanEvidence, ValueEvidence, WindowEvidence
@@ -14,11 +20,52 @@ from qa_toolkit.evaluation.given_answers import accepted_answers, permitted_answ
 _LONGEST_REASON = 300
 
 
+class TookTooLongError(BaseException):
+    """An evaluator used up its time; not an Exception, so that an evaluator cannot swallow it by accident."""
+
+
+@contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Ends what runs inside after so many seconds, where that is possible.
+
+    It works in the main thread of systems with interval timers, for anything that runs Python code or
+    waits; elsewhere there is no limit. A timer somebody else has set goes on afterwards.
+
+    Raises:
+        TookTooLongError: the time is up.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if seconds is None or not in_main or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise TookTooLongError(f"it took longer than {seconds:g} s")
+
+    begun = time.monotonic()
+    left_of_other, interval = signal.getitimer(signal.ITIMER_REAL)
+    if 0 < left_of_other <= seconds:
+        yield
+        return
+    handler = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if left_of_other:
+            rest = max(left_of_other - (time.monotonic() - begun), 0.001)
+            signal.setitimer(signal.ITIMER_REAL, rest, interval)
+
+
 def failure_text(error: BaseException) -> str:
     """One line for whatever an evaluator raised."""
     text = " ".join(str(error).split())
     kind = type(error).__name__
-    shown = text if isinstance(error, EvaluatorError) else f"{kind}: {text}" if text else kind
+    shown = (
+        text if isinstance(error, EvaluatorError | TookTooLongError) else f"{kind}: {text}" if text else kind
+    )
     return f"the evaluator failed: {shown}"[:_LONGEST_REASON]
 
 

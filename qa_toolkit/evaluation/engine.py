@@ -20,7 +20,7 @@ from qa_toolkit.errors import EvaluatorError
 from qa_toolkit.evaluation import registry
 from qa_toolkit.evaluation.applicability import check_applies, not_applicable
 from qa_toolkit.evaluation.checks import event_names_of, nested_specs
-from qa_toolkit.evaluation.containment import checked, failure_text
+from qa_toolkit.evaluation.containment import TookTooLongError, checked, failure_text, time_limit
 from qa_toolkit.evaluation.evaluator import Evaluator, EventFinder
 from qa_toolkit.evaluation.given_answers import rubric_ref
 from qa_toolkit.evaluation.loader import LoadedRubric
@@ -37,11 +37,13 @@ class EvaluationSettings:
     Attributes:
         confidence: a machine answer below it is ``unanswered``; a criterion's own ``confidence`` comes first.
         role_confidence: below this confidence in who is who, answers that depend on roles are ``unanswered``.
+        seconds: an evaluator that takes longer for one criterion (or event) is stopped; None = no limit.
         evaluators: settings handed to evaluators as ``Tools.settings``.
     """
 
     confidence: float = 0.7
     role_confidence: float = 0.8
+    seconds: float | None = 60.0
     evaluators: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -203,15 +205,16 @@ def _proposed(
     refusal = refusal or _refusal(seat, case, blocked, settings)
     if refusal is not None:
         return Answer(criterion.id, refusal.status, reason=refusal.reason, evaluator=reference), doubts
-    return replace(_asked(seat.evaluator, criterion, case), evaluator=reference), doubts
+    return replace(_asked(seat.evaluator, criterion, case, settings), evaluator=reference), doubts
 
 
-def _asked(evaluator: Evaluator, criterion: Criterion, case: Case) -> Answer:
+def _asked(evaluator: Evaluator, criterion: Criterion, case: Case, settings: EvaluationSettings) -> Answer:
     """The evaluator's answer after all checks; whatever it raises becomes ``error``."""
     try:
-        raw: object = evaluator.answer(criterion, case)
+        with time_limit(settings.seconds):
+            raw: object = evaluator.answer(criterion, case)
         return checked(raw, criterion, case)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything
+    except (Exception, SystemExit, TookTooLongError) as error:  # noqa: BLE001  # a plugin may raise anything
         return Answer(criterion.id, AnswerStatus.ERROR, reason=failure_text(error))
 
 
@@ -272,8 +275,10 @@ def _rubric_events(
             blocked[name] = refusal
             continue
         try:
-            found += _checked_events(name, cast("EventFinder", seat.evaluator).find(name, case), case)
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything
+            with time_limit(settings.seconds):
+                events = cast("EventFinder", seat.evaluator).find(name, case)
+            found += _checked_events(name, events, case)
+        except (Exception, SystemExit, TookTooLongError) as error:  # noqa: BLE001  # a plugin may raise anything
             blocked[name] = _Refusal(AnswerStatus.ERROR, failure_text(error))
     return found, blocked
 

@@ -106,7 +106,7 @@ def case_of_example(example: Example, example_id: str, rubric: Rubric | None = N
     if kind in ("record", "document"):
         document |= {"fields": dict(example.fields or {}), "reference": example.reference}
     else:
-        document["turns"] = _turns(example, example_id)
+        document["turns"] = turns_of_example(example, example_id)
     return case_from_document(document, default_id=example_id)
 
 
@@ -117,7 +117,8 @@ def _kind(example: Example, rubric: Rubric | None) -> str:
     return "record" if example.fields is not None else "call"
 
 
-def _turns(example: Example, example_id: str) -> list[dict[str, Any]]:
+def turns_of_example(example: Example, example_id: str) -> list[dict[str, Any]]:
+    """The turns of an example as a transcript file writes them, with times."""
     turns: list[dict[str, Any]] = []
     time_s = 0.0
     for line in example.turns:
