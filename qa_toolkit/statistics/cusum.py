@@ -64,7 +64,7 @@ def cusum(
             are not among them.
         baseline: rate before, known from many items.
         shift: change of the rate to look for, either way.
-        quiet_periods: false alarms come once in that many periods on average; the limits are found by simulation
+        quiet_periods: false alarms come once in that many periods on average; limits are found by simulation
             with these numbers of items.
         seed: of the simulation.
 
