@@ -23,7 +23,7 @@ PLAY_FROM = "play_from"
 
 @st.cache_resource(show_spinner=False)
 def _opened(address: str) -> Store:
-    return Store.open(address, create=False)
+    return Store.open(address, create=False, origin="qa app")
 
 
 def open_store() -> Store:

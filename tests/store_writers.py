@@ -33,3 +33,10 @@ def write_many(address: str, writer: int, count: int) -> list[int]:
             revisions.append(shared.revision)
         store.end_run(run, "finished")
     return revisions
+
+
+def append_many(address: str, writer: int, count: int) -> None:
+    """Appends rows to the audit log, one a transaction."""
+    with Store.open(address) as store:
+        for number in range(count):
+            store.audit.record("interaction.view", "interaction", f"call-{number}", by=f"writer-{writer}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qa_toolkit.cli.options import StoreUrl, configuration
+from qa_toolkit.cli.options import ActingUser, StoreUrl, acting_user, configuration
 
 commands = typer.Typer(help="The store's database.", no_args_is_help=True)
 
@@ -27,10 +27,12 @@ def upgrade(store: StoreUrl = None) -> None:
 
 @commands.command()
 def backup(
-    target: Annotated[Path, typer.Argument(help="File to write; must not exist.")], store: StoreUrl = None
+    target: Annotated[Path, typer.Argument(help="File to write; must not exist.")],
+    store: StoreUrl = None,
+    user: ActingUser = None,
 ) -> None:
     """Copies a SQLite store while it may be in use."""
     from qa_toolkit.store import backup as backup_store
 
-    backup_store(configuration(store=store).store_url, target)
+    backup_store(configuration(store=store).store_url, target, by=acting_user(user))
     typer.echo(str(target))

@@ -39,7 +39,7 @@ def demo(
     begun = time.monotonic()
     run = score_paths([manifest], None, current, by=acting_user(None))
     show(run, time.monotonic() - begun)
-    page = write_results(run, current, out or home / "report")
+    page = write_results(run, current, out or home / "report", by=acting_user(None))
     typer.echo(f"\nReport:  {page}")
     typer.echo(f"App:     qa app --store {current.store_url}   (or: make app)")
     finish(run)

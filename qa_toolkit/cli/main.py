@@ -13,11 +13,13 @@ from typer.exceptions import TyperException
 
 from qa_toolkit.cli import (
     agreement,
+    audit,
     config,
     db,
     demo,
     doctor,
     evaluate,
+    importing,
     keying,
     metrics,
     models,
@@ -58,9 +60,21 @@ def _root(
         raise typer.Exit
 
 
-for _module in (demo, score, transcribe, metrics, evaluate, agreement, report, app_command, doctor, schema):
+for _module in (
+    demo,
+    score,
+    transcribe,
+    metrics,
+    evaluate,
+    importing,
+    agreement,
+    report,
+    app_command,
+    doctor,
+    schema,
+):
     _module.register(cli)
-for _group in (rubric, keying, sample, models, plugins, config, db):
+for _group in (rubric, keying, sample, models, plugins, config, db, audit):
     _group.register(cli)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qa_toolkit.cli.options import StoreUrl, configuration
+from qa_toolkit.cli.options import ActingUser, StoreUrl, acting_user, configuration
 from qa_toolkit.errors import InputError
 
 
@@ -21,15 +21,18 @@ def report(
         "qa-report"
     ),
     store: StoreUrl = None,
+    user: ActingUser = None,
 ) -> None:
     """Writes the report of a run: a page of all its calls and a page for each call."""
     from qa_toolkit.cli.transcribe import writing_to
     from qa_toolkit.reports.pages import write_pages
     from qa_toolkit.store import Store
 
-    with Store.open(configuration(store=store).store_url, create=False) as opened, writing_to(out):
+    url = configuration(store=store).store_url
+    with Store.open(url, create=False, origin="qa report") as opened, writing_to(out):
         number = run if run is not None else next((found.id for found in opened.runs(limit=1)), None)
         if number is None or opened.run(number) is None:
             what = "the store has no runs" if run is None else f"the store has no run {run}"
             raise InputError(what, opened.database.where, "score something with 'qa score'")
+        opened.audit.record("report.write", "run", str(number), by=acting_user(user))
         typer.echo(str(write_pages(opened, number, out)))

@@ -89,7 +89,7 @@ def score(
     begun = time.monotonic()
     run = score_paths(paths, rubric, current, by=acting_user(user))
     if out is not None:
-        write_results(run, current, out)
+        write_results(run, current, out, by=acting_user(user))
     if json:
         data = [to_contract(result) for result in run.results]
         single = is_single(paths) and paths[0].suffix.lower() != ".csv" and len(data) == 1
@@ -115,7 +115,7 @@ def score_paths(paths: list[Path], rubric: str | None, current: Configuration, *
     planned = plan([(item.path, item.name) for item in items], rubric, current)
     rubrics, faults = load_rubrics(planned, rubric, lambda name: find_rubric(name, current))
     rules = JudgementRules(rubrics, faults, metric_thresholds(current), evaluation_settings(current))
-    with Store.open(current.store_url) as store, progress("scoring", len(planned)) as bar:
+    with Store.open(current.store_url, origin="qa score") as store, progress("scoring", len(planned)) as bar:
         return score_batch(planned, rules, current, store, by=by, on_event=_moves(bar))
 
 
@@ -131,19 +131,20 @@ def _moves(bar: Any) -> Callable[[BatchEvent], None]:
     return on_event
 
 
-def write_results(run: ScoringRun, current: Configuration, out: Path) -> Path:
+def write_results(run: ScoringRun, current: Configuration, out: Path, *, by: str) -> Path:
     """Writes a result file for each item and the report pages into a folder; the path of the first page."""
     from qa_toolkit.cli.transcribe import write_file, writing_to
     from qa_toolkit.domain.contract import canonical_json, to_contract
     from qa_toolkit.reports.pages import write_pages
     from qa_toolkit.store import Store
 
-    with writing_to(out), Store.open(current.store_url, create=False) as store:
+    with writing_to(out), Store.open(current.store_url, create=False, origin="qa score") as store:
         folder = out / "results"
         folder.mkdir(exist_ok=True)
         for number, result in enumerate(run.results, start=1):
             name = (result.evaluation or {}).get("interaction") or f"item-{number:05d}"
             write_file(folder / f"{file_name(name)}.json", canonical_json(to_contract(result)))
+        store.audit.record("report.write", "run", str(run.summary.run), by=by, results=len(run.results))
         return write_pages(store, run.summary.run, out)
 
 

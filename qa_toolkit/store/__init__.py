@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qa_toolkit.store.records import (
+    Basis,
     Claim,
     Counts,
     EvaluationRecord,
@@ -28,11 +29,16 @@ from qa_toolkit.store.records import (
 )
 
 if TYPE_CHECKING:
+    from qa_toolkit.store.audit import AuditCheck, AuditEntry, AuditHead
     from qa_toolkit.store.ledger import ClaimLostError
     from qa_toolkit.store.store import Store
     from qa_toolkit.store.upkeep import backup, upgrade
 
 __all__ = [
+    "AuditCheck",
+    "AuditEntry",
+    "AuditHead",
+    "Basis",
     "Claim",
     "ClaimLostError",
     "Counts",
@@ -56,7 +62,15 @@ __all__ = [
     "upgrade",
 ]
 
-_LOADED_LATE = {"ClaimLostError": "ledger", "Store": "store", "backup": "upkeep", "upgrade": "upkeep"}
+_LOADED_LATE = {
+    "AuditCheck": "audit",
+    "AuditEntry": "audit",
+    "AuditHead": "audit",
+    "ClaimLostError": "ledger",
+    "Store": "store",
+    "backup": "upkeep",
+    "upgrade": "upkeep",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
 from sqlalchemy.orm import Session
 
 from qa_toolkit.errors import InputError, MissingExtraError, StoreError
+from qa_toolkit.store.audit import AuditedSession, append_noted
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -36,7 +37,7 @@ _PROBLEMS = (
     ("disk i/o error", "the disk refused to read or write", "check its free space, quota and health"),
     ("not a database", "the file is not a store of qa_toolkit", "name another file"),
     ("malformed", "the store is damaged", "restore a backup made by `qa db backup`"),
-    ("append-only", "rubrics and evaluations are never changed or deleted", "file a new revision"),
+    ("append-only", "what was filed is never changed or deleted", "file a new revision"),
 )
 
 
@@ -45,11 +46,13 @@ class Database:
 
     Attributes:
         where: the address for messages, without a password.
+        origin: the program that works with it, for the audit log.
     """
 
     def __init__(self, engine: Engine, where: str) -> None:
         self.engine = engine
         self.where = where
+        self.origin = "library"
         self._writer = engine.execution_options(**{_WRITE: True})
 
     @property
@@ -65,8 +68,11 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session whose changes are committed together at the end, or not at all."""
-        with one_line_errors(self.where), Session(self._writer) as session, session.begin():
+        """A session whose changes are committed together at the end with their rows of the audit log, or
+        not at all.
+        """
+        info = {"origin": self.origin}
+        with one_line_errors(self.where), AuditedSession(self._writer, info=info) as session, session.begin():
             yield session
 
     @contextmanager
@@ -93,6 +99,9 @@ class Database:
     def close(self) -> None:
         """Closes every connection."""
         self.engine.dispose()
+
+
+event.listen(AuditedSession, "before_commit", append_noted)
 
 
 def parse_address(address: str | Path) -> URL:

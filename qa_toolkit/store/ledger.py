@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from qa_toolkit.domain.evaluation import RubricRef
 from qa_toolkit.errors import StoreError
+from qa_toolkit.store.audit import note
 from qa_toolkit.store.records import Claim, LedgerState, Outcome, RunState
 from qa_toolkit.store.tables import LedgerRow, RunItemRow, RunRow
 from qa_toolkit.store.writing import insert_missing, now
@@ -45,6 +46,7 @@ def add_run(
     )
     session.add(row)
     session.flush()
+    note(session, by, "run.start", "run", row.id, rubrics=[f"{r.id}@{r.version}" for r in rubrics])
     return row.id
 
 
@@ -61,6 +63,13 @@ def end_run(session: Session, run: int, state: RunState) -> None:
         .values(state="queued")
     )
     session.execute(update(RunRow).where(RunRow.id == run).values(state=state, finished_at=now()))
+    states = session.execute(
+        select(RunItemRow.state, func.count()).where(RunItemRow.run_id == run).group_by(RunItemRow.state)
+    )
+    who = session.scalar(select(RunRow.started_by).where(RunRow.id == run)) or "unknown"
+    note(
+        session, who, "run.end", "run", run, state=state, items=dict(sorted((each, n) for each, n in states))
+    )
 
 
 def claim(session: Session, run: int, key: str, *, is_alive: Callable[[int], bool]) -> Claim:

@@ -14,6 +14,7 @@ LedgerState = Literal["queued", "running", "done", "failed", "rejected"]
 Outcome = Literal["done", "failed", "rejected"]
 RunState = Literal["running", "finished", "interrupted", "stopped", "abandoned"]
 Claim = Literal["claimed", "done", "busy"]
+Basis = Literal["machine", "review", "dispute"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from qa_toolkit.domain.contract import canonical_json, from_contract
 from qa_toolkit.domain.evaluation import Evaluation, Result, RubricRef
 from qa_toolkit.errors import StoreError
 from qa_toolkit.store import ledger, liveness, queries, schema, writing
+from qa_toolkit.store.audit_log import AuditLog
 from qa_toolkit.store.engine import Database, connect, parse_address
 from qa_toolkit.store.records import (
     Claim,
@@ -42,15 +43,21 @@ class Store:
 
     Every method is one transaction: it happens as a whole or not at all. Every failure of the database is a
     StoreError of one line.
+
+    Attributes:
+        audit: who did what to which record; every change above appends to it.
     """
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.audit = AuditLog(database)
         self._locks: dict[int, liveness.RunLock] = {}
 
     @classmethod
-    def open(cls, address: str | Path, *, create: bool = True) -> Self:
+    def open(cls, address: str | Path, *, create: bool = True, origin: str = "library") -> Self:
         """Opens a store: a path, ``sqlite:///…`` or ``postgresql+psycopg://…``.
+
+        ``origin`` is the program that opens it, for the audit log.
 
         A SQLite file is made when it is not there and ``create`` is true, and brought to this version when
         it is older (a copy is made first). A PostgreSQL database is only opened at this version.
@@ -63,6 +70,7 @@ class Store:
         if url.get_backend_name() == "sqlite":
             prepare_sqlite(Path(url.database or ""), create=create)
         database = connect(url)
+        database.origin = origin
         try:
             revision = schema.current_revision(database)
             schema.refuse_newer(revision, database.where)
@@ -134,7 +142,7 @@ class Store:
                 result.input,
             )
         with self.database.writing() as session:
-            writing.save_interaction(session, interaction)
+            writing.save_interaction(session, interaction, by=by)
             input_id, warning = writing.save_input(session, interaction.id, source)
             transcript = _save_part(session, TranscriptRow, interaction.id, result.transcript)
             metrics = _save_part(session, MetricsRow, interaction.id, result.metrics)

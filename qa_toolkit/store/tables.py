@@ -202,7 +202,8 @@ class EvaluationRow(Base):
 class CountingRow(Base):
     """The evaluation that counts for an interaction under a rubric; written with every filing.
 
-    It repeats what lists filter by: they would otherwise have to rank every evaluation ever filed.
+    It repeats what lists filter by: they would otherwise have to rank every evaluation ever filed. ``basis``
+    says why it counts: outcome of a ``dispute``, else a ``review``, else the ``machine``.
     """
 
     __tablename__ = "counting"
@@ -212,6 +213,7 @@ class CountingRow(Base):
     rubric_id: Mapped[str] = mapped_column(primary_key=True)
     evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluations.id"))
     by_person: Mapped[bool]
+    basis: Mapped[str] = mapped_column(server_default="machine")
     percent: Mapped[float | None] = mapped_column(Double)
     passed: Mapped[bool | None]
     complete: Mapped[bool]

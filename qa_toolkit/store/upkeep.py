@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from qa_toolkit.errors import StoreError
 from qa_toolkit.store import schema
+from qa_toolkit.store.audit_log import AuditLog
 from qa_toolkit.store.engine import connect, parse_address, prepare_file
 
 
@@ -25,8 +28,8 @@ def upgrade(address: str | Path) -> str:
     return f"{database.where}: upgraded from {before or 'empty'} to {schema.HEAD}{kept}"
 
 
-def backup(address: str | Path, target: Path) -> Path:
-    """Copies a SQLite store to a new file while it may be in use.
+def backup(address: str | Path, target: Path, *, by: str = "unknown") -> Path:
+    """Copies a SQLite store to a new file while it may be in use; its audit log says so, also in the copy.
 
     Raises:
         StoreError: it is in PostgreSQL, is not there, or the target exists.
@@ -36,7 +39,20 @@ def backup(address: str | Path, target: Path) -> Path:
         raise StoreError("a PostgreSQL store is backed up by its own tools", None, "use pg_dump")
     source = Path(url.database or "")
     prepare_sqlite(source, create=False)
+    if target.exists():
+        raise StoreError("the backup would overwrite a file", str(target), "name another file")
+    _note_backup(url, target, by)
     return schema.backup_file(source, target)
+
+
+def _note_backup(url: URL, target: Path, by: str) -> None:
+    database = connect(url)
+    database.origin = "qa db backup"
+    try:
+        if schema.current_revision(database) == schema.HEAD:  # an older store may have no log yet
+            AuditLog(database).record("store.backup", "file", target.name, by=by)
+    finally:
+        database.close()
 
 
 def prepare_sqlite(path: Path, *, create: bool) -> None:

@@ -17,7 +17,8 @@ from qa_toolkit.domain.case import Interaction
 from qa_toolkit.domain.contract import canonical_json, to_contract
 from qa_toolkit.domain.evaluation import Evaluation
 from qa_toolkit.errors import RubricError, StoreError
-from qa_toolkit.store.records import InputRef, RubricText, SavedResult
+from qa_toolkit.store.audit import note
+from qa_toolkit.store.records import Basis, InputRef, RubricText, SavedResult
 from qa_toolkit.store.tables import (
     Base,
     CountingRow,
@@ -28,6 +29,9 @@ from qa_toolkit.store.tables import (
     RubricRow,
     TranscriptRow,
 )
+
+_STRENGTH = {"machine": 0, "review": 1, "dispute": 2}
+"""What counts: the outcome of a dispute, else a review, else the machine; of one basis the later filing."""
 
 _FACTS = ("kind", "agent", "site", "queue", "started_at", "work_area", "direction", "language")
 
@@ -89,6 +93,14 @@ def register_rubric(session: Session, rubric: RubricText, *, by: str) -> bool:
             "registered_by": by,
         }
         if insert_missing(session, RubricRow, values):
+            note(
+                session,
+                by,
+                "rubric.register",
+                "rubric",
+                f"{rubric.id}@{rubric.version}",
+                digest=rubric.sha256,
+            )
             return True
         known = session.get_one(RubricRow, (rubric.id, rubric.version))
     if known.sha256 != rubric.sha256:
@@ -101,7 +113,7 @@ def register_rubric(session: Session, rubric: RubricText, *, by: str) -> bool:
     return False
 
 
-def save_interaction(session: Session, interaction: Interaction) -> InteractionRow:
+def save_interaction(session: Session, interaction: Interaction, *, by: str) -> InteractionRow:
     """Adds an interaction, or brings its facts up to date; holds it against other writers till the end.
 
     A fact that is not given this time stays: a second run without the manifest takes nothing away.
@@ -109,7 +121,7 @@ def save_interaction(session: Session, interaction: Interaction) -> InteractionR
     facts = {name: getattr(interaction, name) for name in _FACTS}
     moment = now()
     new = {"id": interaction.id, "created_at": moment, "updated_at": moment, "metadata_json": "{}", **facts}
-    insert_missing(session, InteractionRow, new)
+    added = insert_missing(session, InteractionRow, new)
     row = session.get_one(InteractionRow, interaction.id, with_for_update=True)
     known = {**json.loads(row.metadata_json), **interaction.metadata}
     facts["metadata_json"] = json.dumps(known, ensure_ascii=False, allow_nan=False)
@@ -120,6 +132,9 @@ def save_interaction(session: Session, interaction: Interaction) -> InteractionR
         setattr(row, name, value)
     if changed:
         row.updated_at = moment
+    if added or changed:
+        action = "interaction.add" if added else "interaction.change"
+        note(session, by, action, "interaction", row.id, facts=None if added else sorted(changed))
     return row
 
 
@@ -196,20 +211,44 @@ def file_evaluation(session: Session, evaluation: Evaluation, filing: Filing) ->
         return SavedResult(evaluation.interaction, str(latest.id), latest.revision, new=False)
     session.add(row)
     session.flush()
-    _count(session, row)
+    if row.session is None:
+        make_count(session, row, "review" if row.source_kind == "reviewer" else "machine")
+    _note_filing(session, row)
     return SavedResult(evaluation.interaction, str(row.id), row.revision, new=True)
 
 
-def _count(session: Session, row: EvaluationRow) -> None:
-    """Makes a new evaluation the one that counts, unless it is practice or a person has filed one before."""
-    by_person = row.source_kind == "reviewer"
+def _note_filing(session: Session, row: EvaluationRow) -> None:
+    note(
+        session,
+        row.created_by,
+        "evaluation.file",
+        "evaluation",
+        row.id,
+        digest=row.sha256,
+        interaction=row.interaction_id,
+        rubric=f"{row.rubric_id}@{row.rubric_version}",
+        source=row.source_kind,
+        revision=row.revision,
+        based_on=row.based_on,
+        blind=row.blind,
+        session=row.session,
+        input=row.input_id,
+        transcript=row.transcript_id,
+        metrics=row.metrics_id,
+        run=row.run_id,
+    )
+
+
+def make_count(session: Session, row: EvaluationRow, basis: Basis) -> None:
+    """Makes an evaluation the one that counts, unless one of a stronger basis counts already."""
     counting = session.get(CountingRow, (row.interaction_id, row.rubric_id))
-    if row.session is not None or (counting is not None and counting.by_person and not by_person):
+    if counting is not None and _STRENGTH[counting.basis] > _STRENGTH[basis]:
         return
     if counting is None:
         counting = CountingRow(interaction_id=row.interaction_id, rubric_id=row.rubric_id)
         session.add(counting)
-    counting.evaluation_id, counting.by_person = row.id, by_person
+    counting.evaluation_id, counting.basis = row.id, basis
+    counting.by_person = row.source_kind == "reviewer"
     for name in ("percent", "passed", "complete", "auto_failed"):
         setattr(counting, name, getattr(row, name))
 

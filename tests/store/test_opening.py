@@ -23,12 +23,13 @@ from qa_toolkit.store import Store, backup, schema, upgrade
 from qa_toolkit.store.engine import network_filesystem, parse_address
 from qa_toolkit.store.tables import Base
 
+HEAD = schema.HEAD
 NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9001"
+down_revision = "{head}"
 
 
 def upgrade():
@@ -48,9 +49,9 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A toolkit one migration ahead; the folder of its migrations."""
     folder = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, folder)
-    (folder / "versions" / "r0002_team.py").write_text(NEXT_REVISION.format(then="pass"))
+    (folder / "versions" / "r9001_team.py").write_text(NEXT_REVISION.format(then="pass", head=schema.HEAD))
     monkeypatch.setattr(schema, "MIGRATIONS", folder)
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", "9001")
     return folder
 
 
@@ -150,9 +151,9 @@ class TestSqlite:
             assert store.latest_evaluation("call-1", "greeting") is not None
             with store.database.reading() as session:
                 assert session.execute(text("SELECT team FROM interactions")).scalar() is None
-        (copy,) = tmp_path.glob("s.sqlite3.backup-0001-*")
+        (copy,) = tmp_path.glob(f"s.sqlite3.backup-{HEAD}-*")
         with sqlite3.connect(copy) as connection:
-            assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+            assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
             assert connection.execute("SELECT count(*) FROM evaluations").fetchone() == (1,)
         connection.close()
         Store.open(path).close()
@@ -163,17 +164,17 @@ class TestSqlite:
     ) -> None:
         path = tmp_path / "s.sqlite3"
         with pytest.MonkeyPatch.context() as before:
-            before.setattr(schema, "HEAD", "0001")
-            (next_version / "versions" / "r0002_team.py").rename(tmp_path / "later.py")
+            before.setattr(schema, "HEAD", HEAD)
+            (next_version / "versions" / "r9001_team.py").rename(tmp_path / "later.py")
             filled(path)
-        failing = NEXT_REVISION.format(then='op.execute("no such statement")')
-        (next_version / "versions" / "r0002_team.py").write_text(failing)
+        failing = NEXT_REVISION.format(then='op.execute("no such statement")', head=HEAD)
+        (next_version / "versions" / "r9001_team.py").write_text(failing)
         with pytest.raises(StoreError):
             Store.open(path)
         with sqlite3.connect(path) as connection:
             columns = [row[1] for row in connection.execute("PRAGMA table_info(interactions)")]
             assert "team" not in columns
-            assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+            assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
         connection.close()
 
     def test_a_newer_store_is_refused_and_not_touched(
@@ -184,7 +185,7 @@ class TestSqlite:
         monkeypatch.undo()
         before = path.read_bytes()
         with pytest.raises(
-            StoreError, match=r"newer version of qa_toolkit \(revision 0002, known up to 0001\)"
+            StoreError, match=rf"newer version of qa_toolkit \(revision 9001, known up to {HEAD}\)"
         ):
             Store.open(path)
         with pytest.raises(StoreError, match="newer version"):
@@ -262,10 +263,10 @@ class TestSqlite:
 
     def test_upgrade_says_what_it_did(self, tmp_path: Path, request: pytest.FixtureRequest) -> None:
         path = tmp_path / "s"
-        assert upgrade(path) == f"{path}: upgraded from empty to 0001"
-        assert upgrade(path) == f"{path}: already at revision 0001"
+        assert upgrade(path) == f"{path}: upgraded from empty to {HEAD}"
+        assert upgrade(path) == f"{path}: already at revision {HEAD}"
         request.getfixturevalue("next_version")
-        assert "upgraded from 0001 to 0002; the file as it was: " in upgrade(path)
+        assert f"upgraded from {HEAD} to 9001; the file as it was: " in upgrade(path)
 
 
 @pytest.mark.postgres
@@ -273,7 +274,7 @@ class TestPostgresql:
     def test_an_empty_database_is_not_filled_by_itself(self, empty_database: str) -> None:
         with pytest.raises(StoreError, match=r"is empty.*run `qa db upgrade` once"):
             Store.open(empty_database)
-        assert upgrade(empty_database).endswith("upgraded from empty to 0001")
+        assert upgrade(empty_database).endswith(f"upgraded from empty to {HEAD}")
         Store.open(empty_database).close()
 
     def test_one_that_is_behind_waits_for_its_operator(
@@ -281,9 +282,9 @@ class TestPostgresql:
     ) -> None:
         upgrade(empty_database)
         request.getfixturevalue("next_version")
-        with pytest.raises(StoreError, match=r"is at revision 0001, 0002 is needed.*qa db upgrade"):
+        with pytest.raises(StoreError, match=rf"is at revision {HEAD}, 9001 is needed.*qa db upgrade"):
             Store.open(empty_database)
-        assert upgrade(empty_database).endswith("upgraded from 0001 to 0002")
+        assert upgrade(empty_database).endswith(f"upgraded from {HEAD} to 9001")
         Store.open(empty_database).close()
 
     def test_a_newer_one_is_refused(self, empty_database: str) -> None:

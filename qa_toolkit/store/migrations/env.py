@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from qa_toolkit.store.tables import Base
+from qa_toolkit.store.people_tables import AuditRow
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=AuditRow.metadata,
     render_as_batch=True,
     transactional_ddl=True,
 )
