@@ -19,7 +19,6 @@ from qa_toolkit.cli import (
     demo,
     doctor,
     evaluate,
-    importing,
     keying,
     metrics,
     models,
@@ -60,19 +59,7 @@ def _root(
         raise typer.Exit
 
 
-for _module in (
-    demo,
-    score,
-    transcribe,
-    metrics,
-    evaluate,
-    importing,
-    agreement,
-    report,
-    app_command,
-    doctor,
-    schema,
-):
+for _module in (demo, score, transcribe, metrics, evaluate, agreement, report, app_command, doctor, schema):
     _module.register(cli)
 for _group in (rubric, keying, sample, models, plugins, config, db, audit):
     _group.register(cli)
