@@ -88,7 +88,7 @@ def percent_agreement(
     """
     rows = patterns(ratings)
     options = _Options(interval, confidence, seed, resamples, beyond_chance=False)
-    return _agreement("percent_agreement", rows, rows.having(2), formulas.percent, options)
+    return _agreement("percent_agreement", rows, rows.having(2), formulas.percent, options, matrices=False)
 
 
 def cohen_kappa(
@@ -286,7 +286,7 @@ def krippendorff_alpha(
 
     options = _Options(interval, confidence, seed, resamples)
     return _agreement(
-        "krippendorff_alpha", rows, rows.having(2), build, options, matrices=level in {"nominal", "ratio"}
+        "krippendorff_alpha", rows, rows.having(2), build, options, matrices=level != "interval"
     )
 
 

@@ -59,11 +59,17 @@ def observed_agreement(rows: Patterns, weights: Floats) -> Chance:
 
 
 def percent(rows: Patterns) -> Coefficient:
-    """The agreement that was seen."""
-    seen = observed_agreement(rows, np.eye(len(rows.categories)))
+    """The agreement that was seen, for any number of categories. Every row has two ratings."""
+    ratings = rows.ratings_per_unit
+    ordered = np.sort(rows.codes, axis=1)
+    agreeing = np.zeros(len(ordered))
+    for apart in range(1, ordered.shape[1]):
+        same = (ordered[:, apart:] == ordered[:, :-apart]) & (ordered[:, apart:] != MISSING)
+        agreeing += 2 * same.sum(axis=1)
+    shares = agreeing / (ratings * (ratings - 1))
 
     def figures(weighting: Weighting) -> Figures:
-        observed = seen(weighting)
+        observed = divided(weighting @ shares, weighting.sum(axis=1))
         return Figures(observed, observed)
 
     return figures
@@ -167,8 +173,10 @@ def two_raters(rows: Patterns, weights: Floats) -> Coefficient:
 
 def krippendorff(rows: Patterns, level: Level) -> Coefficient:
     """Alpha = 1 - observed / expected disagreement (Krippendorff, 2004), over the rows with two ratings."""
-    if level in {"ordinal", "interval"}:
-        return _alpha_of_places(rows, level == "ordinal")
+    if level == "ordinal":
+        return _alpha_of_ranks(rows)
+    if level == "interval":
+        return _alpha_of_values(rows)
     return _alpha_of_metric(rows, _metric(rows, level))
 
 
@@ -197,20 +205,35 @@ def _alpha_of_metric(rows: Patterns, metric: Floats) -> Coefficient:
     return figures
 
 
-def _alpha_of_places(rows: Patterns, ranks: bool) -> Coefficient:  # noqa: FBT001
-    """Squared distances between values, or between the mean ranks of the categories (the ordinal metric)."""
+def _alpha_of_ranks(rows: Patterns) -> Coefficient:
+    """The ordinal metric: squared distances between the mean ranks of the categories."""
     ratings = rows.ratings_per_unit
-    # Alpha does not depend on where the values start or on their unit; rounding does.
-    fixed = (rows.values - rows.values.mean()) / (np.ptp(rows.values) or 1.0)
 
     def figures(weighting: Weighting) -> Figures:
         used = weighting @ rows.counts
         n = weighting @ ratings
-        places = np.cumsum(used, axis=1) - used / 2 if ranks else np.broadcast_to(fixed, used.shape)
+        places = np.cumsum(used, axis=1) - used / 2
         squares, sums = places**2 @ rows.counts.T, places @ rows.counts.T
         observed = divided((weighting * 2 * (ratings * squares - sums**2) / (ratings - 1)).sum(axis=1), n)
         total = n * (used * places**2).sum(axis=1) - (used * places).sum(axis=1) ** 2
-        expected = divided(2 * total, n * (n - 1))
-        return Figures(1 - divided(observed, expected))
+        return Figures(1 - divided(observed, divided(2 * total, n * (n - 1))))
+
+    return figures
+
+
+def _alpha_of_values(rows: Patterns) -> Coefficient:
+    """The interval metric: squared distances between the values, for any number of them."""
+    ratings = rows.ratings_per_unit
+    # Alpha does not depend on where the values start or on their unit; rounding does.
+    places = (rows.values - rows.values.mean()) / (np.ptp(rows.values) or 1.0)
+    each = np.where(rows.codes == MISSING, 0.0, places[rows.codes])
+    sums, squares = each.sum(axis=1), (each**2).sum(axis=1)
+    apart = 2 * (ratings * squares - sums**2) / (ratings - 1)
+
+    def figures(weighting: Weighting) -> Figures:
+        n = weighting @ ratings
+        observed = divided(weighting @ apart, n)
+        total = n * (weighting @ squares) - (weighting @ sums) ** 2
+        return Figures(1 - divided(observed, divided(2 * total, n * (n - 1))))
 
     return figures

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from numbers import Real
 from typing import Any, cast
 
@@ -26,14 +27,13 @@ Weighting = NDArray[Any]
 MISSING = -1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Patterns:
     """The distinct rows of a table of ratings.
 
     Attributes:
         codes: distinct rows x raters; the position of the category, :data:`MISSING` without a rating.
         times: how many units have that row.
-        counts: distinct rows x categories; how many raters chose the category.
         categories: in order.
         values: where each category lies: its number, or 1, 2, 3 … where categories are not numbers.
         numeric: whether the categories are numbers.
@@ -41,15 +41,23 @@ class Patterns:
 
     codes: NDArray[np.int64]
     times: Floats
-    counts: Floats
     categories: tuple[Hashable, ...]
     values: Floats
     numeric: bool
 
+    @cached_property
+    def counts(self) -> Floats:
+        """Distinct rows x categories: how many raters chose the category."""
+        counts = np.zeros((len(self.codes), len(self.categories)))
+        for column in self.codes.T:
+            given = column != MISSING
+            counts[np.flatnonzero(given), column[given]] += 1
+        return counts
+
     @property
     def ratings_per_unit(self) -> Floats:
         """Ratings of each distinct row."""
-        return cast("Floats", self.counts.sum(axis=1))
+        return cast("Floats", (self.codes != MISSING).sum(axis=1).astype(float))
 
     @property
     def units(self) -> int:
@@ -59,17 +67,17 @@ class Patterns:
     def having(self, ratings: int) -> Patterns:
         """Only the rows with at least that many ratings."""
         keep = self.ratings_per_unit >= ratings
-        return Patterns(
-            self.codes[keep], self.times[keep], self.counts[keep], self.categories, self.values, self.numeric
-        )
+        return Patterns(self.codes[keep], self.times[keep], self.categories, self.values, self.numeric)
 
     def varies(self) -> bool:
         """Whether more than one category was used."""
-        return int((self.counts.sum(axis=0) > 0).sum()) > 1
+        return len(np.unique(self.codes[self.codes != MISSING])) > 1
 
     def prevalence(self) -> dict[Hashable, float]:
         """Share of all ratings that each category has, in the order of the categories."""
-        totals = self.times @ self.counts
+        given = self.codes != MISSING
+        times = np.broadcast_to(self.times[:, None], self.codes.shape)[given]
+        totals = np.bincount(self.codes[given], weights=times, minlength=len(self.categories))
         whole = float(totals.sum())
         return {
             category: float(total) / whole
@@ -120,13 +128,9 @@ def patterns(ratings: Ratings, categories: Sequence[Hashable] | None = None) -> 
         [[MISSING if value is None else position[value] for value in row] for row in rows], dtype=np.int64
     ).reshape(len(rows), raters)
     distinct, times = np.unique(codes, axis=0, return_counts=True)
-    counts = np.zeros((len(distinct), len(ordered)))
-    for column in range(raters):
-        given = distinct[:, column] != MISSING
-        counts[np.flatnonzero(given), distinct[given, column]] += 1
     numeric = bool(ordered) and all(is_number(value) for value in ordered)
     values = [float(cast("Any", v)) for v in ordered] if numeric else list(range(1, len(ordered) + 1))
-    return Patterns(distinct, times.astype(float), counts, ordered, np.array(values, dtype=float), numeric)
+    return Patterns(distinct, times.astype(float), ordered, np.array(values, dtype=float), numeric)
 
 
 def checked_rows(ratings: Ratings) -> list[tuple[Hashable | None, ...]]:

@@ -324,3 +324,25 @@ def test_bootstrap_and_large_sample_intervals_meet_in_large_samples() -> None:
     for coefficient in (gwet_ac1, fleiss_kappa, krippendorff_alpha, cohen_kappa):
         drawn, large = coefficient(ratings), coefficient(ratings, interval="asymptotic")
         assert (drawn.low, drawn.high) == pytest.approx((large.low, large.high), abs=0.01)
+
+
+def test_measurements_keep_what_needs_no_categories() -> None:
+    numbers = np.random.default_rng(6).normal(80, 10, 3000)
+    ratings = [(round(v, 4), round(v + 1, 4)) for v in numbers]
+    assert percent_agreement(ratings, interval="asymptotic").estimate == 0.0
+    assert krippendorff_alpha(ratings, "interval", interval="asymptotic").estimate > 0.99
+    for found in (gwet_ac1(ratings), krippendorff_alpha(ratings, "ordinal")):
+        assert found.estimate is None
+        assert "measurements" in found.reason
+
+
+@given(tables)
+@settings(max_examples=60, deadline=None)
+def test_percent_agreement_is_the_mean_share_of_agreeing_pairs(ratings: list[tuple[int | None, ...]]) -> None:
+    shares = []
+    for row in ratings:
+        given_ones = [value for value in row if value is not None]
+        pairs = [(a, b) for i, a in enumerate(given_ones) for b in given_ones[i + 1 :]]
+        shares += [sum(a == b for a, b in pairs) / len(pairs)] if pairs else []
+    expected = pytest.approx(sum(shares) / len(shares)) if shares else None
+    assert percent_agreement(ratings, interval="asymptotic").estimate == expected
