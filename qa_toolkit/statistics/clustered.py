@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from qa_toolkit.errors import UsageError
@@ -19,7 +20,8 @@ def clustered_rate(clusters: Sequence[tuple[float, float]], confidence: float = 
 
     The estimate is the ratio of the totals; its variance is that of the linearised ratio estimator with the
     cluster as sampling unit (Cochran, 1977, 6.3). The limits are Wilson's at the effective number of items
-    (the idea of Korn and Graubard, 1998), with Student's t for the number of clusters. Without any fault
+    (the idea of Korn and Graubard, 1998), with Student's t at the degrees of freedom that match the variance's
+    own uncertainty (Satterthwaite, 1946): a few bad clusters tell less than many alike. Without any fault
     clustering cannot be seen, and the exact Poisson limit is given.
 
     Args:
@@ -51,9 +53,16 @@ def clustered_rate(clusters: Sequence[tuple[float, float]], confidence: float = 
     residuals = faults - rate * items
     variance = n / (n - 1) * float(residuals @ residuals) / total**2
     effective = rate * (1 - rate) / variance if variance > 0 else total
-    t = float(stats.t.ppf(0.5 + confidence / 2, n - 1))
+    t = float(stats.t.ppf(0.5 + confidence / 2, _degrees(residuals**2)))
     low, high = _wilson_limits(rate, min(effective, total), t)
     return Interval(rate, low, high, n, confidence, METHOD)
+
+
+def _degrees(squares: NDArray[np.float64]) -> float:
+    """Degrees of freedom of a mean of squares, at least 2 and below the number of them."""
+    spread = float(((squares - squares.mean()) ** 2).sum())
+    matched = 2 * float(squares.sum()) ** 2 / spread if spread > 0 else math.inf
+    return max(2.0, min(matched, len(squares) - 1.0))
 
 
 def _wilson_limits(rate: float, n: float, z: float) -> tuple[float, float]:

@@ -79,6 +79,22 @@ def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> Interva
     return Interval(successes / n, low, high, n, confidence, "clopper_pearson")
 
 
+def jeffreys(successes: int, n: int, confidence: float = 0.95) -> Interval:
+    """Interval of a rate from Jeffreys' prior (Brown, Cai and DasGupta, 2001); 0 and n reach 0 and 1.
+
+    Raises:
+        UsageError: the counts or the confidence are impossible.
+    """
+    _check(successes, n, confidence)
+    if n == 0:
+        return _nothing("jeffreys", confidence)
+    tail = (1 - confidence) / 2
+    shape = (successes + 0.5, n - successes + 0.5)
+    low = 0.0 if successes == 0 else float(stats.beta.ppf(tail, *shape))
+    high = 1.0 if successes == n else float(stats.beta.ppf(1 - tail, *shape))
+    return Interval(successes / n, low, high, n, confidence, "jeffreys")
+
+
 def poisson_exact(events: int, exposure: float, confidence: float = 0.95) -> Interval:
     """Exact interval of events per unit of exposure (Garwood, 1936), for counts of rare errors.
 
