@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import Evaluation
 from qa_toolkit.domain.metrics import ConversationMetrics
-from qa_toolkit.domain.transcript import Metadata, Transcript
+from qa_toolkit.domain.transcript import Metadata, Role, Transcript
 from qa_toolkit.errors import ApplicabilityError, InputError, QAToolkitError, TranscriptError
 
 if TYPE_CHECKING:
@@ -120,16 +120,71 @@ def read_case(
 ) -> Case:
     """A transcript, chat, record or document file as a case with its metrics.
 
-    Raises:
-        TranscriptError: the file is not JSON or not one of the shapes of the contract.
-    """
-    from qa_toolkit.evaluation.cases import case_from_document
+    Transcripts of other systems (``import_transcript``) are read, too.
 
-    case = case_from_document(read_json(path), default_id=path.stem, source=path.name)
+    Raises:
+        TranscriptError: the file is not one of the shapes of the contract, nor a known one of others.
+    """
+    case = _case_in(path)
     if metadata:
         joined = {**case.interaction.metadata, **metadata}
         case = replace(case, interaction=replace(case.interaction, metadata=joined))
     return with_metrics(case, thresholds=thresholds)
+
+
+def import_transcript(path: Path, *, roles: Mapping[str, Role] | None = None) -> Transcript:
+    """The transcript in a file: WebVTT, SRT, Contact Lens, Call Analytics, whisperX, or the toolkit's JSON.
+
+    Where the speakers are told apart and none of their names is a role's, roles are inferred from the words.
+
+    Args:
+        roles: roles of speakers' names that are not known by themselves.
+
+    Raises:
+        TranscriptError: the file cannot be read or holds no transcript.
+    """
+    transcript = _case_in(path, roles).transcript
+    if transcript is None:
+        raise TranscriptError("the file holds no conversation", str(path), "give a transcript")
+    return transcript
+
+
+def _case_in(path: Path, roles: Mapping[str, Role] | None = None) -> Case:
+    from qa_toolkit.evaluation.cases import case_from_document, case_from_transcript
+    from qa_toolkit.importing import SUBTITLE_SUFFIXES, read_subtitles, transcript_of_json
+
+    if path.suffix.lower() in SUBTITLE_SUFFIXES:
+        return case_from_transcript(_with_roles(read_subtitles(path, roles=roles)))
+    data = read_json(path)
+    foreign = transcript_of_json(data, default_id=path.stem, source=path.name, roles=roles)
+    if foreign is not None:
+        return case_from_transcript(_with_roles(foreign))
+    return case_from_document(data, default_id=path.stem, source=path.name)
+
+
+def _with_roles(transcript: Transcript) -> Transcript:
+    """Roles inferred from the words, where there are several speakers and no role is known."""
+    from qa_toolkit.transcription.attribution import MIN_ROLE_CONFIDENCE
+    from qa_toolkit.transcription.roles import assign_roles
+
+    turns = transcript.turns
+    speakers = {turn.speaker for turn in turns if turn.speaker is not None}
+    if len(speakers) < 2 or any(turn.role is not Role.UNKNOWN for turn in turns):
+        return transcript
+    direction = transcript.metadata.get("direction")
+    found = assign_roles(
+        [turn for turn in turns if turn.speaker is not None],
+        direction=direction if isinstance(direction, str) else None,
+    )
+    sure = found.confidence >= MIN_ROLE_CONFIDENCE
+    known = found.roles if sure else {}
+    note = "who is the agent was inferred from the words" if sure else "who is the agent could not be told"
+    return replace(
+        transcript,
+        turns=tuple(replace(t, role=known.get(t.speaker or "", Role.UNKNOWN)) for t in turns),
+        role_confidence=round(found.confidence, 3),
+        warnings=(*transcript.warnings, f"{note} (confidence {found.confidence:.2f})"),
+    )
 
 
 def read_json(path: Path) -> object:

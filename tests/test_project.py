@@ -22,6 +22,7 @@ PACKAGES = [
     "qa_toolkit.batch",
     "qa_toolkit.domain",
     "qa_toolkit.evaluation",
+    "qa_toolkit.importing",
     "qa_toolkit.language",
     "qa_toolkit.metrics",
     "qa_toolkit.reports",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from qa_toolkit.cli.console import percent, print_error, print_json, print_table, print_warning, progress
-from qa_toolkit.cli.inputs import DOCUMENT_SUFFIXES, Item, duplicated, expand, failed, is_single
+from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, expand, failed, is_single
 from qa_toolkit.cli.options import Inputs, Json, RubricName, configuration
 from qa_toolkit.domain.evaluation import Evaluation, Result
 from qa_toolkit.errors import InputError, QAToolkitError
@@ -22,15 +22,15 @@ def register(cli: typer.Typer) -> None:
 
 
 def evaluate(paths: Inputs, rubric: RubricName, json: Json = False) -> None:
-    """Evaluates transcripts, chats or records (JSON) against a rubric."""
+    """Evaluates transcripts (also WebVTT, SRT and other systems' JSON), chats or records."""
     from qa_toolkit.cli.rubrics import find_rubric
     from qa_toolkit.domain.contract import to_contract
 
     current = configuration()
     loaded = find_rubric(rubric, current)
-    items, left_out = expand(paths, DOCUMENT_SUFFIXES)
+    items, left_out = expand(paths, CONVERSATION_SUFFIXES)
     for path in left_out:
-        print_warning(f"{path.name} is left out: not a .json file")
+        print_warning(f"{path.name} is left out: no transcript, chat or record")
     outcomes = evaluate_items(items, loaded, current)
     if json:
         data = [to_contract(outcome) for outcome in outcomes]

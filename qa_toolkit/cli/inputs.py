@@ -31,6 +31,8 @@ AUDIO_SUFFIXES = frozenset(
     }
 )
 DOCUMENT_SUFFIXES = frozenset({".json"})
+SUBTITLE_SUFFIXES = frozenset({".vtt", ".srt"})
+CONVERSATION_SUFFIXES = DOCUMENT_SUFFIXES | SUBTITLE_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class Item:
 def expand(paths: Sequence[Path], suffixes: frozenset[str]) -> tuple[list[Item], list[Path]]:
     """Files as given, folders as the files below them with one of the suffixes, in order of name.
 
+    Subtitles that lie in a folder beside another input of the same name are the same conversation once more
+    and are left out.
+
     Returns:
         The items and the files of folders that were left out.
     """
@@ -52,8 +57,9 @@ def expand(paths: Sequence[Path], suffixes: frozenset[str]) -> tuple[list[Item],
     for path in paths:
         if path.is_dir():
             below = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
-            items += [Item(p, p.relative_to(path).as_posix()) for p in below if p.suffix.lower() in suffixes]
-            left_out += [p for p in below if p.suffix.lower() not in suffixes]
+            taken = _without_copies([p for p in below if p.suffix.lower() in suffixes])
+            items += [Item(p, p.relative_to(path).as_posix()) for p in taken]
+            left_out += [p for p in below if p not in set(taken)]
         else:
             items.append(Item(path, path.name))
     if not items:
@@ -61,6 +67,14 @@ def expand(paths: Sequence[Path], suffixes: frozenset[str]) -> tuple[list[Item],
             "nothing to do", ", ".join(str(p) for p in paths), f"files with {', '.join(sorted(suffixes))}"
         )
     return items, left_out
+
+
+def _without_copies(paths: list[Path]) -> list[Path]:
+    """The paths without subtitles that repeat another input; of a .vtt and a .srt, the .srt."""
+    chosen = [path for path in paths if path.suffix.lower() not in SUBTITLE_SUFFIXES]
+    stems = {path.with_suffix("") for path in chosen}
+    subtitles = {p.with_suffix(""): p for p in paths if p.suffix.lower() in SUBTITLE_SUFFIXES}
+    return sorted([*chosen, *(path for stem, path in subtitles.items() if stem not in stems)])
 
 
 def is_single(paths: Sequence[Path]) -> bool:

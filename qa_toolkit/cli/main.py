@@ -19,9 +19,11 @@ from qa_toolkit.cli import (
     demo,
     doctor,
     evaluate,
+    importing,
     keying,
     metrics,
     models,
+    people,
     plugins,
     report,
     rubric,
@@ -59,9 +61,21 @@ def _root(
         raise typer.Exit
 
 
-for _module in (demo, score, transcribe, metrics, evaluate, agreement, report, app_command, doctor, schema):
+for _module in (
+    demo,
+    score,
+    transcribe,
+    metrics,
+    evaluate,
+    importing,
+    agreement,
+    report,
+    app_command,
+    doctor,
+    schema,
+):
     _module.register(cli)
-for _group in (rubric, keying, sample, models, plugins, config, db, audit):
+for _group in (rubric, keying, sample, models, plugins, config, db, audit, people):
     _group.register(cli)
 
 

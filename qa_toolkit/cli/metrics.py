@@ -7,7 +7,7 @@ import typer
 from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning, progress
 from qa_toolkit.cli.inputs import (
     AUDIO_SUFFIXES,
-    DOCUMENT_SUFFIXES,
+    CONVERSATION_SUFFIXES,
     Item,
     duplicated,
     expand,
@@ -42,7 +42,7 @@ def metrics(
         transcription__language=language,
         transcription__channels=channels,
     )
-    items, _ = expand(paths, AUDIO_SUFFIXES | DOCUMENT_SUFFIXES)
+    items, _ = expand(paths, AUDIO_SUFFIXES | CONVERSATION_SUFFIXES)
     outcomes = measure_items(items, current)
     if json:
         data = [to_contract(outcome) for outcome in outcomes]
@@ -86,7 +86,7 @@ def _measured(item: Item, current: Configuration, thresholds: object) -> Convers
     from qa_toolkit.errors import TranscriptError
     from qa_toolkit.pipeline import case_of, listen, read_case
 
-    if item.path.suffix.lower() in DOCUMENT_SUFFIXES:
+    if item.path.suffix.lower() in CONVERSATION_SUFFIXES:
         case = read_case(item.path, thresholds=thresholds)  # type: ignore[arg-type]
     else:
         options = transcription_options(item.path, current)

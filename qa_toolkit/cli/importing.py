@@ -1,0 +1,135 @@
+"""``qa import``: other systems' transcripts and tables into the toolkit's own; the store is not written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning
+from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, expand, failed, is_single
+from qa_toolkit.cli.options import Inputs, Json, Out
+from qa_toolkit.domain.evaluation import Result
+from qa_toolkit.domain.transcript import Transcript
+from qa_toolkit.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from qa_toolkit.importing import RecorderMapping, RecorderRow
+
+TABLE_SUFFIX = ".csv"
+MANIFEST = "manifest.csv"
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command("import")(import_)
+
+
+def import_(
+    paths: Inputs,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MAP.yaml", help="What a recorder's columns and speakers mean.", show_default=False
+        ),
+    ] = None,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Reads WebVTT, SRT, Contact Lens, Call Analytics or whisperX files, and recorders' tables (CSV)."""
+    from qa_toolkit.importing import RecorderMapping, load_mapping, read_table
+
+    rules = RecorderMapping() if mapping is None else load_mapping(mapping)
+    tables = [path for path in paths if path.suffix.lower() == TABLE_SUFFIX and not path.is_dir()]
+    if tables and mapping is None:
+        raise UsageError(
+            "a table needs to be told what its columns mean", str(tables[0]), "add --mapping MAP.yaml"
+        )
+    rows = [row for table in tables for row in read_table(table, rules)]
+    others = [path for path in paths if path not in tables]
+    if not others:
+        _manifest(rows, out, json=json)
+        return
+    outcomes = read_items(expand(others, CONVERSATION_SUFFIXES)[0], rules, rows)
+    _deliver(outcomes, out, json=json, single=is_single(others))
+    for outcome in outcomes:
+        if isinstance(outcome, Result):
+            print_error(f"{outcome.input}: {outcome.reason}")
+        else:
+            for warning in outcome.warnings:
+                print_warning(f"{outcome.id}: {warning}")
+    if any(isinstance(outcome, Result) for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def read_items(
+    items: list[Item], rules: RecorderMapping, rows: list[RecorderRow]
+) -> list[Transcript | Result]:
+    """One transcript or failed result an item, in input order, with what the tables know of it."""
+    from qa_toolkit.importing import metadata_for
+    from qa_toolkit.pipeline import import_transcript
+
+    outcomes: list[Transcript | Result] = []
+    for item in items:
+        try:
+            transcript = import_transcript(item.path, roles=rules.roles)
+            known = metadata_for(rows, rules, item.path, transcript.id)
+            outcomes.append(replace(transcript, metadata={**transcript.metadata, **known}))
+        except InputError as error:
+            outcomes.append(failed(item, error))
+    twice = duplicated([outcome.id for outcome in outcomes if isinstance(outcome, Transcript)])
+    for place, (item, outcome) in enumerate(zip(items, outcomes, strict=True)):
+        if isinstance(outcome, Transcript) and outcome.id in twice:
+            fault = InputError(
+                f"several inputs of this run have the id '{outcome.id}'", None, "make ids unique"
+            )
+            outcomes[place] = failed(item, fault, "rejected")
+    return outcomes
+
+
+def _deliver(outcomes: list[Transcript | Result], out: Path | None, *, json: bool, single: bool) -> None:
+    from qa_toolkit.cli.score import file_name
+    from qa_toolkit.cli.transcribe import write_file, writing_to
+    from qa_toolkit.domain.contract import canonical_json, to_contract
+
+    data = [to_contract(outcome) for outcome in outcomes]
+    if out is not None:
+        with writing_to(out):
+            for outcome, each in zip(outcomes, data, strict=True):
+                if isinstance(outcome, Transcript):
+                    write_file(out / f"{file_name(outcome.id)}.json", canonical_json(each))
+    if json:
+        print_json(data[0] if single else data)
+    else:
+        print_table(
+            None, ["transcript", "turns>", "roles", "language", "length>", "metadata"], _rows(outcomes)
+        )
+
+
+def _rows(outcomes: list[Transcript | Result]) -> list[list[str | None]]:
+    rows: list[list[str | None]] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Result):
+            rows.append([outcome.input, None, outcome.status, None, None, outcome.reason])
+            continue
+        roles = dict.fromkeys(turn.role.value for turn in outcome.turns)
+        length = None if outcome.duration_s is None else f"{outcome.duration_s:.1f} s"
+        known = ", ".join(f"{name} {value}" for name, value in outcome.metadata.items())
+        rows.append([outcome.id, str(len(outcome.turns)), ", ".join(roles), outcome.language, length, known])
+    return rows
+
+
+def _manifest(rows: list[RecorderRow], out: Path | None, *, json: bool) -> None:
+    """The tables alone: a manifest for ``qa score``."""
+    from qa_toolkit.cli.transcribe import write_file, writing_to
+    from qa_toolkit.importing import manifest_csv
+
+    text = manifest_csv(rows)
+    if out is not None:
+        with writing_to(out):
+            write_file(out / MANIFEST, text)
+    if json:
+        print_json([{"path": row.recording, **row.metadata} for row in rows])
+    elif out is None:
+        typer.echo(text, nl=False)

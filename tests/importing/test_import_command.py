@@ -1,0 +1,128 @@
+"""``qa import``, and other systems' transcripts given straight to ``qa evaluate`` and ``qa metrics``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from qa_toolkit.cli.main import execute
+from qa_toolkit.domain import Role
+from qa_toolkit.pipeline import import_transcript, read_case
+from qa_toolkit.resources import sample_dir
+from qa_toolkit.transcription.formats import write
+
+SAMPLE = sample_dir() / "transcripts" / "inb-001.json"
+
+
+@pytest.fixture
+def subtitles(tmp_path: Path) -> Path:
+    """A bundled transcript as WebVTT, beside nothing else."""
+    transcript = read_case(SAMPLE).transcript
+    assert transcript is not None
+    folder = tmp_path / "in"
+    folder.mkdir()
+    path = folder / "inb-001.vtt"
+    path.write_text(write(transcript, "vtt"), encoding="utf-8")
+    return path
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> object:
+    assert execute([str(argument) for argument in arguments]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_file_becomes_a_transcript_of_the_contract(subtitles, capsys, tmp_path):
+    made = printed(capsys, "import", subtitles, "--json", "--out", tmp_path / "out")
+    assert made["schema"] == "qa-toolkit/transcript/1"
+    assert json.loads((tmp_path / "out" / "inb-001.json").read_text(encoding="utf-8")) == made
+    assert {turn["role"] for turn in made["turns"]} >= {"agent", "customer"}
+
+
+def test_evaluation_and_metrics_of_subtitles_are_those_of_the_transcript(subtitles, capsys, tmp_path):
+    bare = json.loads(SAMPLE.read_text(encoding="utf-8"))
+    plain = {"id": "inb-001", "turns": [
+        {**{k: t.get(k) for k in ("text", "start_s", "end_s")}, "role": t.get("role") or t["speaker"]} for t in bare["turns"]
+    ]}  # fmt: skip
+    (tmp_path / "inb-001.json").write_text(json.dumps(plain), encoding="utf-8")
+    for command in (["metrics"], ["evaluate", "--rubric", "inbound_call"]):
+        of_json = printed(capsys, *command, tmp_path / "inb-001.json", "--json")
+        of_vtt = printed(capsys, *command, subtitles, "--json")
+        if command == ["metrics"]:
+            assert of_vtt == of_json
+        else:
+            assert [(a["criterion"], a["status"], a["answer"]) for a in of_vtt["answers"]] == [
+                (a["criterion"], a["status"], a["answer"]) for a in of_json["answers"]
+            ]
+
+
+def test_a_folder_with_the_same_call_twice_counts_it_once(subtitles, capsys):
+    shutil.copy(SAMPLE, subtitles.with_suffix(".json"))
+    shutil.copy(subtitles, subtitles.with_name("other.vtt"))
+    found = printed(capsys, "metrics", subtitles.parent, "--json")
+    assert [item["interaction"] for item in found] == ["inb-001", "other"]
+
+
+def test_a_bad_file_keeps_its_place_among_good_ones(subtitles, capsys, tmp_path):
+    bad = tmp_path / "bad.srt"
+    bad.write_text("no subtitles", encoding="utf-8")
+    found = printed(capsys, "import", bad, subtitles, "--json", code=1)
+    assert (found[0]["schema"], found[0]["status"]) == ("qa-toolkit/result/1", "failed")
+    assert found[0]["reason"].startswith("line 1: 'no subtitles' is no cue")
+    assert found[1]["id"] == "inb-001"
+
+
+def test_tables_bring_metadata_or_become_a_manifest(subtitles, capsys, tmp_path):
+    (tmp_path / "map.yaml").write_text(
+        "match: {column: File}\nrecording: {column: File}\ncolumns: {agent: Name, direction: Way}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "calls.csv").write_text("File,Name,Way\ninb-001.wav,Ann,inbound\n", encoding="utf-8")
+    table, mapping = tmp_path / "calls.csv", tmp_path / "map.yaml"
+    found = printed(capsys, "import", table, subtitles, "--mapping", mapping, "--json")
+    assert found["metadata"] == {"agent": "Ann", "direction": "inbound"}
+    assert printed(capsys, "import", table, "--mapping", mapping, "--json") == [
+        {"path": "inb-001.wav", "agent": "Ann", "direction": "inbound"}
+    ]
+    assert execute(["import", str(table), "--mapping", str(mapping), "--out", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "manifest.csv").read_text(
+        encoding="utf-8"
+    ) == "path,agent,direction\ninb-001.wav,Ann,inbound\n"
+    assert execute(["import", str(table)]) == 2
+    mapping.write_text("colums: {}\n", encoding="utf-8")
+    assert execute(["import", str(table), "--mapping", str(mapping)]) == 3
+    assert "map.yaml:1: colums" in capsys.readouterr().err
+
+
+def test_two_files_of_one_contact_are_rejected(subtitles, capsys, tmp_path):
+    other = tmp_path / "inb-001.vtt"
+    shutil.copy(subtitles, other)
+    found = printed(capsys, "import", subtitles, other, "--json", code=1)
+    assert [item["status"] for item in found] == ["rejected", "rejected"]
+
+
+def test_roles_of_labelled_speakers_are_inferred_from_the_words(tmp_path):
+    source = json.loads(SAMPLE.read_text(encoding="utf-8"))["turns"]
+    labels = {"agent": "SPEAKER_01", "customer": "SPEAKER_00", "ivr": "SPEAKER_02"}
+    segments = [
+        {
+            "start": t["start_s"],
+            "end": t["end_s"],
+            "text": t["text"],
+            "speaker": labels[t.get("role") or t["speaker"]],
+        }
+        for t in source
+        if (t.get("role") or t["speaker"]) != "ivr"
+    ]
+    (tmp_path / "w.json").write_text(json.dumps({"segments": segments, "language": "en"}), encoding="utf-8")
+    transcript = import_transcript(tmp_path / "w.json")
+    roles = {turn.speaker: turn.role for turn in transcript.turns}
+    assert roles == {"SPEAKER_01": Role.AGENT, "SPEAKER_00": Role.CUSTOMER}
+    assert transcript.role_confidence > 0.6
+    assert "inferred from the words" in transcript.warnings[0]
+    given = import_transcript(
+        tmp_path / "w.json", roles={"SPEAKER_00": Role.CUSTOMER, "SPEAKER_01": Role.AGENT}
+    )
+    assert (given.role_confidence, given.warnings) == (None, ())
