@@ -8,6 +8,8 @@
     │   ├── ManifestError          a row of a manifest that cannot be used
     │   ├── RecordError            a file of keyed records, or a row of one, that cannot be used
     │   └── ApplicabilityError     the rubric does not apply to the item (it is *rejected*, not failed)
+    ├── ConflictError              exit 1: somebody else was quicker; look again before you repeat it
+    ├── PermissionRefusedError     exit 1: the person's role does not allow it
     ├── ConfigurationError         exit 3: configuration, rubric or layout is wrong
     │   └── AuthoredFileError      a file people write has faults, one line each
     │       ├── RubricError
@@ -72,6 +74,14 @@ class RecordError(InputError):
 
 class ApplicabilityError(InputError):
     """The rubric says it does not apply to this interaction; the item is rejected."""
+
+
+class ConflictError(QAToolkitError):
+    """What a change was based on has changed meanwhile; the message says by whom and when."""
+
+
+class PermissionRefusedError(QAToolkitError):
+    """The acting person's role does not allow it."""
 
 
 class ConfigurationError(QAToolkitError):

@@ -24,6 +24,7 @@ from qa_toolkit.cli import (
     metrics,
     models,
     people,
+    people,
     plugins,
     report,
     rubric,

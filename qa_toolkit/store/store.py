@@ -17,6 +17,7 @@ from qa_toolkit.errors import StoreError
 from qa_toolkit.store import ledger, liveness, queries, schema, writing
 from qa_toolkit.store.audit_log import AuditLog
 from qa_toolkit.store.engine import Database, connect, parse_address
+from qa_toolkit.store.people import People
 from qa_toolkit.store.records import (
     Claim,
     Counts,
@@ -45,12 +46,14 @@ class Store:
     StoreError of one line.
 
     Attributes:
-        audit: who did what to which record; every change above appends to it.
+        audit: who did what to which record; every change appends to it.
+        people: users, agents and where they worked when.
     """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.audit = AuditLog(database)
+        self.people = People(database)
         self._locks: dict[int, liveness.RunLock] = {}
 
     @classmethod
