@@ -281,7 +281,7 @@ def _show(accuracy: KeyingAccuracy) -> None:
     for name in ("kind", "field"):
         shares = accuracy.by.get(name, ())[:12]
         if shares:
-            columns = [name, "root errors>", "share>", "so far>", "fields affected>"]
+            columns = [name, "root errors>", "share>", "so far>", "in all>"]
             table = [
                 [s.name, s.root_errors, _percent(s.share), _percent(s.cumulative), s.errors] for s in shares
             ]

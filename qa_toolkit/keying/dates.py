@@ -52,6 +52,18 @@ def read_date(text: str, formats: tuple[str, ...]) -> date | None:
     return None
 
 
+def date_shape(key: str) -> str:
+    """The digits of a text that is no date, in the order of a date; only for telling how alike members are.
+
+    ``?14/07/1986`` becomes 1986-14-07, which no comparison of values ever sees.
+    """
+    numbers = re.findall("[0-9]+", key)
+    if not key.startswith("?") or len(numbers) != 3:
+        return key
+    year, month, day = numbers if len(numbers[0]) > 2 else (numbers[2], numbers[0], numbers[1])
+    return f"{year:0>4}-{month:0>2}-{day:0>2}"
+
+
 def swapped_day_and_month(keyed: str, reference: date) -> bool:
     """Whether a text names the reference day with month and day in each other's place, in any spelling."""
     if reference.day == reference.month:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from qa_toolkit.keying.classification import CODE_RULES, IDENTIFIER_RULES
+from qa_toolkit.keying.dates import date_shape
 from qa_toolkit.keying.layout import FieldSpec, GroupSpec, RecordLayout
 from qa_toolkit.keying.layout_files import condition_field
 from qa_toolkit.keying.normalisers import BOTH_MARKED, Normal, Rule, rule_for
@@ -124,7 +125,8 @@ class LayoutRules:
                 rules = self.fields[group.id][name]
                 entry = rules.entry(entry)
                 if entry.state == "present":
-                    made[name] = rules.normalise(entry.value).key
+                    key = rules.normalise(entry.value).key
+                    made[name] = date_shape(key) if rules.spec.rule == "date" else key
         return made
 
     def normal(self, rules: FieldRules, entry: Entry) -> Normal:

@@ -20,7 +20,7 @@ def clustered_rate(clusters: Sequence[tuple[float, float]], confidence: float = 
 
     The estimate is the ratio of the totals; its variance is that of the linearised ratio estimator with the
     cluster as sampling unit (Cochran, 1977, 6.3). The limits are Wilson's at the effective number of items
-    (the idea of Korn and Graubard, 1998), with Student's t at the degrees of freedom that match the variance's
+    (the idea of Korn and Graubard, 1998), with Student's t at degrees of freedom that match the variance's
     own uncertainty (Satterthwaite, 1946): a few bad clusters tell less than many alike. Without any fault
     clustering cannot be seen, and the exact Poisson limit is given.
 
