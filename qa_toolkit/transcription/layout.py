@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from qa_toolkit.domain import ChannelLayout
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, DecodedAudio, Samples
+from qa_toolkit.transcription.crosstalk import without_crosstalk
+from qa_toolkit.transcription.levels import FRAME, FRAME_S, frame_levels_db, level_db
 
-FRAME_S = 0.02
-_FRAME = int(SAMPLE_RATE_HZ * FRAME_S)
-_BLOCK_FRAMES = 10_000
 SILENT_DB = -75.0
 """A channel whose loudest frames stay below this level (dB of full scale) holds nothing."""
 
@@ -24,10 +23,6 @@ _STEADY_DB = 6.0
 _STEADY_SHARE = 0.9
 _MAX_LAG = SAMPLE_RATE_HZ // 50
 QUIET_DB, NORMAL_DB, MAX_GAIN_DB = -40.0, -26.0, 40.0
-
-BLEED_DB = 15.0
-_BLEED_ABOVE_NOISE_DB = 10.0
-_GATE_HOLD_FRAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +58,6 @@ def find_tracks(audio: DecodedAudio) -> Tracks:
             mixed = first  # the copy is inverted: adding would cancel it
         return Tracks(ChannelLayout.DUAL_MONO, (Track(0, levelled(mixed)),), warnings)
     (first, second), gated_s = without_crosstalk(first, second)
-    if gated_s > 0.0:
-        warnings = (*warnings, f"crosstalk between the channels: {gated_s:.1f} s of it were taken out")
     tracks = (Track(chosen[0], levelled(first)), Track(chosen[1], levelled(second)))
     return Tracks(ChannelLayout.TWO_PARTY, tracks, warnings, gated_s)
 
@@ -78,25 +71,6 @@ def _two_channels(channels: Sequence[Samples]) -> tuple[tuple[int, ...], tuple[s
     named = " and ".join(map(str, loudest))
     note = f"the recording has {len(channels)} channels; only channels {named} are used"
     return tuple(loudest), (note + (f", {others} more with sound are left out" if others > 0 else ""),)
-
-
-def frame_levels_db(samples: Samples) -> NDArray[np.float32]:
-    """Level of each 20 ms frame in dB of full scale; silence is -120."""
-    whole = samples[: samples.size // _FRAME * _FRAME].reshape(-1, _FRAME)
-    frames = whole if whole.size else np.zeros((1, _FRAME), dtype=np.int16)
-    power = np.empty(frames.shape[0], dtype=np.float32)
-    for first in range(0, frames.shape[0], _BLOCK_FRAMES):
-        block = frames[first : first + _BLOCK_FRAMES].astype(np.float32)
-        power[first : first + _BLOCK_FRAMES] = np.mean(np.square(block), axis=1)
-    levels: NDArray[np.float32] = 10.0 * np.log10(
-        np.maximum(power / np.float32(32768.0**2), np.float32(1e-12))
-    )
-    return levels
-
-
-def level_db(samples: Samples) -> float:
-    """The level speech has, if there is any: the 95th percentile of the frames."""
-    return float(np.percentile(frame_levels_db(samples), 95.0))
 
 
 def levelled(samples: Samples) -> Samples:
@@ -144,38 +118,5 @@ def _cross(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64
 def _loudest_part(levels: NDArray[np.float32], seconds: float = 20.0) -> slice:
     width = min(levels.size, int(seconds / FRAME_S))
     sums = np.convolve(10.0 ** (levels / 10.0), np.ones(width), mode="valid")
-    start = int(np.argmax(sums)) * _FRAME
-    return slice(start, start + width * _FRAME)
-
-
-def without_crosstalk(first: Samples, second: Samples) -> tuple[tuple[Samples, Samples], float]:
-    """Silences frames in which a channel only carries the other side's voice; says how many seconds.
-
-    A frame is crosstalk when the other channel is 15 dB louder and this one is nevertheless well above its
-    own noise. Channels without crosstalk, the usual case, are returned untouched.
-    """
-    levels = frame_levels_db(first), frame_levels_db(second)
-    cleaned, gated_s = [], 0.0
-    for samples, own, other in ((first, levels[0], levels[1]), (second, levels[1], levels[0])):
-        under = (other - own >= BLEED_DB) & (other > np.percentile(other, 95) - 25.0)
-        noise = float(np.percentile(own, 10))
-        if not under.any() or float(np.median(own[under])) < max(noise, -90.0) + _BLEED_ABOVE_NOISE_DB:
-            cleaned.append(samples)
-            continue
-        crosstalk = _held_open(other - own >= BLEED_DB)
-        gated_s += float(np.count_nonzero(crosstalk & under)) * FRAME_S
-        cleaned.append(_silenced(samples, crosstalk))
-    return (cleaned[0], cleaned[1]), gated_s
-
-
-def _held_open(closed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Keeps 100 ms on both sides of every frame that passes, so that word edges are not clipped."""
-    opened = np.convolve((~closed).astype(np.int32), np.ones(2 * _GATE_HOLD_FRAMES + 1), mode="same") > 0
-    return ~opened
-
-
-def _silenced(samples: Samples, frames: NDArray[np.bool_]) -> Samples:
-    mask = np.repeat(frames, _FRAME)
-    result = samples.copy()
-    result[: mask.size][mask[: result.size]] = 0
-    return result
+    start = int(np.argmax(sums)) * FRAME
+    return slice(start, start + width * FRAME)

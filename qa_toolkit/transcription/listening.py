@@ -25,6 +25,9 @@ LOST_SPEECH_S = 2.0
 SECOND_LISTENING_CONFIDENCE = 0.4
 """Mean word confidence from which a second listening is believed; it often goes to music or noise."""
 
+NOTABLE_CROSSTALK = 0.05
+"""Crosstalk that was taken out is reported above this share of the speech."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeardTrack:
@@ -90,7 +93,8 @@ def listen(
         words = {channel: merge_in_time(words[channel], again[channel]) for channel in speech}
     report(1.0)
     heard = tuple(HeardTrack(track, speech[track.channel], words[track.channel]) for track in tracks.tracks)
-    return Listening(heard, first.language, (*_doubts(windows, first), *_silences(heard, options)))
+    notes = (*_crosstalk(tracks, heard), *_doubts(windows, first), *_silences(heard, options))
+    return Listening(heard, first.language, notes)
 
 
 def _unreported(_: float) -> None:
@@ -132,6 +136,12 @@ def _doubts(windows: Sequence[Window], recognition: Recognition) -> tuple[str, .
     if windows and recognition.language_probability < 0.5:
         notes.append(f"the language is uncertain; it was taken for '{recognition.language}'")
     return tuple(notes)
+
+
+def _crosstalk(tracks: Tracks, heard: Sequence[HeardTrack]) -> tuple[str, ...]:
+    if tracks.gated_s <= NOTABLE_CROSSTALK * sum(total_s(item.speech) for item in heard):
+        return ()
+    return (f"crosstalk between the channels: {tracks.gated_s:.1f} s of it were taken out",)
 
 
 def _silences(heard: Sequence[HeardTrack], options: TranscriptionOptions) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from made_sound import Sound, bursts
 
 from qa_toolkit.domain import ChannelLayout
 from qa_toolkit.transcription.audio import DecodedAudio
-from qa_toolkit.transcription.layout import find_tracks, level_db, levelled, without_crosstalk
+from qa_toolkit.transcription.layout import find_tracks, levelled
+from qa_toolkit.transcription.levels import level_db
 
 AGENT = bursts(12.0, seed=1, on=(1.0, 4.0, 8.0))
 CUSTOMER = bursts(12.0, seed=2, on=(2.4, 6.0, 10.0))
@@ -74,25 +75,6 @@ def test_of_four_channels_the_two_with_sound_are_used() -> None:
 def test_sound_that_is_left_out_is_mentioned() -> None:
     found = find_tracks(audio(AGENT, CUSTOMER, scaled(AGENT, 0.5)))
     assert "1 more with sound are left out" in found.warnings[0]
-
-
-def test_crosstalk_is_taken_out_and_counted() -> None:
-    leaking = mixed(AGENT, CUSTOMER, 0.05)  # -26 dB of the customer on the agent's channel
-    (agent, customer), gated_s = without_crosstalk(leaking, CUSTOMER)
-    leaked = slice(int(6.2 * 16_000), int(6.6 * 16_000))
-    assert np.abs(leaking[leaked]).max() > 200
-    assert not agent[leaked].any()
-    assert gated_s == pytest.approx(1.8, abs=0.3)  # three times 0.8 s, 0.1 s kept at each edge
-    own = slice(int(4.2 * 16_000), int(4.6 * 16_000))
-    assert np.array_equal(agent[own], leaking[own])
-    assert customer is CUSTOMER
-
-
-def test_clean_channels_are_left_alone() -> None:
-    (agent, customer), gated_s = without_crosstalk(AGENT, CUSTOMER)
-    assert agent is AGENT
-    assert customer is CUSTOMER
-    assert gated_s == 0.0
 
 
 @pytest.mark.parametrize("gain", [0.005, 0.01, 0.03])
