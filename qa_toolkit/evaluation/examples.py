@@ -103,6 +103,7 @@ def case_of_example(example: Example, example_id: str, rubric: Rubric | None = N
     """
     kind = _kind(example, rubric)
     document: dict[str, Any] = {"kind": kind, "metadata": dict(example.metadata)}
+    document["language"] = example.metadata.get("language")
     if kind in ("record", "document"):
         document |= {"fields": dict(example.fields or {}), "reference": example.reference}
     else:
