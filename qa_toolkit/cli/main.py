@@ -24,7 +24,6 @@ from qa_toolkit.cli import (
     metrics,
     models,
     people,
-    people,
     plugins,
     report,
     rubric,
