@@ -273,8 +273,27 @@ def _show(accuracy: KeyingAccuracy) -> None:
         shares = accuracy.by.get(name, ())
         if shares:
             columns = [name, "forms>", "fields>", "wrong>", "root errors>", "per 10,000>", "95 %>"]
+            columns.append("fields/hour>")
+                name,
+                "forms>",
+                "fields>",
+                "wrong>",
+                "root errors>",
+                "per 10,000>",
+                "95 %>",
+                "fields/hour>",
+            ]
             table = [
-                [s.name, s.forms, s.active, s.errors, s.root_errors, _rate(s.per_10000), _range(s.interval)]
+                [
+                    s.name,
+                    s.forms,
+                    s.active,
+                    s.errors,
+                    s.root_errors,
+                    _rate(s.per_10000),
+                    _range(s.interval),
+                    _rate(s.fields_per_hour),
+                ]
                 for s in shares
             ]
             print_table(None, columns, table)

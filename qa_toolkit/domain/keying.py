@@ -85,7 +85,11 @@ class CharacterCounts:
 
 @dataclass(frozen=True, slots=True)
 class KeyingShare:
-    """The counts of one operator, site, field or kind; ``forms`` is how many forms they rest on."""
+    """The counts of one operator, site, field or kind; ``forms`` is how many forms they rest on.
+
+    ``fields_per_hour`` is over the forms that say when their keying started and ended; it stands beside the
+    error rate and is never ranked on its own.
+    """
 
     name: str
     forms: int
@@ -96,6 +100,7 @@ class KeyingShare:
     interval: tuple[float, float] | None = None
     share: float | None = None
     cumulative: float | None = None
+    fields_per_hour: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

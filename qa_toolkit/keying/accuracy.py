@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from qa_toolkit.domain.case import Discrepancy
@@ -41,10 +42,19 @@ class Tally:
 
     clusters: list[Cluster] = field(default_factory=list)
     root_errors: int = 0
+    seconds: float = 0.0
+    timed_fields: int = 0
 
-    def add(self, errors: int, active: int, roots: int) -> None:
+    def add(self, errors: int, active: int, roots: int, seconds: float | None = None) -> None:
         self.clusters.append((errors, active))
         self.root_errors += roots
+        if seconds:
+            self.seconds += seconds
+            self.timed_fields += active
+
+    @property
+    def fields_per_hour(self) -> float | None:
+        return 3600 * self.timed_fields / self.seconds if self.seconds else None
 
     @property
     def errors(self) -> int:
@@ -88,11 +98,12 @@ class AccuracyCount:
         self._critical.add(critical, comparison.critical_active, 0)
         self._forms_wrong += bool(charged)
         self._forms_critical += any(d.criticality == "A" for d in charged)
+        seconds = keying_seconds(comparison.metadata)
         for name, tallies in self._by.items():
             value = comparison.metadata.get(name) or (
                 comparison.metadata.get("agent") if name == "operator" else None
             )
-            tallies.setdefault(value or UNKNOWN, Tally()).add(errors, active, roots)
+            tallies.setdefault(value or UNKNOWN, Tally()).add(errors, active, roots, seconds)
         self._field_active.update(comparison.active)
         self._field_errors.update(comparison.errors)
         self._field_roots.update((d.group, d.field) for d in charged if d.root is None and d.field)
@@ -170,6 +181,7 @@ class AccuracyCount:
                     tally.root_errors,
                     _per_10000(tally),
                     limits(clustered_rate(tally.clusters)),
+                    fields_per_hour=tally.fields_per_hour,
                 )
                 for value, tally in sorted(tallies.items())
             )
@@ -198,6 +210,16 @@ class AccuracyCount:
             total,
         )
         return shares
+
+
+def keying_seconds(metadata: Mapping[str, str]) -> float | None:
+    """How long a form was keyed, from ``started`` and ``ended`` as ISO times; None where they do not say."""
+    try:
+        started, ended = (datetime.fromisoformat(metadata[name]) for name in ("started", "ended"))
+        seconds = (ended - started).total_seconds()
+    except (KeyError, ValueError, TypeError):
+        return None
+    return seconds if seconds > 0 else None
 
 
 def _pareto(shares: Sequence[KeyingShare], total: int) -> tuple[KeyingShare, ...]:

@@ -156,6 +156,8 @@ class _Comparison:
             k, r = keyed.get(name, BLANK), reference.get(name, BLANK)
             if k.state == "unusable" or r.state == "unusable":
                 continue
+            if f"{group.id}.{name}" in self.rules.described:
+                continue
             if k.state == "blank" == r.state and self.rules.layout.counting == "active":
                 continue
             self._field(rules, reference_label, keyed_label, k, r)

@@ -75,7 +75,11 @@ def _words(value: object) -> object:
 
 
 def _conditions(value: object) -> object:
-    return {value: ()} if isinstance(value, str) else value
+    """``field`` asks for anything in it, ``field = value`` for that value."""
+    if not isinstance(value, str):
+        return value
+    name, equals, wanted = value.replace("==", "=").partition("=")
+    return {name.strip(): wanted.strip().strip("'\"") if equals else ()}
 
 
 Label = Annotated[Mapping[str, str], BeforeValidator(_texts, json_schema_input_type=str | dict[str, str])]
@@ -224,7 +228,8 @@ class RecordLayout(Authored):
 
     Attributes:
         counting: what the denominator is: ``active`` fields (something on at least one side) or ``all``.
-        metadata_fields: metadata that stand in fields of the form, such as operator: envelope.operator_id.
+        metadata_fields: metadata that stand in fields, such as operator: envelope.operator_id; those
+            describe the keying and are not compared.
         target_per_10000: the unit's own limit of wrong fields, when it has one.
         blank_values: words that mean blank in every field.
     """

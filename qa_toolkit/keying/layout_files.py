@@ -160,6 +160,13 @@ def _between_parts(layout: RecordLayout, root: Node) -> Iterator[Fault]:
             yield _fault(root, (*loc, "id"), f"two groups are called '{group.id}': accepted: one")
         seen.add(group.id)
         yield from _group_faults(layout, group, loc, root)
+    for name, place in layout.metadata_fields.items():
+        group_id, _, field_id = place.partition(".")
+        target = layout.by_id.get(group_id)
+        if target is None or target.repeated or field_id not in target.by_id:
+            singles = [f"{g.id}.{s.id}" for g, s in layout.fields() if not g.repeated]
+            what = f"no field '{place}': {choices(place, singles)[:400]}"
+            yield _fault(root, ("metadata_fields", name), what)
     wide = layout.wide.group
     if wide is not None and not (wide in layout.by_id and layout.by_id[wide].repeated):
         repeated = [group.id for group in layout.groups if group.repeated]

@@ -77,6 +77,7 @@ class LayoutRules:
     def __init__(self, layout: RecordLayout) -> None:
         self.layout = layout
         everywhere = layout.blank_values
+        self.described = frozenset(layout.metadata_fields.values())
         self.fields: dict[str, dict[str, FieldRules]] = {}
         for group in layout.groups:
             self.fields[group.id] = {spec.id: self._rules(group, spec, everywhere) for spec in group.fields}

@@ -245,6 +245,27 @@ def test_a_field_counts_where_its_rule_holds_on_paper(
     assert kinds(comparison) == ({} if kind is None else {"person.1.due_date": kind})
 
 
+@pytest.mark.parametrize(
+    "rule", ["{gate: yes}", "{gate: [yes, maybe]}", "gate = yes", "gate == 'yes'", "gate"]
+)
+def test_ways_to_write_an_active_rule(rule: str) -> None:
+    text = f"""
+id: small
+version: 1.0.0
+title: Small
+groups:
+  - id: one
+    fields:
+      - {{id: gate, type: checkbox, normaliser: yes_no}}
+      - {{id: more, type: text, active_when: {rule}}}
+"""
+    small = parse_layout(text).layout
+    closed = "" if rule == "gate" else "no"
+    for gate, counted in (("yes", True), (closed, False)):
+        paper = {"one.gate": gate, "one.more": "oak"}
+        assert bool(kinds(compared({**paper, "one.more": ""}, paper, small))) is counted
+
+
 def test_identifiers_are_masked_wherever_they_were_keyed() -> None:
     comparison = compared(keyed(person__1__ssn="912-34-5687", contact__last_name="912-34-5678"), FORM)
     shown = {place(d): (d.keyed, d.reference) for d in comparison.discrepancies}

@@ -225,3 +225,16 @@ def test_more_processes_give_the_same_result(tmp_path: Path) -> None:
     keyed = written(tmp_path, "k.csv", HEADER + "".join(rows))
     reference = written(tmp_path, "r.csv", HEADER + "".join(row.replace("Anna", "Ana") for row in rows))
     assert compare_files(keyed, reference, shipped(), workers=2) == compare_files(keyed, reference, shipped())
+
+
+def test_what_describes_the_keying_is_metadata_and_not_compared(tmp_path: Path) -> None:
+    stamps = (
+        "A,envelope,,keying_operator_id,op-7,\nA,envelope,,keying_start,2025-11-03T09:00:00,\n"
+        "A,envelope,,keying_end,2025-11-03T09:30:00,\n"
+    )
+    keyed = written(tmp_path, "k.csv", HEADER + "A,contact,,first_name,Ana,\n" + stamps)
+    reference = written(tmp_path, "r.csv", HEADER + "A,contact,,first_name,Ana,\n")
+    accuracy = compare_files(keyed, reference, shipped())
+    assert (accuracy.fields.active, accuracy.fields.errors, accuracy.discrepancies) == (1, 0, ())
+    (operator,) = accuracy.by["operator"]
+    assert (operator.name, operator.fields_per_hour) == ("op-7", 2.0)
