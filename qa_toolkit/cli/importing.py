@@ -10,7 +10,7 @@ import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning
 from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, expand, failed, is_single
-from qa_toolkit.cli.options import Inputs, Json, Out
+from qa_toolkit.cli.options import Inputs, Json, Language, Out
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.errors import InputError, UsageError
@@ -36,6 +36,7 @@ def import_(
     ] = None,
     out: Out = None,
     json: Json = False,
+    language: Language = None,
 ) -> None:
     """Reads WebVTT, SRT, Contact Lens, Call Analytics or whisperX files, and recorders' tables (CSV)."""
     from qa_toolkit.importing import RecorderMapping, load_mapping, read_table
@@ -51,7 +52,7 @@ def import_(
     if not others:
         _manifest(rows, out, json=json)
         return
-    outcomes = read_items(expand(others, CONVERSATION_SUFFIXES)[0], rules, rows)
+    outcomes = read_items(expand(others, CONVERSATION_SUFFIXES)[0], rules, rows, language)
     _deliver(outcomes, out, json=json, single=is_single(others))
     for outcome in outcomes:
         if isinstance(outcome, Result):
@@ -64,9 +65,12 @@ def import_(
 
 
 def read_items(
-    items: list[Item], rules: RecorderMapping, rows: list[RecorderRow]
+    items: list[Item], rules: RecorderMapping, rows: list[RecorderRow], language: str | None = None
 ) -> list[Transcript | Result]:
-    """One transcript or failed result an item, in input order, with what the tables know of it."""
+    """One transcript or failed result an item, in input order, with what the tables know of it.
+
+    ``language`` is that of files that do not state theirs.
+    """
     from qa_toolkit.importing import metadata_for
     from qa_toolkit.pipeline import import_transcript
 
@@ -75,7 +79,8 @@ def read_items(
         try:
             transcript = import_transcript(item.path, roles=rules.roles)
             known = metadata_for(rows, rules, item.path, transcript.id)
-            outcomes.append(replace(transcript, metadata={**transcript.metadata, **known}))
+            joined = {**transcript.metadata, **known}
+            outcomes.append(replace(transcript, language=transcript.language or language, metadata=joined))
         except InputError as error:
             outcomes.append(failed(item, error))
     twice = duplicated([outcome.id for outcome in outcomes if isinstance(outcome, Transcript)])

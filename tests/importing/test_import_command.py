@@ -96,6 +96,11 @@ def test_tables_bring_metadata_or_become_a_manifest(subtitles, capsys, tmp_path)
     assert "map.yaml:1: colums" in capsys.readouterr().err
 
 
+def test_the_language_of_a_file_that_does_not_state_it(subtitles, capsys):
+    assert printed(capsys, "import", subtitles, "--json")["language"] is None
+    assert printed(capsys, "import", subtitles, "--json", "--language", "en")["language"] == "en"
+
+
 def test_two_files_of_one_contact_are_rejected(subtitles, capsys, tmp_path):
     other = tmp_path / "inb-001.vtt"
     shutil.copy(subtitles, other)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 from made_sound import Sound, tone
 
 from qa_toolkit.domain import PartySound, Role, SpeechSpan
+from qa_toolkit.domain.contract import to_contract
+from qa_toolkit.evaluation.cases import case_from_document
+from qa_toolkit.metrics import measure
 from qa_toolkit.resources import sample_dir
+from qa_toolkit.transcription import transcribe
 from qa_toolkit.transcription.acoustics import party_sounds
 from qa_toolkit.transcription.audio import decode
+from qa_toolkit.transcription.engine import EngineIdentity, Heard, ListeningSettings, Recognition, SoundWindow
 
 pytest.importorskip("librosa")
 
@@ -173,6 +179,28 @@ def test_any_number_of_threads_gives_the_same_numbers():
         with threadpoolctl.threadpool_limits(threads):
             found.append(party_sounds(channels, spans))
     assert found[0] == found[1]
+
+
+def test_a_transcript_from_audio_carries_the_sound_of_its_parties():
+    class Deaf:
+        identity = EngineIdentity("deaf", "none", "0" * 64, {})
+
+        def recognise(
+            self,
+            windows: Sequence[SoundWindow],
+            settings: ListeningSettings,
+            on_done: Callable[[int], None] | None = None,
+        ) -> Recognition:
+            return Recognition("en", 1.0, tuple(Heard(()) for _ in windows))
+
+    pytest.importorskip("onnxruntime")
+    transcript = transcribe(sample_dir() / "calls" / "inb-003.wav", engine=Deaf())
+    assert [(s.role, s.channel) for s in transcript.acoustics] == [(Role.AGENT, 0), (Role.CUSTOMER, 1)]
+    found = measure(transcript)
+    assert 80 < found.get("pitch", "agent").value < 200
+    assert -40 < found.get("loudness", "customer").value < -15
+    again = case_from_document(to_contract(transcript), default_id="x").transcript
+    assert again.acoustics == transcript.acoustics
 
 
 def test_a_bundled_call_agrees_with_pyin():
