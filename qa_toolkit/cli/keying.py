@@ -274,15 +274,6 @@ def _show(accuracy: KeyingAccuracy) -> None:
         if shares:
             columns = [name, "forms>", "fields>", "wrong>", "root errors>", "per 10,000>", "95 %>"]
             columns.append("fields/hour>")
-                name,
-                "forms>",
-                "fields>",
-                "wrong>",
-                "root errors>",
-                "per 10,000>",
-                "95 %>",
-                "fields/hour>",
-            ]
             table = [
                 [
                     s.name,
