@@ -7,6 +7,8 @@ from typing import Final
 
 from qa_toolkit.language.identifier_cues import HeardWord
 from qa_toolkit.language.identifier_words import (
+    ADDRESS_ASKED,
+    DIRECTIONS,
     LIVES_AT,
     MAIL_CUES,
     MAIL_PROVIDERS,
@@ -29,14 +31,20 @@ _MOST_HOUSE_DIGITS: Final = 6
 _SENTENCE_ENDS: Final = frozenset(".?!")
 _MAIL_REACH: Final = 12
 _OFFICE_REACH: Final = 9
+_ASKED_REACH: Final = 14
+_OPENING_WORDS: Final = 5
+_ZIP_DIGITS: Final = 5
 
 
-def addresses(words: Sequence[HeardWord]) -> list[Found]:
-    """Streets with their house numbers, in order."""
+def addresses(words: Sequence[HeardWord], lead: Sequence[str] = ()) -> list[Found]:
+    """Streets with their house numbers, in order; without a street word only where an address is asked."""
     found: list[Found] = []
+    asked = bool(ADDRESS_ASKED & set(lead[-_ASKED_REACH:]))
     position = 0
     while position < len(words):
-        place = _spanish(words, position) or (_house(words, position) if words[position].digit else None)
+        place = _spanish(words, position)
+        if place is None and words[position].digit:
+            place = _house(words, position, asked=asked and position <= _OPENING_WORDS)
         if place is None:
             position += 1
             continue
@@ -45,7 +53,7 @@ def addresses(words: Sequence[HeardWord]) -> list[Found]:
     return found
 
 
-def _house(words: Sequence[HeardWord], first: int) -> Found | None:
+def _house(words: Sequence[HeardWord], first: int, *, asked: bool) -> Found | None:
     """An address that begins with its house number at this word, the first digit of a number."""
     within = first > 0 and words[first - 1].digit and not _parted(words[first])
     before = {word.text for word in words[max(0, first - _OFFICE_REACH) : first]}
@@ -55,10 +63,10 @@ def _house(words: Sequence[HeardWord], first: int) -> Found | None:
         last = _digits_end(words, first)
         box = f"po box {_joined(words, first, last)}", first - 2, last, 0.9
         return None if before & MAILING else box
-    return _street(words, first)
+    return _street(words, first, asked=asked)
 
 
-def _street(words: Sequence[HeardWord], first: int) -> Found | None:
+def _street(words: Sequence[HeardWord], first: int, *, asked: bool) -> Found | None:
     """A house number, a name and a street word."""
     last = _digits_end(words, first)
     if last - first > _MOST_HOUSE_DIGITS or last >= len(words) or words[last].text in UNITS:
@@ -71,7 +79,7 @@ def _street(words: Sequence[HeardWord], first: int) -> Found | None:
             return _joined(words, first, stop), first, stop, 0.9
         if words[end].text in NO_STREET_NAME:
             return None
-    return _after_lives_at(words, first, last)
+    return _after_lives_at(words, first, last, asked=asked)
 
 
 def _is_box(words: Sequence[HeardWord], first: int) -> bool:
@@ -79,14 +87,17 @@ def _is_box(words: Sequence[HeardWord], first: int) -> bool:
     return before.endswith(("po box", "p o box", "pobox", "apartado postal"))
 
 
-def _after_lives_at(words: Sequence[HeardWord], first: int, last: int) -> Found | None:
+def _after_lives_at(words: Sequence[HeardWord], first: int, last: int, *, asked: bool) -> Found | None:
     """A house number and a name without a street word: "I live at 1420 Elm"."""
     named = words[last]
     if last - first < 2 or named.digit or named.text in NO_STREET_NAME | STREETS or _parted(named):
         return None
     before = tuple(word.text for word in words[max(0, first - 2) : first])
-    if before in LIVES_AT and named.text.isalpha():
-        return _joined(words, first, last + 1), first, last + 1, 0.75
+    told = before in LIVES_AT or (asked and last - first < _ZIP_DIGITS)
+    if told and named.text.isalpha():
+        directed = named.text in DIRECTIONS and last + 1 < len(words) and words[last + 1].text.isalpha()
+        stop = last + 2 if directed and not _parted(words[last + 1]) else last + 1
+        return _joined(words, first, stop), first, stop, 0.75
     return None
 
 

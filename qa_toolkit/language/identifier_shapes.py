@@ -82,7 +82,9 @@ def _card(number: Number, cued: bool) -> float | None:  # noqa: FBT001
         if cued:
             return 0.97
         return 0.85 if digits[0] in "3456" and len(digits) in (15, 16) and number.in_one_go else None
-    return 0.75 if cued and 14 <= len(digits) <= 17 else None
+    if cued:
+        return 0.75 if 14 <= len(digits) <= 17 else None
+    return 0.7 if number.sizes == (4, 4, 4, 4) and digits[0] in "3456" else None
 
 
 def _bank_account(number: Number, cued: bool) -> float | None:  # noqa: FBT001
@@ -103,11 +105,19 @@ def _phone(number: Number, cued: bool) -> float | None:  # noqa: FBT001
         return None
     if len(digits) == 10:
         if is_dialable(digits):
-            return 0.95 if cued else 0.8 if number.in_one_go and not number.letters else None
+            alone = number.in_one_go and not number.letters and _grouped_as(number, 10, {3, 6})
+            return 0.95 if cued else 0.8 if alone else None
         return 0.75 if cued else None
     if len(digits) == 7 and cued:
         return 0.8
     return 0.4 if cued and len(digits) in (8, 9, 11) else None
+
+
+def _grouped_as(number: Number, size: int, cuts: set[int]) -> bool:
+    """Whether the pauses within a number fit its usual groups (counted in the last ``size`` digits)."""
+    extra = len(number.digits) - size
+    pauses = {sum(number.sizes[:n]) - extra for n in range(1, len(number.sizes))} - {0}
+    return pauses <= cuts or cuts <= pauses
 
 
 def _case_number(number: Number, cued: bool) -> float | None:  # noqa: FBT001

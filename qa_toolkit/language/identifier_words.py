@@ -7,6 +7,9 @@ from typing import Final
 OTHER: Final = "other"
 """Cues of numbers that identify nobody: ZIP codes, offices, amounts."""
 
+OWN_PHONE: Final = "own_phone"
+"""Cues of the speaker's own telephone number."""
+
 
 def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(phrase.split()) for phrase in text.split(","))
@@ -35,10 +38,9 @@ _CUES: Final = {
         cuenta de ahorros, account at the bank, bank
         """,
     "phone": """
-        phone, phone number, cell, cell number, cellphone, telephone, mobile, call me, call me at, reach
-        me, reach me at, reach you at, contact number, call back number, callback number, best number,
-        home number, work number, text me, telefono, celular, numero de telefono, llameme, llamarme,
-        call you at
+        phone, phone number, cell, cell number, cellphone, telephone, mobile, reach you at, contact number,
+        call back number, callback number, best number, home number, work number, telefono, celular,
+        numero de telefono, call you at
         """,
     "case_number": """
         case number, case id, case, application number, application id, member number, member id,
@@ -57,7 +59,12 @@ _CUES: Final = {
         residente, tarjeta verde, residencia, numero de pasaporte, permiso de trabajo, certificado de
         naturalizacion, numero de uscis, mica
         """,
+    OWN_PHONE: """
+        call me, call me at, call me back at, reach me, reach me at, text me, give me a call, give me a
+        ring, ring at, llameme, llamarme, marqueme
+        """,
     OTHER: """
+        give us a call, give us a ring, call us back, return our call,
         zip, zip code, zipcode, postal code, codigo postal, extension, ext, fax, fax number, fax it to,
         call us, reach us, our number, our phone number, our office, our hours, toll free, call the,
         nuestro numero, llamenos, group number, plan number, plan id, plan, ticket, badge, agent id,
@@ -87,9 +94,9 @@ IS_MY: Final = _phrases(
 
 JOINERS: Final = _set(
     """
-    and then the last first middle next final are is it area code followed by rest digits digit numbers number
-    y luego despues el la los las ultimos primeros son es siguientes codigo de
-    go ahead okay yes yeah right mhm got si bien aja siga adelante
+    and then the last first middle next final are is it area code followed by rest digits digit numbers
+    number y luego despues el la los las ultimos primeros son es siguientes codigo de go ahead okay yes
+    yeah right mhm got si bien aja siga adelante
     """
 )
 """Words that may stand inside one number that is said in pieces; they part it more than a pause does."""
@@ -139,6 +146,10 @@ OFFICES: Final = _set("office offices county located building oficina oficinas c
 """Words before an address that say it is an office's."""
 MAILING: Final = _set("mail send fax mailing envie mande")
 """Words before a box number that say papers go there."""
+
+DIRECTIONS: Final = _set("north south east west northeast northwest southeast southwest")
+ADDRESS_ASKED: Final = _set("address live living lives reside staying direccion domicilio vive")
+"""Words of a question whose answer may be an address."""
 
 MAIL_CUES: Final = _set("email correo mail electronico")
 MAIL_PROVIDERS: Final = _set(

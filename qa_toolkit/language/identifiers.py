@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from qa_toolkit.language.identifier_cues import HeardWord, counts_in, cues_in, pause_between
+from qa_toolkit.language.identifier_dates import NamedDates
 from qa_toolkit.language.identifier_places import addresses, emails
 from qa_toolkit.language.identifier_shapes import (
     LATEST_UNNAMED_BIRTH,
     Number,
     date_of,
-    date_with_month,
     is_toll_free,
     probability,
 )
@@ -25,10 +25,10 @@ from qa_toolkit.language.identifier_words import (
     IS_MY,
     JOINERS,
     MARKS,
-    MONTHS,
     MOST_JOINERS,
     OTHER,
     OTHER_DATES,
+    OWN_PHONE,
     UNITS,
 )
 from qa_toolkit.language.normaliser import normalise_words
@@ -107,12 +107,15 @@ def identifier_spans(text: str, language: str = "en", *, lead: str = "") -> tupl
     )
 
 
-def find_identifiers(words: Sequence[HeardWord], lead: Sequence[str] = ()) -> tuple[Identifier, ...]:
+def find_identifiers(
+    words: Sequence[HeardWord], lead: Sequence[str] = (), *, of_office: bool = False
+) -> tuple[Identifier, ...]:
     """Every identifier among the words of one speaker, in order, none overlapping another.
 
     Args:
         words: what the speaker said without anybody else really taking the floor.
         lead: the words before it, of anyone.
+        of_office: the speaker speaks for an office, whose "call me at" gives no number of a person.
     """
     texts = [word.text for word in words]
     if not any(word.digit for word in words) and not {"at", "arroba"} & set(texts):
@@ -120,9 +123,12 @@ def find_identifiers(words: Sequence[HeardWord], lead: Sequence[str] = ()) -> tu
     found = [
         Identifier("email", value, first, last, sure) for value, first, last, sure in emails(words, lead)
     ]
-    context = _Context(words, lead)
-    found += [i for i in context.dates_with_month() if not _taken(i, found)]
-    places = addresses(words)
+    context = _Context(words, lead, of_office=of_office)
+    for date in NamedDates(words).all():
+        sure = context.birth(date.first, date.last, int(date.day[:4]))
+        born = Identifier("birth_date", date.day, date.first, date.last, sure or 0.0)
+        found += [born] if sure and not _taken(born, found) else []
+    places = addresses(words, lead)
     found += [i for i in (Identifier("address", *place) for place in places) if not _taken(i, found)]
     used = {n for identifier in found for n in range(identifier.first, identifier.last)}
     found += context.numbers(used)
@@ -146,20 +152,22 @@ class _Piece:
 class _Context:
     """The words of a speaker with the cues around them."""
 
-    def __init__(self, words: Sequence[HeardWord], lead: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[HeardWord], lead: Sequence[str], *, of_office: bool) -> None:
         self.words = words
         self._lead = list(lead)[-_REACH:]
         self._all = [*self._lead, *(word.text for word in words)]
         self._shift = len(self._lead)
         self._cues = cues_in(self._all)
         self._counts = counts_in(words)
+        self._own = OTHER if of_office else "phone"
+        self._offices: set[str] = set()
 
     def numbers(self, used: set[int]) -> list[Identifier]:
         """Identifiers that are digits, outside the words already used."""
         found: list[Identifier] = []
         for pieces in self._runs(used):
             found += self._split(pieces)
-        return found
+        return [identifier for identifier in found if identifier.value not in self._offices]
 
     def _runs(self, used: set[int]) -> Iterator[list[_Piece]]:
         """Digits that may belong together, in pieces."""
@@ -232,15 +240,16 @@ class _Context:
         start = 0
         while start < len(pieces):
             best: tuple[Identifier, int] | None = None
+            office = next(
+                (n for n in range(len(pieces), start, -1) if self._is_offices(pieces[start:n])), None
+            )
+            if office is not None:
+                start = office
+                continue
             for stop in range(len(pieces), start, -1):
-                if self._is_offices(pieces[start:stop]):
-                    best, start = None, stop
-                    break
                 found = self._classify(pieces[start:stop])
                 if found and (best is None or self._better(found, best[0], pieces[start : best[1]])):
                     best = found, stop
-            if start >= len(pieces):
-                return
             if best is None:
                 start += 1
                 continue
@@ -279,6 +288,7 @@ class _Context:
                 return found
             broken = broken or found
         if blocked:
+            self._offices.add(digits)
             return None
         return broken or self._unnamed(number, first, last)
 
@@ -335,86 +345,10 @@ class _Context:
             if tuple(self._all[after : after + len(phrase)]) == phrase:
                 start = after + len(phrase)
                 near += [(0, kind) for s, _, kind in self._cues if start <= s <= start + 1]
-        return [(kind, distance) for distance, kind in sorted(near, key=lambda item: item[0])]
+        near.sort(key=lambda item: item[0])
+        return [(self._own if kind == OWN_PHONE else kind, distance) for distance, kind in near]
 
-    # Dates
-
-    def dates_with_month(self) -> list[Identifier]:
-        """Birth dates in which the month is named."""
-        found: list[Identifier] = []
-        for position, word in enumerate(self.words):
-            if word.text in MONTHS:
-                date = self._date_at(position)
-                if date and not _taken(date, found):
-                    found.append(date)
-        return found
-
-    def _date_at(self, month: int) -> Identifier | None:
-        day_first, before = self._day_before(month)
-        start = self._skip(month + 1, {"the", "of", "de", "del", "el", "ano", "and", "in", "year"})
-        month_number = MONTHS[self.words[month].text]
-        named: tuple[str, int] | None = None
-        for digits in self._digits_after(start):
-            named = date_with_month(month_number, before, digits)
-            if named is None and before:
-                named = date_with_month(month_number, "", digits)
-                before, day_first = ("", month) if named else (before, day_first)
-            if named and not before and self._only_a_year(start, digits):
-                named = None
-            if named:
-                break
-        if named is None:
-            return None
-        last = self._after_digits(start, named[1])
-        first = day_first if before else month
-        sure = self._birth(first, last, int(named[0][:4]))
-        return Identifier("birth_date", named[0], first, last, sure) if sure else None
-
-    def _digits_after(self, start: int) -> list[str]:
-        """The digits after a month up to each pause, the fewest first."""
-        found, digits, position = [], "", start
-        while position < len(self.words) and (self.words[position].digit or self._between_digits(position)):
-            word = self.words[position]
-            if digits and (not word.digit or pause_between(self.words[position - 1], word) == 2):
-                found.append(digits)
-            digits += word.text if word.digit else ""
-            position += 1
-        return list(dict.fromkeys([*found, digits])) if digits else []
-
-    def _day_before(self, month: int) -> tuple[int, str]:
-        end = month
-        while end and self.words[end - 1].text in ("of", "de"):
-            end -= 1
-        first = end
-        while first and self.words[first - 1].digit and end - first < 3:
-            first -= 1
-        digits = "".join(word.text for word in self.words[first:end])
-        return (first, digits) if len(digits) in (1, 2) else (month, "")
-
-    def _skip(self, position: int, passed: set[str]) -> int:
-        while position < len(self.words) and self.words[position].text in passed:
-            position += 1
-        return position
-
-    def _between_digits(self, position: int) -> bool:
-        passed = self.words[position].text in ("of", "de", "del", "comma", "and")
-        return passed and position + 1 < len(self.words) and self.words[position + 1].digit
-
-    def _after_digits(self, start: int, count: int) -> int:
-        position = start
-        while count:
-            count -= self.words[position].digit
-            position += 1
-        return position
-
-    def _only_a_year(self, start: int, digits: str) -> bool:
-        """Whether the digits after a month are its year and no day: "March 1986"."""
-        if len(digits) != 4 or digits[:2] not in ("19", "20"):
-            return False
-        source = self.words[start].source.lower()
-        return not source.endswith("th") and pause_between(self.words[start + 1], self.words[start + 2]) == 0
-
-    def _birth(self, first: int, last: int, year: int) -> float | None:
+    def birth(self, first: int, last: int, year: int) -> float | None:
         """How likely a full date is a birth date, by the nearest word of birth or of another date."""
         at = first + self._shift
         born = [distance for kind, distance in self._near(first, last) if kind == "birth_date"]

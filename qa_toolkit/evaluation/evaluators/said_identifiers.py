@@ -104,10 +104,10 @@ def _in_speech(transcript: Transcript, group: Sequence[int], language: str) -> l
     ]
     source = searchable(transcript, language)
     found = []
-    for identifier in find_identifiers(words, lead):
+    role = transcript.turns[group[0]].role
+    for identifier in find_identifiers(words, lead, of_office=role in (Role.AGENT, Role.IVR)):
         where = tuple(places[identifier.first : identifier.last])
         sure = identifier.probability * source.confidence(where)
-        role = transcript.turns[group[0]].role
         found.append(Said(identifier.kind, identifier.value, role, where, sure))
     return found
 

@@ -48,6 +48,9 @@ ROWS = [
     (["customer: My number is 916-555-0112.", "agent: 916-555-0112, thank you."], {"kinds": "phone", "role": "agent", "at_most": 0}, "no", ["916-555-0112"]),
     (["customer: My number is 916-555-0112.", "agent: 916-555-0112, thank you."], {"kinds": "phone", "role": "agent", "at_most": 0, "repeats": "skip"}, "yes", []),
     (["agent: I have 916-555-0112, right?", "customer: Yes, 916-555-0112."], {"kinds": "phone", "role": "agent", "at_most": 0, "repeats": "skip"}, "no", ["916-555-0112"]),
+    # an office's own number is no person's
+    (["agent: Please call me back at 208 555 0136. Again, that's 208 555 0136."], {"kinds": "phone"}, "no", []),
+    (["customer: Please call me back at 208 555 0136."], {"kinds": "phone"}, "yes", ["208 555 0136"]),
     # before an event
     (["agent: You live at 1420 Elm Street?", "agent: Please verify."], {"kinds": "address", "before": "verify"}, "yes", ["1420 Elm Street"]),
     (["agent: Please verify.", "agent: You live at 1420 Elm Street?"], {"kinds": "address", "before": "verify", "at_most": 0}, "yes", []),

@@ -1,0 +1,106 @@
+"""Dates in which the month is named: ``March 14th, 1986``, ``the fourteenth of March, eighty-six``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa_toolkit.language.identifier_cues import HeardWord, pause_between
+from qa_toolkit.language.identifier_shapes import date_with_month
+from qa_toolkit.language.identifier_words import MONTHS
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDate:
+    """A full date, ``YYYY-MM-DD``, said by the words ``first`` to ``last`` (not included)."""
+
+    day: str
+    first: int
+    last: int
+
+
+class NamedDates:
+    """The dates with a named month among the words of a speaker."""
+
+    def __init__(self, words: Sequence[HeardWord]) -> None:
+        self.words = words
+
+    def all(self) -> list[NamedDate]:
+        """Every date in order, none overlapping another."""
+        found: list[NamedDate] = []
+        for position, word in enumerate(self.words):
+            if word.text in MONTHS:
+                date = self._date_at(position)
+                if date and not any(date.first < other.last for other in found):
+                    found.append(date)
+        return found
+
+    def _date_at(self, month: int) -> NamedDate | None:
+        day_first, before = self._day_before(month)
+        start = self._skip(month + 1, {"the", "of", "de", "del", "el", "ano", "and", "in", "year"})
+        month_number = MONTHS[self.words[month].text]
+        named: tuple[str, int] | None = None
+        for digits in self._digits_after(start):
+            named = date_with_month(month_number, before, digits)
+            if named is None and before:
+                named = date_with_month(month_number, "", digits)
+                before, day_first = ("", month) if named else (before, day_first)
+            if named and not before and (self._only_a_year(start, digits) or self._in_one(start, digits)):
+                named = None
+            if named:
+                break
+        if named is None:
+            return None
+        last = self._after_digits(start, named[1])
+        return NamedDate(named[0], day_first if before else month, last)
+
+    def _digits_after(self, start: int) -> list[str]:
+        """The digits after a month up to each pause, the fewest first."""
+        found, digits, position = [], "", start
+        while position < len(self.words) and (self.words[position].digit or self._between_digits(position)):
+            word = self.words[position]
+            if digits and (not word.digit or pause_between(self.words[position - 1], word) == 2):
+                found.append(digits)
+            digits += word.text if word.digit else ""
+            position += 1
+        return list(dict.fromkeys([*found, digits])) if digits else []
+
+    def _day_before(self, month: int) -> tuple[int, str]:
+        end = month
+        while end and self.words[end - 1].text in ("of", "de"):
+            end -= 1
+        first = end
+        while first and self.words[first - 1].digit and end - first < 3:
+            first -= 1
+        digits = "".join(word.text for word in self.words[first:end])
+        return (first, digits) if len(digits) in (1, 2) else (month, "")
+
+    def _skip(self, position: int, passed: set[str]) -> int:
+        while position < len(self.words) and self.words[position].text in passed:
+            position += 1
+        return position
+
+    def _between_digits(self, position: int) -> bool:
+        passed = self.words[position].text in ("of", "de", "del", "comma", "and")
+        return passed and position + 1 < len(self.words) and self.words[position + 1].digit
+
+    def _after_digits(self, start: int, count: int) -> int:
+        position = start
+        while count:
+            count -= self.words[position].digit
+            position += 1
+        return position
+
+    def _only_a_year(self, start: int, digits: str) -> bool:
+        """Whether the digits after a month are its year and no day: "March 1986"."""
+        if len(digits) != 4 or digits[:2] not in ("19", "20"):
+            return False
+        source = self.words[start].source.lower()
+        return not source.endswith("th") and pause_between(self.words[start + 1], self.words[start + 2]) == 0
+
+    def _in_one(self, start: int, digits: str) -> bool:
+        """Whether three or four digits after a month are one written number: "July 145"."""
+        written = self.words[start : start + len(digits)]
+        return len(digits) in (3, 4) and all(
+            word.gap == "" and word.source[:1].isdigit() for word in written[1:]
+        )
