@@ -39,7 +39,8 @@ class Fault:
     def __str__(self) -> str:
         """``file:line: path: what: accepted values``."""
         warning = "warning: " if self.level == "warning" else ""
-        return f"{self.file}:{self.line}: {self.path}: {warning}{' '.join(self.message.split())}"
+        path, message = " ".join(self.path.split()), " ".join(self.message.split())
+        return f"{self.file}:{self.line}: {path}: {warning}{message}"
 
 
 @dataclass(slots=True)

@@ -101,3 +101,12 @@ def test_patterns_whose_time_has_no_bound_are_refused(pattern: str, says: str) -
     with pytest.raises(RubricError) as refused:
         parse_rubric(RUBRIC.format(criterion=phrase(f"pattern: {pattern}")))
     assert any(says in fault for fault in refused.value.faults)
+
+
+def test_a_key_over_two_lines_is_still_one_line_of_fault() -> None:
+    """Found by the fuzzed rubrics of test_loader.py."""
+    text = RUBRIC.format(criterion='"two\n\nlines": 1')
+    with pytest.raises(RubricError) as refused:
+        parse_rubric(text)
+    assert refused.value.faults
+    assert not any("\n" in fault for fault in refused.value.faults)
