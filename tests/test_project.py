@@ -19,10 +19,12 @@ from qa_toolkit.cli.main import cli
 
 PACKAGES = [
     "qa_toolkit",
+    "qa_toolkit.authored",
     "qa_toolkit.batch",
     "qa_toolkit.domain",
     "qa_toolkit.evaluation",
     "qa_toolkit.importing",
+    "qa_toolkit.keying",
     "qa_toolkit.language",
     "qa_toolkit.metrics",
     "qa_toolkit.reports",

@@ -51,8 +51,7 @@ class JsonRecords:
                         return None, rejected
                     builder.spoil(group, member, name)
             if not rows:
-                described = objects[0].get("metadata") or {}
-                builder.describe({str(key): _text(value) for key, value in described.items()})
+                builder.describe(_described(objects[0]))
         except (ValueError, TypeError, AttributeError) as error:
             return None, [*rejected, Rejection(self.name, record, f"not the shape of a record ({error})")]
         return builder.build(), rejected
@@ -63,8 +62,8 @@ def read_json_records(path: Path, layout: RecordLayout) -> JsonRecords:
 
     A record is ``{"id", "metadata", "groups": {"contact": {field: value}, "person": [{"member": "1", …}]}}``;
     the groups may also stand beside the id, members may be a mapping from their labels, a value may be
-    ``{"value", "state"}``, and ``fields`` may hold ``group.member.field`` names. A file is one record, a list
-    of them, ``{"records": […]}``, or a list of rows with the columns of the CSV form.
+    ``{"value", "state"}``, and ``fields`` may hold ``group.member.field`` names or a list of rows. Plain
+    values beside the groups are metadata. A file is one record, a list of them, ``{"records": […]}``, or a list of rows with the columns of the CSV form.
 
     Raises:
         RecordError: the file is not JSON or holds no list of records.
@@ -108,7 +107,11 @@ def _row_entries(rows: Iterable[Mapping[str, Any]]) -> Iterator[_Entry]:
 def _entries(item: Mapping[str, Any], layout: RecordLayout) -> Iterator[_Entry]:
     groups = item.get("groups")
     if groups is None:
-        groups = {name: value for name, value in item.items() if name not in _NOT_GROUPS}
+        groups = {
+            name: value
+            for name, value in item.items()
+            if name not in _NOT_GROUPS and isinstance(value, Mapping | list)
+        }
     for name, content in groups.items():
         group = layout.by_id.get(name)
         if group is None:
@@ -117,10 +120,20 @@ def _entries(item: Mapping[str, Any], layout: RecordLayout) -> Iterator[_Entry]:
             for field, value in values.items():
                 if field != "member":
                     yield name, label, field, *_value(value)
-    for name, value in (item.get("fields") or {}).items():
+    fields = item.get("fields") or {}
+    if isinstance(fields, list):
+        yield from _row_entries(fields)
+        return
+    for name, value in fields.items():
         group_id, _, rest = name.partition(".")
         label, _, field = rest.rpartition(".")
         yield group_id, label, field, *_value(value)
+
+
+def _described(item: Mapping[str, Any]) -> dict[str, str]:
+    """The metadata of a record: what stands under that name, and plain values beside the groups."""
+    beside = {k: v for k, v in item.items() if k not in _NOT_GROUPS and not isinstance(v, Mapping | list)}
+    return {str(key): _text(value) for key, value in {**beside, **(item.get("metadata") or {})}.items()}
 
 
 def _members(content: Any, *, repeated: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -44,6 +44,10 @@ FORMS = {
         "1": {"first_name": "Ana"}, "2": {"ssn": {"value": None, "state": "illegible"}}}}]),
     "flat.json": json.dumps({"records": [{"id": "A", "fields": {
         "contact.first_name": "Ana", "person.1.first_name": "Ana", "person.2.ssn": {"state": "illegible"}}}]}),
+    "listed.json": json.dumps([{"record": "A", "operator": "op-1", "fields": [
+        {"group": "contact", "member": None, "field": "first_name", "value": "Ana"},
+        {"group": "person", "member": "1", "field": "first_name", "value": "Ana"},
+        {"group": "person", "member": "2", "field": "ssn", "value": "", "state": "illegible"}]}]),
     "rows.json": json.dumps([
         {"record": "A", "group": "contact", "member": "", "field": "first_name", "value": "Ana"},
         {"record": "A", "group": "person", "member": 1, "field": "first_name", "value": "Ana"},
