@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -305,3 +306,40 @@ class TestBacktest:
 
     def test_a_missing_store_is_the_environments_fault(self, qa: Qa, rubric: Path, tmp_path: Path) -> None:
         assert qa("rubric", "backtest", rubric, "--store", tmp_path / "none.db").code == 4
+
+
+class TestGuide:
+    @pytest.mark.parametrize("page", ["authoring.md", "plugins.md"])
+    def test_every_command_of_the_guides_exists(self, qa: Qa, checkout: Path, page: str) -> None:
+        text = (checkout / "docs" / page).read_text(encoding="utf-8")
+        named = set(re.findall(r"\bqa ((?:rubric|plugins) [a-z]+|[a-z]+)\b", text))
+        assert named
+        for command in named:
+            assert qa(*command.split(), "--help").code == 0, command
+
+    def test_the_examples_of_the_guide_are_examples(self, qa: Qa, checkout: Path, rubric: Path) -> None:
+        text = (checkout / "docs" / "authoring.md").read_text(encoding="utf-8")
+        (block,) = re.findall(r"```yaml\nexamples:\n(.*?)```", text, re.DOTALL)
+        indented = "".join(f"        {line}\n" for line in block.splitlines())
+        rubric.write_text(
+            "id: guide\nversion: 1.0.0\ntitle: Guide\nsections:\n  - id: a\n    title: A\n    criteria:\n"
+            f"      - id: A\n        question: a?\n        examples:\n{indented}",
+            encoding="utf-8",
+        )
+        assert qa("rubric", "lint", rubric).code == 0
+
+    def test_the_evaluators_of_the_guide_are_accepted(self, qa: Qa, checkout: Path, rubric: Path) -> None:
+        text = (checkout / "docs" / "authoring.md").read_text(encoding="utf-8")
+        written = [e for e in re.findall(r"^\|[^|]*\|[^|]*\| `(\{.*\})`", text, re.MULTILINE) if "…" not in e]
+        assert len(written) >= 5
+        criteria = "".join(
+            f"      - {{id: C{n}, question: c?, evaluator: {each}}}\n" for n, each in enumerate(written)
+        )
+        rubric.write_text(
+            "id: guide\nversion: 1.0.0\ntitle: Guide\nevents:\n  identity_asked: {phrase: {any: [a]}}\n"
+            "  account_detail: {phrase: {any: [b]}}\nsections:\n  - id: a\n    title: A\n    criteria:\n"
+            + criteria,
+            encoding="utf-8",
+        )
+        ran = qa("rubric", "lint", rubric)
+        assert ran.code == 0, ran.out
