@@ -16,7 +16,7 @@ from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, EvaluatorRef, Source
 from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.rubric import Criterion, EvaluatorSpec
-from qa_toolkit.errors import EvaluatorError
+from qa_toolkit.errors import EnvironmentProblemError, EvaluatorError, InputError
 from qa_toolkit.evaluation import registry
 from qa_toolkit.evaluation.applicability import check_applies, not_applicable
 from qa_toolkit.evaluation.checks import event_names_of, nested_specs
@@ -278,6 +278,8 @@ def _rubric_events(
             with time_limit(settings.seconds):
                 events = cast("EventFinder", seat.evaluator).find(name, case)
             found += _checked_events(name, events, case)
+        except (EnvironmentProblemError, InputError) as error:  # a model or an extra that is not here
+            blocked[name] = _Refusal(AnswerStatus.UNANSWERED, str(error))
         except (Exception, SystemExit, TookTooLongError) as error:  # noqa: BLE001  # a plugin may raise anything
             blocked[name] = _Refusal(AnswerStatus.ERROR, failure_text(error))
     return found, blocked

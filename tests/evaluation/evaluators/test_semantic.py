@@ -242,6 +242,20 @@ def test_without_a_model_the_criterion_is_unanswered(monkeypatch: pytest.MonkeyP
     assert (said(answer), answer.reason) == ("unanswered", "the model 'minilm-l6-v2' is not on this machine")
 
 
+def test_an_order_rule_over_meanings_is_unanswered_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(language: str) -> SentenceEncoder:
+        raise ModelFileError("the model 'minilm-l6-v2' is not on this machine")
+
+    monkeypatch.setattr("qa_toolkit.evaluation.evaluators.semantic.encoder_for", missing)
+    rubric = rubric_of(
+        "{id: A, question: q?, evaluator: {order: {first: asked}}}",
+        events="{asked: {semantic: {positive: [When were you born?]}}}",
+    )
+    answer = evaluate(call("agent: When were you born?"), rubric).answer("A")
+    assert said(answer) == "unanswered"
+    assert "not on this machine" in str(answer.reason)
+
+
 def test_without_the_multilingual_package_spanish_is_unanswered(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(language: str) -> SentenceEncoder:
         raise MissingExtraError.of("multilingual", "the multilingual sentence encoder")
