@@ -63,7 +63,8 @@ def read_json_records(path: Path, layout: RecordLayout) -> JsonRecords:
     A record is ``{"id", "metadata", "groups": {"contact": {field: value}, "person": [{"member": "1", …}]}}``;
     the groups may also stand beside the id, members may be a mapping from their labels, a value may be
     ``{"value", "state"}``, and ``fields`` may hold ``group.member.field`` names or a list of rows. Plain
-    values beside the groups are metadata. A file is one record, a list of them, ``{"records": […]}``, or a list of rows with the columns of the CSV form.
+    values beside the groups are metadata. A file is one record, a list of them, ``{"records": […]}``, or a
+    list of rows with the columns of the CSV form.
 
     Raises:
         RecordError: the file is not JSON or holds no list of records.
