@@ -21,7 +21,7 @@ from qa_toolkit.errors import QAToolkitError
 
 EXTRAS = {
     "transcription": ("faster-whisper", "av", "onnxruntime", "librosa", "scikit-learn"),
-    "language": ("spacy",),
+    "language": ("spacy", "vaderSentiment"),
     "app": ("streamlit",),
     "postgres": ("psycopg",),
 }
