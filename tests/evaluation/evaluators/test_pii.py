@@ -113,14 +113,34 @@ def test_parameters_are_checked(parameters: dict[str, Any]) -> None:
         PiiParameters.model_validate(parameters)
 
 
-def test_numbers_the_agent_says_in_labelled_calls(shared_data: Callable[[str], Path]) -> None:
-    """The item on needless identifiers as labelled (IN-16), for the numbers that may never be said."""
+BEFORE_CUSTOMER = {"role": "agent", "kinds": ["birth_date", "address"], "at_most": 0, "repeats": "skip"}
+NEEDLESS = {"every": [{"pii": AGENT_LEAK}, {"pii": BEFORE_CUSTOMER}]}
+
+
+def agreement(paths: list[Path]) -> dict[tuple[object, object], list[str]]:
+    """Calls by the label of the item on needless identifiers (IN-16) and the answer."""
     from qa_toolkit.evaluation.cases import case_from_document
 
-    for path in sorted(shared_data("exchange-calls").glob("inb-*.json")):
+    found: dict[tuple[object, object], list[str]] = {}
+    for path in paths:
         document = json.loads(path.read_text(encoding="utf-8"))
-        label = document["labels"]["IN-16"]
-        case: Case = case_from_document(document, default_id=path.stem)
-        answer = ask("pii", AGENT_LEAK, case)
-        if answer.answer == "no":
-            assert label["answer"] == "no", path.stem
+        label = document["labels"].get("IN-16")
+        if label is not None:
+            case: Case = case_from_document(document, default_id=path.stem)
+            answer = said(ask("checklist", NEEDLESS, case))
+            label = label["answer"] if isinstance(label, dict) else label
+            found.setdefault((label, answer), []).append(path.stem)
+    return found
+
+
+def test_needless_identifiers_of_the_agent_in_labelled_calls(shared_data: Callable[[str], Path]) -> None:
+    """All 14 inbound calls, 3 of them failures; the wordings of these calls were looked at (in-sample)."""
+    found = agreement(sorted(shared_data("exchange-calls").glob("inb-*.json")))
+    assert {pair: len(calls) for pair, calls in found.items()} == {("yes", "yes"): 11, ("no", "no"): 3}
+
+
+def test_needless_identifiers_of_the_agent_in_excerpts(checkout: Path) -> None:
+    """Excerpts of the rubric tests, written by others, the held-back ones among them."""
+    found = agreement(sorted((checkout / "tests" / "rubrics").glob("*/*.json")))
+    assert sum(map(len, found.values())) >= 10
+    assert {pair for pair in found if pair[0] != pair[1]} == set(), found
