@@ -7,7 +7,7 @@ never certain (``absence_confidence``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
@@ -20,6 +20,7 @@ from qa_toolkit.domain.rubric import Criterion, Probability
 from qa_toolkit.evaluation.evaluator import Tools
 from qa_toolkit.evaluation.evaluators.matching import Hit, Pattern, compile_phrase, find_all
 from qa_toolkit.evaluation.evaluators.meaning import is_asked, is_denied
+from qa_toolkit.evaluation.evaluators.regular_expressions import Regex, RegularExpressions
 from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable
 from qa_toolkit.evaluation.evaluators.texts import (
     ANY_LANGUAGE,
@@ -46,6 +47,8 @@ class PhraseParameters(TwoAnswers, WindowLimits):
         any: at least one of these (``at_least`` of them, counting each place).
         all: every item must be found; an item is a phrase or a list of alternatives.
         none: one of these turns the answer to ``missing``.
+        regex: regular expressions (RE2 syntax) over the text of a turn as it stands, used like ``any``; needs
+            the extra ``language``.
         pattern: spaCy token patterns (keys LOWER, LEMMA, POS, OP …), used like ``any``; needs the extra
             ``language``.
         fuzzy: least likeness of a phrase, 0-1; 1 = every word equal after normalisation.
@@ -58,6 +61,7 @@ class PhraseParameters(TwoAnswers, WindowLimits):
     any: TextsByLanguage | None = None
     all: AlternativesByLanguage | None = None
     none: TextsByLanguage | None = None
+    regex: tuple[Regex, ...] = ()
     pattern: tuple[TokenPattern, ...] = ()
     fuzzy: Probability = 0.9
     negated: Literal["skip", "count"] = "skip"
@@ -67,8 +71,8 @@ class PhraseParameters(TwoAnswers, WindowLimits):
 
     @model_validator(mode="after")
     def _searchable(self) -> Self:
-        if not (self.any or self.all or self.none or self.pattern):
-            raise ValueError("nothing to look for: accepted: any, all, none or pattern")
+        if not (self.any or self.all or self.none or self.pattern or self.regex):
+            raise ValueError("nothing to look for: accepted: any, all, none, regex or pattern")
         if self.fuzzy < 0.5:
             raise ValueError("fuzzy below 0.5 would match anything: accepted: 0.5 to 1")
         for by_language in (self.any, self.none):
@@ -108,6 +112,7 @@ class Phrase:
         self._parameters = parameters
         self._compiled: dict[tuple[str, str], Pattern] = {}
         self._token_patterns = TokenPatterns(parameters.pattern) if parameters.pattern else None
+        self._expressions = RegularExpressions(parameters.regex) if parameters.regex else None
 
     def answer(self, criterion: Criterion, case: Case) -> Answer:
         """``found`` with the words, or ``missing`` with the window that was searched."""
@@ -158,13 +163,16 @@ class Phrase:
         parameters = self._parameters
         hits: list[_Found] = []
         lacking: list[str] = []
-        if parameters.any or self._token_patterns is not None:
+        if parameters.any or self._token_patterns is not None or self._expressions is not None:
             found = search.of(parameters.any)
             if self._token_patterns is not None:
                 found = _in_order([*found, *search.of_tokens(self._token_patterns)])
+            if self._expressions is not None:
+                found = _in_order([*found, *search.of_expressions(self._expressions)])
             if len(found) < parameters.at_least:
                 times = f" {parameters.at_least} times" if parameters.at_least > 1 else ""
-                lacking.append((_names(parameters.any) or "the pattern") + times)
+                names = _BETWEEN.join(filter(None, (_names(parameters.any), *parameters.regex)))
+                lacking.append((names or "the pattern") + times)
             hits += found if every else found[: max(_SHOWN, parameters.at_least)]
         if parameters.all:
             found, missing = search.of_all(parameters.all)
@@ -225,15 +233,23 @@ class _Search:
 
     def of_tokens(self, patterns: TokenPatterns) -> list[_Found]:
         """Hits of token patterns."""
+        return self._placed(lambda text: patterns.find(text, self._language), "pattern")
+
+    def of_expressions(self, expressions: RegularExpressions) -> list[_Found]:
+        """Hits of regular expressions."""
+        return self._placed(expressions.find, "regex")
+
+    def _placed(self, find: Callable[[str], list[tuple[int, int]]], written: str) -> list[_Found]:
+        """What is found in the text of each turn of the role, inside the window."""
         found = []
         for position, turn in enumerate(self._text.turns):
             if self._parameters.role and turn.role not in self._parameters.role:
                 continue
-            for start, end in patterns.find(turn.text, self._language):
+            for start, end in find(turn.text):
                 place = Place(position, start, end)
                 if self.window.holds(place):
                     sure = self._text.confidence([place])
-                    found.append(_Found(place, self._text.quote([place]), sure, "pattern"))
+                    found.append(_Found(place, self._text.quote([place]), sure, written))
         return found
 
     def absence(self, parameters: PhraseParameters) -> float:
