@@ -11,6 +11,9 @@ from qa_toolkit.errors import TranscriptError
 
 Reader = Callable[..., Transcript]
 
+_OWN_KEYS = frozenset({"schema", "turns", "kind", "fields"})
+"""Keys of the toolkit's own files, which are read elsewhere."""
+
 
 class Fields:
     """Reads values of a parsed file; every fault names the file and the path in it."""
@@ -82,7 +85,7 @@ def transcript_of_json(
     """
     from qa_toolkit.importing import contact_lens, whisperx
 
-    if not isinstance(data, Mapping) or "turns" in data or "schema" in data:
+    if not isinstance(data, Mapping) or not _OWN_KEYS.isdisjoint(data):
         return None
     readers: dict[str, Reader] = {"Transcript": contact_lens.read, "segments": whisperx.read}
     for key, read in readers.items():

@@ -164,6 +164,7 @@ def test_roles_of_labels_can_be_given():
         "text",
         {"kind": "record", "fields": {}},
         {"segments": "none"},
+        {"kind": "record", "fields": {}, "segments": []},
         {},
     ],
 )
