@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from qa_toolkit.cli import (
     agreement,
+    assign,
     audit,
     config,
     db,
@@ -26,6 +27,7 @@ from qa_toolkit.cli import (
     people,
     plugins,
     report,
+    review,
     rubric,
     sample,
     schema,
@@ -69,13 +71,14 @@ for _module in (
     evaluate,
     importing,
     agreement,
+    assign,
     report,
     app_command,
     doctor,
     schema,
 ):
     _module.register(cli)
-for _group in (rubric, keying, sample, models, plugins, config, db, audit, people):
+for _group in (rubric, keying, sample, models, plugins, config, db, audit, people, review):
     _group.register(cli)
 
 

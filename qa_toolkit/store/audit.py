@@ -97,7 +97,7 @@ def note(
     /,
     *,
     digest: str | None = None,
-    **facts: object,
+    **facts: Any,
 ) -> None:
     """Remembers something for the log; it is written when the session commits.
 

@@ -16,7 +16,9 @@ from qa_toolkit.domain.evaluation import Evaluation, Result, RubricRef
 from qa_toolkit.errors import StoreError
 from qa_toolkit.store import ledger, liveness, queries, schema, writing
 from qa_toolkit.store.audit_log import AuditLog
+from qa_toolkit.store.disputes import Disputes
 from qa_toolkit.store.engine import Database, connect, parse_address
+from qa_toolkit.store.feedback import Feedback
 from qa_toolkit.store.people import People
 from qa_toolkit.store.records import (
     Claim,
@@ -37,6 +39,7 @@ from qa_toolkit.store.records import (
 )
 from qa_toolkit.store.tables import MetricsRow, TranscriptRow
 from qa_toolkit.store.upkeep import prepare_sqlite
+from qa_toolkit.store.work import Work
 
 
 class Store:
@@ -48,12 +51,16 @@ class Store:
     Attributes:
         audit: who did what to which record; every change appends to it.
         people: users, agents and where they worked when.
+        work: assignments, drafts and reviews. disputes, feedback: what is said to evaluations.
     """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.audit = AuditLog(database)
         self.people = People(database)
+        self.work = Work(database)
+        self.disputes = Disputes(database)
+        self.feedback = Feedback(database)
         self._locks: dict[int, liveness.RunLock] = {}
 
     @classmethod

@@ -55,6 +55,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def time_text(moment: datetime) -> str:
+    """A time for messages: UTC, to the minute."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
 def text_sha256(value: str) -> str:
     """Hash of a text in UTF-8."""
     return hashlib.sha256(value.encode()).hexdigest()

@@ -1,0 +1,74 @@
+"""``qa assign``: interactions into the queues of reviewers."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa_toolkit.cli.console import print_json
+from qa_toolkit.cli.options import ActingUser, Json, RubricName, StoreUrl, acting_user, configuration
+from qa_toolkit.errors import InputError
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command("assign")(assign)
+
+
+def assign(
+    rubric: RubricName,
+    to: Annotated[str, typer.Option("--to", metavar="USERS", help="Reviewers, such as maria,jun.")],
+    interactions: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="Interactions.", show_default=False)
+    ] = None,
+    sample: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="SAMPLE.csv", help="File with a column id.", show_default=False),
+    ] = None,
+    due: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Last day, as YYYY-MM-DD.", show_default=False)
+    ] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="Reviewers see no other answers.")] = False,
+    session: Annotated[
+        str | None, typer.Option(help="Calibration session; never counts.", show_default=False)
+    ] = None,
+    json: Json = False,
+    store: StoreUrl = None,
+    user: ActingUser = None,
+) -> None:
+    """Puts interactions into queues, in turn: the first to the first reviewer, the second to the second."""
+    from qa_toolkit import review
+    from qa_toolkit.store import Store
+
+    names = [*(interactions or []), *(_ids(sample) if sample is not None else [])]
+    reviewers = [name.strip() for name in to.split(",") if name.strip()]
+    with Store.open(configuration(store=store).store_url, create=False, origin="qa assign") as opened:
+        made = review.assign(
+            opened,
+            names,
+            rubric,
+            reviewers,
+            by=acting_user(user),
+            due_on=due,
+            blind=blind,
+            session=session,
+        )
+    if json:
+        print_json({"assigned": list(made), "open_before": len(names) - len(made)})
+    else:
+        typer.echo(f"{len(made)} assigned, {len(names) - len(made)} were open already")
+
+
+def _ids(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            if "id" not in (reader.fieldnames or ()):
+                raise InputError(
+                    "the file has no column id", str(path), "give one written by 'qa sample draw'"
+                )
+            return [row["id"] for row in reader if row["id"]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"the file cannot be read ({error})", str(path), "a CSV file in UTF-8") from error
