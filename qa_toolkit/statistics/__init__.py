@@ -1,5 +1,6 @@
 """Intervals, sample sizes and agreement. Pure functions; every figure comes with its n."""
 
+from qa_toolkit.statistics.acceptance import AcceptancePlan, acceptance_plan, chapman, switching_state
 from qa_toolkit.statistics.agreement import (
     FEW_UNITS,
     Agreement,
@@ -16,6 +17,8 @@ from qa_toolkit.statistics.agreement import (
 )
 from qa_toolkit.statistics.assisted import AssistedEstimate, assisted_mean
 from qa_toolkit.statistics.categories import category_kappas, fleiss_null_error, kappa_null_error
+from qa_toolkit.statistics.charts import ChartPoint, ControlChart, control_chart
+from qa_toolkit.statistics.clustered import clustered_rate
 from qa_toolkit.statistics.coefficients import Level
 from qa_toolkit.statistics.cusum import Cusum, CusumPoint, cusum
 from qa_toolkit.statistics.estimators import (
@@ -52,8 +55,11 @@ __all__ = [
     "FEW_UNITS",
     "ICC_FORMS",
     "SMALL_N",
+    "AcceptancePlan",
     "Agreement",
     "AssistedEstimate",
+    "ChartPoint",
+    "ControlChart",
     "Cusum",
     "CusumPoint",
     "Interval",
@@ -62,14 +68,18 @@ __all__ = [
     "LimitsOfAgreement",
     "PopulationEstimate",
     "SampleDesign",
+    "acceptance_plan",
     "assisted_mean",
     "bland_altman",
     "brennan_prediger",
     "category_kappas",
+    "chapman",
     "clopper_pearson",
     "cluster_bootstrap",
+    "clustered_rate",
     "cohen_kappa",
     "conger_kappa",
+    "control_chart",
     "cusum",
     "design_mean",
     "design_ratio",
@@ -88,6 +98,7 @@ __all__ = [
     "ratio_of_totals",
     "sample_size",
     "scott_pi",
+    "switching_state",
     "weighted_kappa",
     "wilson",
     "zero_failure_size",
