@@ -71,7 +71,7 @@ def _ssn(number: Number, cued: bool) -> float | None:  # noqa: FBT001  # one sig
         if not is_issued_ssn(digits) or number.letters:
             return None
         return 0.85 if number.sizes == (3, 2, 4) else 0.6 if number.in_one_go else None
-    return 0.4 if cued and len(digits) in (7, 8, 10) else None
+    return 0.4 if cued and len(digits) in (7, 8, 10, 11, 12) else None
 
 
 def _card(number: Number, cued: bool) -> float | None:  # noqa: FBT001

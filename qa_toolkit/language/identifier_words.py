@@ -96,7 +96,7 @@ JOINERS: Final = _set(
     """
     and then the last first middle next final are is it area code followed by rest digits digit numbers
     number y luego despues el la los las ultimos primeros son es siguientes codigo de go ahead okay yes
-    yeah right mhm got si bien aja siga adelante
+    yeah right mhm got si bien aja siga adelante no sorry wait mean perdon digo espere
     """
 )
 """Words that may stand inside one number that is said in pieces; they part it more than a pause does."""

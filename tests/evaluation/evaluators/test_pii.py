@@ -60,6 +60,7 @@ ROWS = [
     (["customer: My social is 412-55-6789."], {**SSN, "found": "na"}, "not_applicable", ["412-55-6789"]),
     # what is not complete is not claimed to be absent
     (["agent: Your social is 4 1 2 5 5 6 7 8?"], AGENT_LEAK, "unanswered", ["4 1 2 5 5 6 7 8"]),
+    (["agent: Your social is four one two, five five, no, sorry, five six, six seven eight nine?"], AGENT_LEAK, "unanswered", ["four one two, five five, no, sorry, five six, six seven eight nine"]),
     (["agent: It is 412556789."], AGENT_LEAK, "unanswered", ["412556789"]),
     (["agent: It is 412556789."], {**AGENT_LEAK, "least_probability": 0.5}, "no", ["412556789"]),
     # other languages
