@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from qa_toolkit.domain import PartySound, Role, SpeechSpan
 from qa_toolkit.errors import MissingExtraError
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples
+from qa_toolkit.transcription.spool import release
 
 if TYPE_CHECKING:
     from qa_toolkit.transcription.voice_activity import Span
@@ -65,7 +66,10 @@ def party_sounds(channels: Sequence[Samples], speech: Sequence[SpeechSpan]) -> t
 
 def _sound_of(samples: Samples, pieces: Sequence[tuple[int, int]], role: Role, channel: int) -> PartySound:
     count = sum(end - start for start, end in pieces)
-    clipped = sum(int(np.count_nonzero(_is_clipped(samples[start:end]))) for start, end in pieces)
+    clipped = 0
+    for start, end in pieces:
+        clipped += int(np.count_nonzero(_is_clipped(samples[start:end])))
+        release(samples)
     pitches = _pitches(samples, pieces)
     hertz, spread = pitch_summary(pitches)
     return PartySound(
@@ -111,6 +115,7 @@ def _levels_by_second(samples: Samples, pieces: Sequence[tuple[int, int]]) -> tu
         for second in range(start // SAMPLE_RATE_HZ, -(-end // SAMPLE_RATE_HZ)):
             low, high = second * SAMPLE_RATE_HZ, (second + 1) * SAMPLE_RATE_HZ
             part = samples[max(start, low) : min(end, high)].astype(np.float64)
+            release(samples)
             total, count = power.get(second, (0.0, 0))
             # Not a dot product: those round differently with the number of threads.
             power[second] = total + float(np.sum(np.square(part))), count + part.size
@@ -187,6 +192,7 @@ def _at_pitch_rate(
 
     low = scipy.signal.firwin(31, 3400.0, fs=SAMPLE_RATE_HZ).astype(np.float32)
     joined = np.concatenate([samples[start:end] for start, end in block]).astype(np.float32) / 32768.0
+    release(samples)
     sound = scipy.signal.upfirdn(low, joined, up=1, down=2)[15 // 2 :][: joined.size // 2]
     frames = max(0, (sound.size - FRAME) // HOP + 1)
     whole = np.ones(frames, dtype=np.bool_)

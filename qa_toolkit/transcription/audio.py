@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from qa_toolkit.errors import AudioError, MissingExtraError
 from qa_toolkit.model_files import file_sha256
+from qa_toolkit.transcription.spool import Spool
 
 if TYPE_CHECKING:
     import av
@@ -98,11 +99,12 @@ def _decode_channels(path: Path) -> tuple[tuple[Samples, ...], int, tuple[str, .
             rate_hz = int(stream.codec_context.sample_rate or 0)
             _check_limits(stream, rate_hz, path)
             damaged: list[str] = []
-            grown: list[bytearray] = []
+            grown: list[Spool] = []
             for block in _resampled(container, stream, path, damaged):
-                grown = grown or [bytearray() for _ in block]
+                grown = grown or [Spool() for _ in block]
                 for channel, samples in zip(grown, block, strict=True):
-                    channel.extend(samples.tobytes())
+                    channel.add(samples)
+            channels = tuple(channel.finish() for channel in grown)
     except AudioError:
         raise
     except MemoryError as error:
@@ -110,9 +112,9 @@ def _decode_channels(path: Path) -> tuple[tuple[Samples, ...], int, tuple[str, .
     except (av.FFmpegError, OSError, ValueError, IndexError, EOFError, RuntimeError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise AudioError(f"the file cannot be decoded ({reason})", str(path), _ADVICE) from error
-    if not grown or not grown[0]:
+    if not channels or not channels[0].size:
         raise AudioError("the file holds no sound samples", str(path), "copy it again from its source")
-    return tuple(np.frombuffer(channel, dtype=np.int16) for channel in grown), rate_hz, (*warnings, *damaged)
+    return channels, rate_hz, (*warnings, *damaged)
 
 
 def _sound_stream(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples
 from qa_toolkit.transcription.levels import FRAME, FRAME_S, frame_levels_db
+from qa_toolkit.transcription.spool import made_in_blocks, release
 
 Levels = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -158,7 +159,12 @@ def _held_open(passing: Mask) -> Mask:
 
 
 def _silenced(samples: Samples, frames: Mask) -> Samples:
-    mask = np.repeat(frames, FRAME)
-    result = samples.copy()
-    result[: mask.size][mask[: result.size]] = 0
-    return result
+    def block(part: slice) -> Samples:
+        frame = np.minimum(np.arange(part.start, part.stop) // FRAME, frames.size - 1)
+        quiet = frames[frame]
+        quiet[max(0, frames.size * FRAME - part.start) :] = False  # what is left after the last whole frame
+        kept = np.where(quiet, np.int16(0), samples[part])
+        release(samples)
+        return kept
+
+    return made_in_blocks(samples.size, block)

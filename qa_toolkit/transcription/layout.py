@@ -12,6 +12,7 @@ from qa_toolkit.domain import ChannelLayout
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, DecodedAudio, Samples
 from qa_toolkit.transcription.crosstalk import without_crosstalk
 from qa_toolkit.transcription.levels import FRAME, FRAME_S, frame_levels_db, level_db
+from qa_toolkit.transcription.spool import made_in_blocks, release
 
 SILENT_DB = -75.0
 """A channel whose loudest frames stay below this level (dB of full scale) holds nothing."""
@@ -53,7 +54,7 @@ def find_tracks(audio: DecodedAudio) -> Tracks:
         return Tracks(ChannelLayout.MONO, (Track(0, levelled(audio.channels[chosen[0]])),), warnings)
     first, second = (audio.channels[index] for index in chosen)
     if is_same_sound(first, second):
-        mixed = ((first.astype(np.int32) + second.astype(np.int32)) // 2).astype(np.int16)
+        mixed = _mix(first, second)
         if level_db(mixed) < max(level_db(first), level_db(second)) - 20.0:
             mixed = first  # the copy is inverted: adding would cancel it
         return Tracks(ChannelLayout.DUAL_MONO, (Track(0, levelled(mixed)),), warnings)
@@ -79,8 +80,24 @@ def levelled(samples: Samples) -> Samples:
     if level >= QUIET_DB or level <= SILENT_DB:
         return samples
     gain = 10.0 ** (min(NORMAL_DB - level, MAX_GAIN_DB) / 20.0)
-    amplified: Samples = np.clip(samples.astype(np.float32) * gain, -32768, 32767).astype(np.int16)
-    return amplified
+
+    def block(part: slice) -> Samples:
+        louder: Samples = np.clip(samples[part].astype(np.float32) * gain, -32768, 32767).astype(np.int16)
+        release(samples)
+        return louder
+
+    return made_in_blocks(samples.size, block)
+
+
+def _mix(first: Samples, second: Samples) -> Samples:
+    def block(part: slice) -> Samples:
+        total = first[part].astype(np.int32) + second[part].astype(np.int32)
+        release(first)
+        release(second)
+        mean: Samples = (total // 2).astype(np.int16)
+        return mean
+
+    return made_in_blocks(first.size, block)
 
 
 def is_same_sound(first: Samples, second: Samples) -> bool:

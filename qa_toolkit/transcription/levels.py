@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples
+from qa_toolkit.transcription.spool import release
 
 FRAME_S = 0.02
 FRAME = int(SAMPLE_RATE_HZ * FRAME_S)
@@ -20,6 +21,7 @@ def frame_levels_db(samples: Samples) -> NDArray[np.float32]:
     for first in range(0, frames.shape[0], _BLOCK_FRAMES):
         block = frames[first : first + _BLOCK_FRAMES].astype(np.float32)
         power[first : first + _BLOCK_FRAMES] = np.mean(np.square(block), axis=1)
+        release(samples)
     levels: NDArray[np.float32] = 10.0 * np.log10(
         np.maximum(power / np.float32(32768.0**2), np.float32(1e-12))
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples
+from qa_toolkit.transcription.spool import release
 
 FRAME_SAMPLES = 512
 FRAME_S = FRAME_SAMPLES / SAMPLE_RATE_HZ
@@ -53,6 +54,7 @@ def speech_probabilities(samples: Samples, model: Path) -> Probabilities:
         output, *state_list = session.run(
             None, {"input": _frames(samples, first, last), "h": state[0], "c": state[1]}
         )
+        release(samples)
         state = (state_list[0], state_list[1])
         found.append(np.asarray(output, dtype=np.float32).reshape(-1))
     return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)

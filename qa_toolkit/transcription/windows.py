@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples
+from qa_toolkit.transcription.spool import release
 
 Span = tuple[float, float]
 
@@ -51,7 +52,9 @@ class Window:
     def samples(self, channel: Samples) -> NDArray[np.float32]:
         """The sound of the window, -1 to 1, out of the samples of its channel."""
         parts = [channel[_sample(piece.start_s) : _sample(piece.end_s)] for piece in self.pieces]
-        return np.concatenate(parts).astype(np.float32) / 32768.0
+        sound = np.concatenate(parts).astype(np.float32) / 32768.0
+        release(channel)
+        return sound
 
 
 def pack(
