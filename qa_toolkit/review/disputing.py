@@ -11,7 +11,7 @@ from qa_toolkit.domain.contract import from_contract
 from qa_toolkit.domain.evaluation import Evaluation
 from qa_toolkit.errors import InputError, PermissionRefusedError, UsageError
 from qa_toolkit.review.permissions import Action, permit
-from qa_toolkit.review.reviewing import GivenReview, answered, overridden, remarks_of, rubric_of
+from qa_toolkit.review.reviewing import GivenReview, answered, check_day, overridden, remarks_of, rubric_of
 from qa_toolkit.store.people_records import Dispute
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def ask_reading(store: Store, dispute: int, *, reader: str, by: str, due_on: str
     permit(store, by, Action.JUDGE_DISPUTE)
     found = _dispute(store, dispute)
     permit(store, reader, Action.REVIEW)
+    if due_on is not None:
+        check_day(due_on)
     if reader == by:
         raise UsageError("a second reading is somebody else's", f"dispute {dispute}", "name another reader")
     _refuse_involved(store, found, reader, "read")

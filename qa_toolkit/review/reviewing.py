@@ -79,7 +79,7 @@ def assign(
     for reviewer in reviewers:
         permit(store, reviewer, Action.REVIEW)
     if due_on is not None:
-        _check_day(due_on)
+        check_day(due_on)
     newest_rubric(store, rubric)
     return store.work.assign(
         interactions, rubric, reviewers, by=by, due_on=due_on, blind=blind, session=session
@@ -245,7 +245,8 @@ def _check_code(code: str, accepted: Mapping[str, str], where: str) -> None:
         raise InputError(f"'{code}' is not known", where, f"accepted: {', '.join(accepted)}")
 
 
-def _check_day(text: str) -> None:
+def check_day(text: str) -> None:
+    """Refuses what is not an ISO day, with UsageError."""
     try:
         good = date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -89,6 +89,8 @@ def test_a_second_reading_is_blind_comes_first_and_never_counts(store: Store) ->
     found = dispute_call(store)
     with pytest.raises(UsageError, match="somebody else's"):
         ask_reading(store, found.id, reader="lena", by="lena")
+    with pytest.raises(UsageError, match="'soon' is not a day"):
+        ask_reading(store, found.id, reader="jun", by="lena", due_on="soon")
     ask_reading(store, found.id, reader="jun", by="lena", due_on="2026-12-01")
     (assigned,) = queue(store, by="jun")
     assert (assigned.blind, assigned.interaction) == (True, "call-1")
