@@ -256,6 +256,8 @@ def _share_limits(
         effective = value * (1 - value) / error**2
         wide = float(stats.t.ppf(0.5 + estimate.confidence / 2, max(1.0, freedom)))
         effective *= (float(stats.norm.ppf(0.5 + estimate.confidence / 2)) / wide) ** 2
+        # A lucky sample looks better than a simple one; no more is claimed than for as many drawn simply.
+        effective = min(effective, estimate.n / left)
     low, high = _wilson_of(value, effective, estimate.confidence)
     return replace(estimate, low=low, high=high, effective_n=effective, method="wilson_effective_n")
 
