@@ -127,7 +127,7 @@ def _item(path: Path, name: str, metadata: Metadata, rubric: str | None) -> Plan
 
 
 def _id_inside(path: Path) -> str | None:
-    """The id a transcript or record file gives itself; one that cannot be read says so when its turn comes."""
+    """The id a transcript or record file gives itself; one that cannot be read says so in its turn."""
     from qa_toolkit.pipeline import read_json
 
     if path.suffix.lower() != DOCUMENT_SUFFIX:

@@ -36,7 +36,12 @@ def evaluation_settings(current: Configuration) -> EvaluationSettings:
     from qa_toolkit.evaluation import EvaluationSettings
 
     chosen = current.settings.evaluation
-    return EvaluationSettings(confidence=chosen.confidence, role_confidence=chosen.role_confidence)
+    folder = current.settings.rubrics_dir
+    return EvaluationSettings(
+        confidence=chosen.confidence,
+        role_confidence=chosen.role_confidence,
+        evaluators={"rubrics_dir": str(folder)} if folder else {},
+    )
 
 
 def metric_thresholds(current: Configuration) -> MetricThresholds:
