@@ -21,6 +21,7 @@ PACKAGES = [
     "qa_toolkit",
     "qa_toolkit.authored",
     "qa_toolkit.batch",
+    "qa_toolkit.calibration",
     "qa_toolkit.domain",
     "qa_toolkit.evaluation",
     "qa_toolkit.importing",
@@ -28,8 +29,11 @@ PACKAGES = [
     "qa_toolkit.language",
     "qa_toolkit.metrics",
     "qa_toolkit.reports",
+    "qa_toolkit.review",
+    "qa_toolkit.sampling",
     "qa_toolkit.statistics",
     "qa_toolkit.store",
+    "qa_toolkit.testing",
     "qa_toolkit.transcription",
 ]
 

@@ -68,7 +68,7 @@ def json_schema(name: str) -> dict[str, Any]:
 def canonical_json(data: object) -> str:
     """The one way results are written: two-space indent, key order as made, no NaN, final newline.
 
-    Floats are rounded to six decimals, so that the last bits of a sum never show up as a change.
+    Floats are rounded to ten decimals, so that the last bits of a sum never show up as a change.
 
     Raises:
         ValueError: a number is not finite.
@@ -78,7 +78,7 @@ def canonical_json(data: object) -> str:
 
 def _rounded(data: object) -> object:
     if isinstance(data, float):
-        return round(data, 6) + 0.0  # + 0.0 turns -0.0 into 0.0
+        return round(data, 10) + 0.0  # + 0.0 turns -0.0 into 0.0
     if isinstance(data, dict):
         return {key: _rounded(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
