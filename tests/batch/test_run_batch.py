@@ -269,7 +269,7 @@ def test_ctrl_c_keeps_what_was_done_and_the_next_run_goes_on(
     summary = run(store, items, workers=workers, on_event=interrupt)
     assert signal.getsignal(signal.SIGINT) is before
     assert summary.interrupted
-    assert 5 <= summary.done < 30
+    assert 3 <= summary.done < 30, "two workers may finish the sixth while three before it are still open"
     assert store.counts().evaluations == summary.done
     assert store.runs()[0].state == "interrupted"
     rest = run(store, items)
