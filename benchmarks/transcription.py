@@ -9,7 +9,7 @@ paired ratios count. ``ours`` works as `qa score` does, a process of one thread 
 transcripts (speakers, roles, word times). The others get all cores in one process: ``stock`` is
 ``WhisperModel.transcribe`` on a mono mix, int8, everything else as it comes; ``plain`` the same without choosing a
 compute type, as in the README of faster-whisper (never the headline: one keyword beats it); ``batched`` is
-faster-whisper's batched pipeline, int8, beam 1. Loading the model is measured apart. Processor seconds are always
+faster-whisper's batched pipeline, int8, beam 1. Loading models and libraries is measured apart. Processor seconds are always
 printed; ratios of wall time only where the load average says that nobody else is at work.
 """
 
@@ -180,6 +180,10 @@ def _ours(arguments: argparse.Namespace, stages: dict[str, float]) -> Callable[[
         model=arguments.model, threads=arguments.threads, word_times=not arguments.no_words
     )
     engine = transcription.load_engine(options)
+    # Libraries that a process loads once, at its first mono recording, belong to loading like the model.
+    import librosa.filters  # noqa: F401
+    import sklearn.cluster  # noqa: F401
+
     for module, name in (
         (transcriber, "decode"), (transcriber, "find_tracks"), (listening, "speech_probabilities"),
         (attribution, "build_turns"), (attribution, "_voices"),
