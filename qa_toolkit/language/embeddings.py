@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import threading
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -43,7 +44,7 @@ class SentenceEncoder(Protocol):
         ...
 
 
-class _Cached:
+class _Cached(ABC):
     """Keeps vectors by the hash of their text; what is kept changes only how fast an answer comes."""
 
     def __init__(self, size: int) -> None:
@@ -70,8 +71,9 @@ class _Cached:
                     self._kept.popitem(last=False)
         return found
 
+    @abstractmethod
     def _encode(self, text: str) -> Vectors:
-        raise NotImplementedError
+        """The vector of one text, of any length."""
 
 
 class _MiniLM(_Cached):
