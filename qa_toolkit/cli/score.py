@@ -171,11 +171,9 @@ def _row(result: Result) -> list[str]:
         return [result.input, result.status, "", "", "", result.reason or ""]
     found = result.evaluation["score"]
     notes = [f"auto-fail {', '.join(found['auto_failed_by'])}"] if found["auto_failed_by"] else []
-    notes += (
-        [f"{len((result.transcript or {}).get('warnings', []))} warnings"]
-        if (result.transcript or {}).get("warnings")
-        else []
-    )
+    warned = len((result.transcript or {}).get("warnings", []))
+    if warned:
+        notes.append(f"{warned} warning{'s' if warned > 1 else ''}")
     state = {True: "passed", False: "not passed", None: "open"}[found["passed"]]
     name = result.evaluation["interaction"]
     return [name, result.status, percent(found["percent"]), state, str(found["open"]), ", ".join(notes)]
