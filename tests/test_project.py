@@ -76,7 +76,7 @@ def test_all_names_what_is_there(name: str) -> None:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = (
         "import sys, qa_toolkit, qa_toolkit.cli.main;"
-        "heavy = {'numpy', 'scipy', 'av', 'faster_whisper', 'onnxruntime', 'librosa', 'sklearn', 'spacy', 'sqlalchemy',"
+        "heavy = {'pydantic', 'numpy', 'scipy', 'av', 'faster_whisper', 'onnxruntime', 'librosa', 'sklearn', 'spacy', 'sqlalchemy',"
         " 'streamlit', 'jinja2', 'torch', 'pandas'};"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -11,13 +11,16 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from qa_toolkit.cli.console import print_json, print_table
 from qa_toolkit.cli.options import Json, configuration
-from qa_toolkit.config import Configuration
 from qa_toolkit.errors import QAToolkitError
+
+if TYPE_CHECKING:
+    from qa_toolkit.config import Configuration
 
 EXTRAS = {
     "transcription": ("faster-whisper", "av", "onnxruntime", "librosa", "scikit-learn"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning, progress
@@ -15,10 +17,12 @@ from qa_toolkit.cli.inputs import (
     is_single,
 )
 from qa_toolkit.cli.options import Channels, Inputs, Json, Language, Model, Profile, configuration
-from qa_toolkit.config import Configuration
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.errors import InputError
+
+if TYPE_CHECKING:
+    from qa_toolkit.config import Configuration
 
 
 def register(cli: typer.Typer) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.config import Configuration, load_configuration
+if TYPE_CHECKING:
+    from qa_toolkit.config import Configuration
+
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout and nothing else.")]
 RubricName = Annotated[
@@ -45,6 +47,8 @@ Speakers = Annotated[
 
 def configuration(**flags: object) -> Configuration:
     """The configuration with these flags (``transcription__model`` for ``transcription.model``) on top."""
+    from qa_toolkit.config import load_configuration
+
     return load_configuration({name.replace("__", "."): value for name, value in flags.items()})
 
 

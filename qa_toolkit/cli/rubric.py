@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa_toolkit.cli import rubric_backtest, rubric_changes, rubric_explain, rubric_mutate, rubric_writing
 from qa_toolkit.cli.console import percent, print_json, print_table, print_warning
 from qa_toolkit.cli.options import Json, configuration
-from qa_toolkit.config import Configuration
+
+if TYPE_CHECKING:
+    from qa_toolkit.config import Configuration
 
 commands = typer.Typer(help="Rubrics: write, check, test, explain and compare them.", no_args_is_help=True)
 
