@@ -27,10 +27,20 @@ def score(payload: dict[str, Any]) -> Any:
     """Does what the payload says, then gives the example result under the payload's name."""
     _note(payload)
     time.sleep(payload.get("sleep_s", 0.0))
+    _wait_for(payload.get("after"))
     _behave(payload.get("do"), payload)
     name = payload["name"]
     percent = payload.get("percent", 50.0)
     return outcome(example_result(name, percent=percent), example_interaction(name), example_input(name))
+
+
+def _wait_for(path: str | None) -> None:
+    """Returns once the file is there; a test makes it when what the item must come after has happened."""
+    end = time.monotonic() + 60
+    while path is not None and not Path(path).exists():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{path} never came")
+        time.sleep(0.01)
 
 
 def _note(payload: dict[str, Any]) -> None:

@@ -219,15 +219,16 @@ class TestWorkers:
 
     @pytest.mark.parametrize("workers", [0, 2])
     def test_a_fault_of_the_whole_run_stops_it_and_what_was_done_stays(
-        self, store: Store, workers: int
+        self, store: Store, workers: int, tmp_path: Path
     ) -> None:
+        kept = tmp_path / "a is kept"
         items = [
             work("a"),
-            work("b", do="no model", sleep_s=0.5),
+            work("b", do="no model", after=str(kept)),
             *(work(f"c{n}", sleep_s=0.2) for n in range(9)),
         ]
         with pytest.raises(ModelFileError):
-            run(store, items, workers=workers)
+            run(store, items, workers=workers, on_event=lambda event: kept.touch())
         assert run(store, [work("a")]).done_before == 1
 
     @pytest.mark.parametrize("task", ["batch_tasks:absent", "no_such_module:x", "nothing"])
