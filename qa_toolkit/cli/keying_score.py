@@ -1,0 +1,56 @@
+"""``qa keying score``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from qa_toolkit.cli.console import percent, print_json, print_table
+from qa_toolkit.cli.keying_options import Keyed, Layout, Reference, find_layout
+from qa_toolkit.cli.options import Json, Out, configuration
+
+
+def register(commands: typer.Typer) -> None:
+    commands.command()(score)
+
+
+def score(
+    keyed: Keyed,
+    reference: Reference,
+    layout: Layout,
+    rubric: Annotated[
+        str, typer.Option("--rubric", metavar="R", help="A rubric's id or file.")
+    ] = "paper_keying",
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Scores every keyed record with a rubric; --out writes the cases for 'qa evaluate'."""
+    from qa_toolkit.cli.rubrics import evaluation_settings, find_rubric
+    from qa_toolkit.domain.contract import canonical_json, to_contract
+    from qa_toolkit.keying.cases import case_document, cases_of_files
+    from qa_toolkit.pipeline import judge
+
+    current = configuration()
+    loaded, settings = find_rubric(rubric, current), evaluation_settings(current)
+    evaluations = []
+    for case in cases_of_files(keyed, reference, find_layout(layout).layout):
+        evaluations.append(judge(case, loaded, settings=settings))
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            name = "".join(c if c.isalnum() or c in "-_" else "_" for c in case.interaction.id)
+            (out / f"{name}.json").write_text(canonical_json(case_document(case)), encoding="utf-8")
+    if json:
+        print_json([to_contract(evaluation) for evaluation in evaluations])
+        return
+    rows = [
+        [
+            each.interaction,
+            percent(each.score.percent),
+            each.score.open,
+            ", ".join(a.criterion for a in each.answers if a.answer == "no"),
+            ", ".join(each.score.auto_failed_by),
+        ]
+        for each in evaluations
+    ]
+    print_table(loaded.rubric.title, ["record", "score>", "open>", "missed", "auto-fail"], rows)
