@@ -14,8 +14,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from qa_toolkit.keying import addresses
-from qa_toolkit.keying.dates import read_date
 from qa_toolkit.keying.layout import FieldSpec
+from qa_toolkit.language.dates import read_date
+from qa_toolkit.language.values import code, without_accents, without_invisible
 
 CACHED_VALUES: Final = 8192
 
@@ -72,8 +73,19 @@ _FREQUENCIES = {
 
 
 def rule_for(spec: FieldSpec) -> Rule:
-    """The normaliser of a field; results are remembered, as most values come again."""
-    return lru_cache(maxsize=CACHED_VALUES)(_rule(spec))
+    """The normaliser of a field; results are remembered, as most values come again.
+
+    Characters that nobody sees (zero-width spaces, marks of direction) mean nothing. A text that is not blank
+    never gets the key of a blank, also where its rule leaves nothing of it (a name of one mark).
+    """
+    rule = _rule(spec)
+
+    def fold(text: str) -> Normal:
+        seen = without_invisible(text).strip()
+        found = rule(seen) if seen else Normal("")
+        return found if found.key else found._replace(key=" ".join(seen.casefold().split()))
+
+    return lru_cache(maxsize=CACHED_VALUES)(fold)
 
 
 def _rule(spec: FieldSpec) -> Rule:
@@ -93,18 +105,6 @@ def _rule(spec: FieldSpec) -> Rule:
     return lambda text: _code(text, aliases)
 
 
-def without_accents(text: str) -> str:
-    """Latin letters without their accents; other scripts as they are."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f"))
-
-
-def code(text: str) -> str:
-    """Small letters and digits with ``_`` between words."""
-    folded = without_accents(text).casefold()
-    return re.sub(r"[\W_]+", "_", folded).strip("_") or folded.strip()
-
-
 def _name(text: str) -> Normal:
     folded = text.translate(_APOSTROPHES).translate(_HYPHENS)
     folded = without_accents(unicodedata.normalize("NFKC", folded)).casefold()
@@ -115,7 +115,7 @@ def _name(text: str) -> Normal:
 
 def _suffix(text: str) -> Normal:
     word = re.sub(r"[.,\s]", "", without_accents(text)).casefold()
-    return Normal(_SUFFIXES.get(word, word) or text)
+    return Normal(_SUFFIXES.get(word, word))
 
 
 def _text(text: str) -> Normal:
@@ -218,7 +218,7 @@ def _number(text: str) -> Normal:
 
 def _docnum(text: str) -> Normal:
     folded = without_accents(unicodedata.normalize("NFKC", text).translate(_HYPHENS)).upper()
-    return Normal(re.sub(r"[\s-]", "", folded) or folded)
+    return Normal(re.sub(r"[\s-]", "", folded))
 
 
 def _a_number(text: str) -> Normal:
@@ -248,12 +248,12 @@ def _yes_no(text: str, aliases: Mapping[str, str]) -> Normal:
     marks = _marks(text, aliases)
     if {"yes", "no"} <= set(marks) or marks == ["both"]:
         return Normal("no;yes", BOTH_MARKED)
-    return Normal(";".join(marks) or text.casefold())
+    return Normal(";".join(marks))
 
 
 def _checkbox_set(text: str, aliases: Mapping[str, str]) -> Normal:
     marks = _marks(text, aliases)
-    return Normal(";".join(marks) or text.casefold(), BOTH_MARKED if {"yes", "no"} <= set(marks) else None)
+    return Normal(";".join(marks), BOTH_MARKED if {"yes", "no"} <= set(marks) else None)
 
 
 _SIMPLE: Final[Mapping[str, Rule]] = {
@@ -265,11 +265,11 @@ _SIMPLE: Final[Mapping[str, Rule]] = {
     "atin": _atin,
     "phone": _phone,
     "email": _email,
-    "street": lambda text: Normal(addresses.street(text) or text.casefold()),
-    "unit": lambda text: Normal(addresses.unit(text) or text.casefold()),
-    "city": lambda text: Normal(addresses.city(text) or text.casefold()),
-    "county": lambda text: Normal(addresses.county(text) or text.casefold()),
-    "state": lambda text: Normal(addresses.state(text) or text.casefold()),
+    "street": lambda text: Normal(addresses.street(text)),
+    "unit": lambda text: Normal(addresses.unit(text)),
+    "city": lambda text: Normal(addresses.city(text)),
+    "county": lambda text: Normal(addresses.county(text)),
+    "state": lambda text: Normal(addresses.state(text)),
     "zip": _zip,
     "money": _money,
     "number": _number,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, get_args
 
 from qa_toolkit.keying.layout import RecordLayout
+from qa_toolkit.language.values import without_invisible
 
 State = Literal[
     "present",
@@ -77,6 +78,8 @@ def entry_of(value: str, state: str = "") -> Entry:
         ValueError: no such state, or one that contradicts the value.
     """
     text = value.strip()
+    if not text.isascii() and not without_invisible(text).strip():
+        text = ""
     word = state.strip().casefold().replace(" ", "_").replace("-", "_")
     if not word:
         return Entry(text, "present") if text else BLANK

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Final, Literal, get_args
+
+from qa_toolkit.language.dates import read_date
 
 ValueKind = Literal[
     "text", "name", "date", "ssn", "phone", "email", "zip", "money", "number", "code", "codes", "yes_no"
@@ -30,7 +31,6 @@ _NAME_ENDINGS: Final = {"junior": "jr", "senior": "sr", "2nd": "ii", "3rd": "iii
 _TITLES: Final = frozenset({"mr", "mrs", "ms", "miss", "dr", "mx", "sr", "sra", "srta", "don", "dona"})
 _YES: Final = frozenset({"y", "yes", "si", "s", "true", "t", "1", "x"})
 _NO: Final = frozenset({"n", "no", "false", "f", "0"})
-_TOKENS: Final = re.compile(r"YYYY|MM|DD|[^YMD]+")
 _TIMES_A_YEAR: Final = {
     "daily": 260,
     "weekly": 52,
@@ -133,10 +133,22 @@ def times_a_year(frequency: object) -> Decimal | None:
     return None if number is None else Decimal(number)
 
 
+def without_accents(text: str) -> str:
+    """Latin letters without their accents; other scripts as they are."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f"))
+
+
+def without_invisible(text: str) -> str:
+    """The text without characters that show nothing: zero-width spaces, soft hyphens, marks of direction."""
+    if text.isascii():
+        return text
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
 def fold(text: str) -> str:
     """Small Latin letters without accents."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return without_accents(text).casefold()
 
 
 def code(text: str) -> str:
@@ -175,21 +187,10 @@ def _name(text: str) -> ReadValue:
 
 def _date(text: str, formats: tuple[str, ...]) -> ReadValue:
     day = re.sub(r"^(\d{4}-\d\d-\d\d)[T ]\d\d:?\d\d.*$", r"\1", text)
-    for form in formats:
-        found = _pattern(form).fullmatch(day)
-        if found:
-            try:
-                return ReadValue(date(int(found["year"]), int(found["month"]), int(found["day"])))
-            except ValueError:
-                continue
+    found = read_date(day, formats)
+    if found is not None:
+        return ReadValue(found)
     return ReadValue(None, f"'{text}' is no day in the formats {', '.join(formats)}")
-
-
-@cache
-def _pattern(form: str) -> re.Pattern[str]:
-    digits = r"\d{1,2}" if re.search(r"[-/. ]", form) else r"\d{2}"
-    parts = {"YYYY": r"(?P<year>\d{4})", "MM": f"(?P<month>{digits})", "DD": f"(?P<day>{digits})"}
-    return re.compile("".join(parts.get(token) or re.escape(token) for token in _TOKENS.findall(form)))
 
 
 def _digits(text: str, what: str, sizes: tuple[int, ...]) -> ReadValue:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa_toolkit.keying.layout import FieldSpec
+from qa_toolkit.keying.layout import FieldSpec, NormaliserName
 from qa_toolkit.keying.normalisers import is_issued_itin, is_issued_ssn, rule_for, same_value
+from qa_toolkit.keying.records import entry_of
 
 
 def same(one: str, other: str, kind: str, normaliser: str | None = None, **more: object) -> bool:
@@ -129,14 +131,32 @@ def test_a_swapped_day_and_month_is_never_read_as_the_same_date(day, swapped) ->
     assert same(written, day.isoformat(), "date") is (not swapped or day.day == day.month)
 
 
+NORMALISERS = get_args(NormaliserName)
+
+
+@pytest.mark.parametrize("normaliser", NORMALISERS)
 @given(text=st.text(min_size=1, max_size=20))
-@pytest.mark.parametrize(
-    "kind", ["text", "name", "date", "ssn", "phone", "email", "address", "money", "code"]
-)
-def test_any_text_normalises_to_something_and_once_is_enough(kind: str, text: str) -> None:
+@example(text="¸")
+@example(text="\u0301")
+@example(text="...")
+@example(text="#")
+@example(text="-;-")
+def test_a_value_that_is_not_blank_never_gets_the_key_of_a_blank(normaliser: str, text: str) -> None:
+    kind = {"date": "date", "money": "money", "frequency": "frequency"}.get(normaliser, "text")
+    key = rule_for(FieldSpec.model_validate({"id": "x", "type": kind, "normaliser": normaliser}))(text).key
+    assert bool(key) == (entry_of(text).state == "present")
+
+
+@pytest.mark.parametrize("kind", ["name", "email"])
+@given(text=st.text(min_size=1, max_size=20))
+@example(text="¸")
+def test_normalising_once_is_enough(kind: str, text: str) -> None:
     rule = rule_for(FieldSpec.model_validate({"id": "x", "type": kind}))
     key = rule(text).key
-    if text.strip():
-        assert key
-    if kind in ("name", "email"):
-        assert rule(key).key == key
+    assert rule(key).key == key
+
+
+def test_characters_that_nobody_sees_mean_nothing() -> None:
+    assert same("Ana\u200b", "Ana", "name")
+    assert same("\ufeff916-555-0123\u200e", "9165550123", "phone")
+    assert entry_of("\u200b").state == "blank"
