@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from qa_toolkit.domain.case import Discrepancy
 from qa_toolkit.domain.keying import (
@@ -38,31 +38,46 @@ Cluster = tuple[int, int]
 
 @dataclass(slots=True)
 class Tally:
-    """Sums over the forms of one operator, site or of all."""
+    """Sums over the forms of one operator, site or of all; ``counts`` is how many forms had each cluster."""
 
-    clusters: list[Cluster] = field(default_factory=list)
+    counts: Counter[Cluster] = field(default_factory=Counter)
     root_errors: int = 0
-    seconds: float = 0.0
+    microseconds: int = 0
     timed_fields: int = 0
 
-    def add(self, errors: int, active: int, roots: int, seconds: float | None = None) -> None:
-        self.clusters.append((errors, active))
+    def add(self, errors: int, active: int, roots: int, microseconds: int | None = None) -> None:
+        self.counts[errors, active] += 1
         self.root_errors += roots
-        if seconds:
-            self.seconds += seconds
+        if microseconds:
+            self.microseconds += microseconds
             self.timed_fields += active
+
+    def merge(self, other: Tally) -> None:
+        self.counts.update(other.counts)
+        self.root_errors += other.root_errors
+        self.microseconds += other.microseconds
+        self.timed_fields += other.timed_fields
+
+    @property
+    def clusters(self) -> list[Cluster]:
+        """One pair a form."""
+        return list(self.counts.elements())
+
+    @property
+    def forms(self) -> int:
+        return self.counts.total()
 
     @property
     def fields_per_hour(self) -> float | None:
-        return 3600 * self.timed_fields / self.seconds if self.seconds else None
+        return 3.6e9 * self.timed_fields / self.microseconds if self.microseconds else None
 
     @property
     def errors(self) -> int:
-        return sum(errors for errors, _ in self.clusters)
+        return sum(errors * forms for (errors, _), forms in self.counts.items())
 
     @property
     def active(self) -> int:
-        return sum(active for _, active in self.clusters)
+        return sum(active * forms for (_, active), forms in self.counts.items())
 
 
 class AccuracyCount:
@@ -72,13 +87,13 @@ class AccuracyCount:
     """
 
     def __init__(self, loaded: LoadedLayout) -> None:
-        self._loaded = loaded
+        layout = loaded.layout
+        self._layout, self._counting = LayoutRef(layout.id, layout.version, loaded.sha256), layout.counting
         self._all, self._critical = Tally(), Tally()
         self._by: dict[str, dict[str, Tally]] = {"operator": {}, "site": {}}
         self._field_active: Counter[tuple[str, str]] = Counter()
         self._field_errors: Counter[tuple[str, str]] = Counter()
         self._field_roots: Counter[tuple[str, str]] = Counter()
-        self._field_forms: defaultdict[tuple[str, str], list[Cluster]] = defaultdict(list)
         self._kinds: Counter[str] = Counter()
         self._kind_roots: Counter[str] = Counter()
         self._kind_forms: Counter[str] = Counter()
@@ -98,12 +113,12 @@ class AccuracyCount:
         self._critical.add(critical, comparison.critical_active, 0)
         self._forms_wrong += bool(charged)
         self._forms_critical += any(d.criticality == "A" for d in charged)
-        seconds = keying_seconds(comparison.metadata)
+        spent = keying_microseconds(comparison.metadata)
         for name, tallies in self._by.items():
             value = comparison.metadata.get(name) or (
                 comparison.metadata.get("agent") if name == "operator" else None
             )
-            tallies.setdefault(value or UNKNOWN, Tally()).add(errors, active, roots, seconds)
+            tallies.setdefault(value or UNKNOWN, Tally()).add(errors, active, roots, spent)
         self._field_active.update(comparison.active)
         self._field_errors.update(comparison.errors)
         self._field_roots.update((d.group, d.field) for d in charged if d.root is None and d.field)
@@ -116,13 +131,32 @@ class AccuracyCount:
         room = MOST_NOTES - len(self._notes)
         self._notes.extend(f"{comparison.record}: {note}" for note in comparison.notes[: max(room, 0)])
 
+    def merge(self, other: AccuracyCount) -> None:
+        """Adds what another count of the same layout has, in its order."""
+        self._all.merge(other._all)
+        self._critical.merge(other._critical)
+        for name, tallies in other._by.items():
+            for value, tally in tallies.items():
+                self._by[name].setdefault(value, Tally()).merge(tally)
+        for mine, theirs in zip(self._counters(), other._counters(), strict=True):
+            mine.update(theirs)
+        self._characters += other._characters
+        self._character_errors += other._character_errors
+        self._forms_wrong += other._forms_wrong
+        self._forms_critical += other._forms_critical
+        self._found.extend(other._found)
+        self._notes.extend(other._notes[: max(MOST_NOTES - len(self._notes), 0)])
+
+    def _counters(self) -> tuple[Counter[Any], ...]:
+        places = (self._field_active, self._field_errors, self._field_roots)
+        return *places, self._kinds, self._kind_roots, self._kind_forms
+
     def result(self, rejected: Iterable[Rejected] = (), warnings: Iterable[str] = ()) -> KeyingAccuracy:
         """The accuracy over all records added."""
-        layout = self._loaded.layout
         kinds = self._kinds
         return KeyingAccuracy(
-            layout=LayoutRef(layout.id, layout.version, self._loaded.sha256),
-            records=len(self._all.clusters),
+            layout=self._layout,
+            records=self._all.forms,
             fields=self._fields(),
             critical=self._critical_fields(),
             forms=self._forms(),
@@ -136,7 +170,7 @@ class AccuracyCount:
             rejected=tuple(rejected),
             source_marks=sum(kinds[kind] for kind in SOURCE_KINDS),
             procedure_errors=kinds[GUESSED],
-            counting=layout.counting,
+            counting=self._counting,
             by=self._shares(),
             warnings=(*warnings, *self._notes),
         )
@@ -164,7 +198,7 @@ class AccuracyCount:
         return CriticalCounts(tally.active, tally.errors, _per_10000(tally), interval)
 
     def _forms(self) -> FormCounts:
-        n = len(self._all.clusters)
+        n = self._all.forms
         interval = wilson(self._forms_wrong, n)
         pair = None if interval.low is None or interval.high is None else (interval.low, interval.high)
         return FormCounts(n, self._forms_wrong, self._forms_critical, interval.estimate, pair)
@@ -175,7 +209,7 @@ class AccuracyCount:
             name: tuple(
                 KeyingShare(
                     value,
-                    len(tally.clusters),
+                    tally.forms,
                     tally.active,
                     tally.errors,
                     tally.root_errors,
@@ -192,7 +226,7 @@ class AccuracyCount:
             [
                 KeyingShare(
                     ".".join(place),
-                    len(self._all.clusters),
+                    self._all.forms,
                     self._field_active[place],
                     errors,
                     self._field_roots[place],
@@ -212,14 +246,14 @@ class AccuracyCount:
         return shares
 
 
-def keying_seconds(metadata: Mapping[str, str]) -> float | None:
+def keying_microseconds(metadata: Mapping[str, str]) -> int | None:
     """How long a form was keyed, from ``started`` and ``ended`` as ISO times; None where they do not say."""
     try:
         started, ended = (datetime.fromisoformat(metadata[name]) for name in ("started", "ended"))
-        seconds = (ended - started).total_seconds()
+        spent = (ended - started) // timedelta(microseconds=1)
     except (KeyError, ValueError, TypeError):
         return None
-    return seconds if seconds > 0 else None
+    return spent if spent > 0 else None
 
 
 def _pareto(shares: Sequence[KeyingShare], total: int) -> tuple[KeyingShare, ...]:

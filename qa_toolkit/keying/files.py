@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from qa_toolkit.domain.keying import KeyingAccuracy, Rejected
 from qa_toolkit.keying.accuracy import AccuracyCount
-from qa_toolkit.keying.comparison import RecordComparer, RecordComparison
+from qa_toolkit.keying.comparison import RecordComparer
 from qa_toolkit.keying.layout import RecordLayout
 from qa_toolkit.keying.layout_files import LoadedLayout
 from qa_toolkit.keying.record_files import RecordFile, open_records
 from qa_toolkit.keying.records import Record, Rejection
 
 CHUNK: Final = 200
-"""Records a worker compares at a time."""
-
-Compared = tuple[RecordComparison | None, list[Rejection]]
+"""Records that are compared and added up at a time."""
 
 
 def compare_files(
@@ -52,15 +51,12 @@ def compare_files(
     rejected = [Rejected(r.input, r.record, r.reason) for file in files for r in file.rejected]
     both = paired_ids(files[0], files[1])
     rejected += only_in_one(files[0], files[1])
-    for done, (comparison, faults) in enumerate(
-        _compared(
-            files[0], files[1], loaded.layout, both, show_identifiers=show_identifiers, workers=workers
-        ),
-        start=1,
-    ):
+    counter = _ChunkCounter(loaded, show_identifiers=show_identifiers)
+    done = 0
+    for part, faults, records in _counted(files[0], files[1], counter, both, workers):
+        count.merge(part)
         rejected += [Rejected(r.input, r.record, r.reason) for r in faults]
-        if comparison is not None:
-            count.add(comparison)
+        done += records
         if on_record is not None:
             on_record(done, len(both))
     return count.result(rejected, [warning for file in files for warning in file.warnings])
@@ -104,64 +100,61 @@ def with_metadata(record: Record | None, layout: RecordLayout) -> Record | None:
     return Record(record.id, record.groups, found)
 
 
-def _compared(
-    keyed: RecordFile,
-    reference: RecordFile,
-    layout: RecordLayout,
-    ids: Sequence[str],
-    *,
-    show_identifiers: bool,
-    workers: int,
-) -> Iterator[Compared]:
-    if workers < 2 or len(ids) <= CHUNK:
-        yield from _each(keyed, reference, layout, ids, show_identifiers=show_identifiers)
-        return
-    parts = iter(
-        (keyed.part(ids[at : at + CHUNK]), reference.part(ids[at : at + CHUNK]), ids[at : at + CHUNK])
-        for at in range(0, len(ids), CHUNK)
-    )
-    with ProcessPoolExecutor(workers) as pool:
-        # Few chunks wait at a time, so that memory does not grow with the file.
-        waiting = [_submit(pool, part, layout, show_identifiers) for part in islice(parts, 3 * workers)]
-        while waiting:
-            yield from waiting.pop(0).result()
-            waiting += [_submit(pool, part, layout, show_identifiers) for part in islice(parts, 1)]
-
-
 _Part = tuple[RecordFile, RecordFile, Sequence[str]]
+_Counted = tuple[AccuracyCount, list[Rejection], int]
+"""What a chunk of records gave, its bad rows, and how many records it had."""
 
 
-def _submit(
-    pool: ProcessPoolExecutor,
-    part: _Part,
-    layout: RecordLayout,
-    show_identifiers: bool,  # noqa: FBT001
-) -> Future[list[Compared]]:
-    return pool.submit(_chunk, part[0], part[1], layout, part[2], show_identifiers)
+class _ChunkCounter:
+    """Compares a chunk of records and adds them up."""
+
+    def __init__(self, loaded: LoadedLayout, *, show_identifiers: bool) -> None:
+        self.loaded, self.show_identifiers = loaded, show_identifiers
+        self.comparer = RecordComparer(loaded.layout, show_identifiers=show_identifiers)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _chunk_counter, (self.loaded, self.show_identifiers)
+
+    def count(self, part: _Part) -> _Counted:
+        keyed, reference, ids = part
+        counted, rejected = AccuracyCount(self.loaded), []
+        for each in ids:
+            k, bad_keyed = keyed.read(each)
+            r, bad_reference = reference.read(each)
+            rejected += [*bad_keyed, *bad_reference]
+            one = with_metadata(k, self.loaded.layout)
+            if one is not None and r is not None:
+                counted.add(self.comparer.compare(one, r))
+        return counted, rejected, len(ids)
 
 
-def _chunk(
-    keyed: RecordFile,
-    reference: RecordFile,
-    layout: RecordLayout,
-    ids: Sequence[str],
-    show_identifiers: bool,  # noqa: FBT001
-) -> list[Compared]:
-    return list(_each(keyed, reference, layout, ids, show_identifiers=show_identifiers))
+def _chunk_counter(loaded: LoadedLayout, show_identifiers: bool) -> _ChunkCounter:  # noqa: FBT001
+    return _ChunkCounter(loaded, show_identifiers=show_identifiers)
 
 
-def _each(
-    keyed: RecordFile,
-    reference: RecordFile,
-    layout: RecordLayout,
-    ids: Sequence[str],
-    *,
-    show_identifiers: bool,
-) -> Iterator[Compared]:
-    comparer = RecordComparer(layout, show_identifiers=show_identifiers)
-    for each in ids:
-        k, bad_keyed = keyed.read(each)
-        r, bad_reference = reference.read(each)
-        faults = [*bad_keyed, *bad_reference]
-        one = with_metadata(k, layout)
-        yield (comparer.compare(one, r) if one is not None and r is not None else None), faults
+_of_process: list[_ChunkCounter] = []
+"""The counter of a worker process; sent once, as every chunk needs the whole layout."""
+
+
+def _take(counter: _ChunkCounter) -> None:
+    _of_process[:] = [counter]
+
+
+def _count(part: _Part) -> _Counted:
+    return _of_process[0].count(part)
+
+
+def _counted(
+    keyed: RecordFile, reference: RecordFile, counter: _ChunkCounter, ids: Sequence[str], workers: int
+) -> Iterator[_Counted]:
+    chunks = (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
+    if workers < 2 or len(ids) <= CHUNK:
+        yield from (counter.count((keyed, reference, chunk)) for chunk in chunks)
+        return
+    parts = ((keyed.part(chunk), reference.part(chunk), chunk) for chunk in chunks)
+    with ProcessPoolExecutor(workers, initializer=_take, initargs=(counter,)) as pool:
+        # Few chunks wait at a time, so that memory does not grow with the file.
+        waiting = deque(pool.submit(_count, part) for part in islice(parts, 3 * workers))
+        while waiting:
+            yield waiting.popleft().result()
+            waiting.extend(pool.submit(_count, part) for part in islice(parts, 1))

@@ -7,7 +7,7 @@ memory. A bad row is one line of ``rejected``; what is good in the same file is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -15,6 +15,7 @@ from qa_toolkit.errors import RecordError
 from qa_toolkit.keying.json_records import JsonRecords, read_json_records
 from qa_toolkit.keying.layout import RecordLayout
 from qa_toolkit.keying.records import Record, RecordBuilder, Rejection, TwiceError, entry_of
+from qa_toolkit.keying.row_index import RowIndex
 from qa_toolkit.keying.tables import Row, Stretch, Table, open_csv, open_parquet, open_sheet
 from qa_toolkit.keying.wide import WideRows, wide_columns
 
@@ -153,32 +154,18 @@ class FieldRows:
         builder.spoil(*place)
 
 
-@dataclass(slots=True)
-class _Runs:
-    """Stretches of rows by record, joined where they touch."""
-
-    index: dict[str, list[Stretch]] = field(default_factory=dict)
-
-    def add(self, record: str, stretch: Stretch) -> None:
-        runs = self.index.setdefault(record, [])
-        if runs and runs[-1].end == stretch.start:
-            runs[-1] = Stretch(runs[-1].start, stretch.end, runs[-1].line)
-        else:
-            runs.append(stretch)
-
-
 def _index_field_rows(table: Table, layout: RecordLayout) -> FieldRows:
     names = [name.casefold() for name in table.header]
     places: dict[str, int] = {name: names.index(name) for name in FIELD_COLUMNS if name in names}
     extra = {name: at for at, name in enumerate(names) if name and name not in FIELD_COLUMNS}
-    runs, rejected, at = _Runs(), [], places["record"]
+    index, rejected, at = RowIndex(), [], places["record"]
     for row in table.rows():
         record = row.cells[at] if at < len(row.cells) else ""
         if record:
-            runs.add(record, row.stretch)
+            index.add(record, row.stretch)
         else:
             rejected.append(Rejection(f"{table.name}:{row.line}", None, "no record id"))
-    return FieldRows(table, layout, places, extra, runs.index, rejected)
+    return FieldRows(table, layout, places, extra, index, rejected)
 
 
 __all__ = ["JsonRecords", "RecordFile", "open_records"]

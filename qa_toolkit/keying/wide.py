@@ -9,6 +9,7 @@ from typing import NamedTuple
 from qa_toolkit.errors import RecordError
 from qa_toolkit.keying.layout import RecordLayout
 from qa_toolkit.keying.records import SINGLE, Record, RecordBuilder, Rejection, TwiceError, entry_of
+from qa_toolkit.keying.row_index import RowIndex
 from qa_toolkit.keying.tables import Row, Stretch, Table
 
 STATE_MARK = ":state"
@@ -125,20 +126,19 @@ class WideRows:
     table: Table
     layout: RecordLayout
     columns: WideColumns
-    index_: Mapping[str, Sequence[tuple[int, Stretch]]]
+    index_: Mapping[str, Sequence[Stretch]]
     rejected: Sequence[Rejection] = ()
     warnings: Sequence[str] = ()
 
     @classmethod
     def index(cls, table: Table, layout: RecordLayout, columns: WideColumns) -> WideRows:
         """Finds the rows of every record."""
-        found: dict[str, list[tuple[int, Stretch]]] = {}
+        found = RowIndex()
         rejected = []
         for row in table.rows():
             record = row.cells[columns.record] if columns.record < len(row.cells) else ""
             if record:
-                runs = found.setdefault(record, [])
-                runs.append((len(runs) + 1, row.stretch))
+                found.add(record, row.stretch, join=False)
             else:
                 rejected.append(Rejection(f"{table.name}:{row.line}", None, "no record id"))
         warnings = [f"{table.name}: column '{name}' is no field of the layout" for name in columns.unknown]
@@ -154,18 +154,18 @@ class WideRows:
 
     def part(self, ids: Iterable[str]) -> WideRows:
         chosen = {each: self.index_[each] for each in ids}
-        table = self.table.part([s for runs in chosen.values() for _, s in runs])
+        table = self.table.part([stretch for runs in chosen.values() for stretch in runs])
         return WideRows(table, self.layout, self.columns, chosen)
 
     def read(self, record: str) -> tuple[Record | None, list[Rejection]]:
         runs = self.index_[record]
         if self.columns.member_group is None and len(runs) > 1:
-            lines = " and ".join(str(stretch.line) for _, stretch in runs[:4])
+            lines = " and ".join(str(stretch.line) for stretch in runs[:4])
             reason = f"{len(runs)} records have this id (lines {lines}): it is not known which one holds"
-            return None, [Rejection(f"{self.name}:{runs[1][1].line}", record, reason)]
+            return None, [Rejection(f"{self.name}:{runs[1].line}", record, reason)]
         builder = RecordBuilder(record, self.layout)
         rejected: list[Rejection] = []
-        for number, stretch in runs:
+        for number, stretch in enumerate(runs, start=1):
             for row in self.table.rows(stretch):
                 try:
                     self._add(builder, row, number)
