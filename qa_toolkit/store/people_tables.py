@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from qa_toolkit.store.tables import Base
 
+NO_DAY = "9999-12-31"
+"""What an assignment without a due day is sorted by: behind all others."""
+
 
 class AuditRow(Base):
     """One thing somebody did; ``hash`` covers every other column and, by ``previous``, every earlier row.
@@ -78,12 +81,17 @@ class PlacementRow(Base):
 
 
 class AssignmentRow(Base):
-    """An interaction in a reviewer's queue; ``version`` counts its changes."""
+    """An interaction in a reviewer's queue; ``version`` counts its changes.
+
+    ``sort_day`` is the due day, or the last of all days where there is none: an index keeps queues in order.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'done', 'cancelled')", name="state"),
-        Index("ix_assignments_reviewer", "reviewer", "state"),
+        Index("ix_assignments_reviewer", "reviewer", "state", "sort_day", "id"),
+        Index("ix_assignments_state", "state", "sort_day", "id"),
+        Index("ix_assignments_session", "session"),
         Index(
             "uq_assignments_open",
             "interaction_id",
@@ -101,6 +109,7 @@ class AssignmentRow(Base):
     reviewer: Mapped[str] = mapped_column(ForeignKey("users.id"))
     blind: Mapped[bool]
     due_on: Mapped[str | None]
+    sort_day: Mapped[str] = mapped_column(server_default=NO_DAY)
     session: Mapped[str | None]
     state: Mapped[str]
     assigned_by: Mapped[str]

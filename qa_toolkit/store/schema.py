@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision; kept here so that opening a store does not load Alembic. A test compares them."""
 
 _UPGRADE_LOCK = 0x51415F44  # any fixed number: processes that upgrade one PostgreSQL database wait in turn

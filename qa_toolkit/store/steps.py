@@ -11,7 +11,7 @@ from qa_toolkit.errors import ConflictError
 from qa_toolkit.store import writing
 from qa_toolkit.store.audit import note
 from qa_toolkit.store.people_records import Remarks
-from qa_toolkit.store.people_tables import AssignmentRow, OverrideRow, RootCauseRow
+from qa_toolkit.store.people_tables import NO_DAY, AssignmentRow, OverrideRow, RootCauseRow
 from qa_toolkit.store.tables import CountingRow, EvaluationRow
 
 
@@ -45,6 +45,7 @@ def add_assignment(
         reviewer=reviewer,
         blind=blind,
         due_on=due_on,
+        sort_day=due_on or NO_DAY,
         session=session_name,
         state="open",
         assigned_by=by,

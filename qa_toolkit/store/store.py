@@ -16,10 +16,14 @@ from qa_toolkit.domain.evaluation import Evaluation, Result, RubricRef
 from qa_toolkit.errors import StoreError
 from qa_toolkit.store import ledger, liveness, queries, schema, writing
 from qa_toolkit.store.audit_log import AuditLog
+from qa_toolkit.store.calibration import Calibrations
+from qa_toolkit.store.corrections import Corrections
 from qa_toolkit.store.disputes import Disputes
 from qa_toolkit.store.engine import Database, connect, parse_address
 from qa_toolkit.store.feedback import Feedback
+from qa_toolkit.store.keying import Keying
 from qa_toolkit.store.people import People
+from qa_toolkit.store.publications import Publications
 from qa_toolkit.store.records import (
     Claim,
     Counts,
@@ -39,6 +43,7 @@ from qa_toolkit.store.records import (
 )
 from qa_toolkit.store.tables import MetricsRow, TranscriptRow
 from qa_toolkit.store.upkeep import prepare_sqlite
+from qa_toolkit.store.views import Views
 from qa_toolkit.store.work import Work
 
 
@@ -52,6 +57,8 @@ class Store:
         audit: who did what to which record; every change appends to it.
         people: users, agents and where they worked when.
         work: assignments, drafts and reviews. disputes, feedback: what is said to evaluations.
+        calibration: sessions. publications: rubric versions in and out of use.
+        corrections: words as people heard them. views: saved filters. keying: rulings and lots.
     """
 
     def __init__(self, database: Database) -> None:
@@ -61,6 +68,11 @@ class Store:
         self.work = Work(database)
         self.disputes = Disputes(database)
         self.feedback = Feedback(database)
+        self.calibration = Calibrations(database)
+        self.publications = Publications(database)
+        self.corrections = Corrections(database)
+        self.views = Views(database)
+        self.keying = Keying(database)
         self._locks: dict[int, liveness.RunLock] = {}
 
     @classmethod

@@ -172,6 +172,7 @@ class EvaluationRow(Base):
         CheckConstraint("source_kind IN ('machine', 'reviewer')", name="source_kind"),
         Index("ix_evaluations_latest", "interaction_id", "rubric_id", "id"),
         Index("ix_evaluations_rubric", "rubric_id", "rubric_version"),
+        Index("ix_evaluations_session", "session"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

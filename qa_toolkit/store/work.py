@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, or_, select, true
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qa_toolkit.domain.evaluation import Evaluation
@@ -15,6 +15,7 @@ from qa_toolkit.store.audit import note
 from qa_toolkit.store.people_records import Assignment, Draft, Override, Remarks, RootCause
 from qa_toolkit.store.people_tables import AssignmentRow, DraftRow, OverrideRow, RootCauseRow
 from qa_toolkit.store.records import EvaluationRecord, SavedResult
+from qa_toolkit.store.sight import refuse_submitted, visible_to
 from qa_toolkit.store.tables import EvaluationRow, InteractionRow
 
 if TYPE_CHECKING:
@@ -135,10 +136,13 @@ class Work:
         with self._database.writing() as transaction:
             _hold(transaction, interaction)
             if session is None:
+                _refuse_assigned_meanwhile(transaction, interaction, rubric, by, blind=blind)
                 disputes.refuse_disputed(transaction, interaction, rubric)
                 steps.refuse_settled(transaction, interaction, rubric)
                 if not blind:
                     steps.refuse_stale(transaction, interaction, rubric, based_on)
+            else:
+                refuse_submitted(transaction, session, interaction, rubric, by)
             filing = writing.Filing(by=by, based_on=based_on, blind=blind, session=session)
             saved = writing.file_evaluation(transaction, evaluation, filing)
             if saved.new:
@@ -170,40 +174,37 @@ class Work:
         """What a person may see of the evaluations of an interaction, in the order of filing.
 
         Whoever has it open as a blind assignment is given their own only: the database does not select the
-        others. Ratings in a session are given to those who have submitted their own there.
+        others. Ratings in a session are given to those to whom it shows them.
 
         Args:
-            all_sessions: for whoever leads sessions and has nothing open here.
+            all_sessions: for whoever leads sessions; as a rater they wait like everybody.
         """
         query = select(EvaluationRow).where(
             EvaluationRow.interaction_id == interaction,
             EvaluationRow.rubric_id == rubric,
-            _visible_to(viewer, interaction, rubric, all_sessions=all_sessions),
+            visible_to(viewer, interaction, rubric, leads=all_sessions),
         )
         with self._database.reading() as session:
             rows = session.scalars(query.order_by(EvaluationRow.id))
             return tuple(queries.evaluation_of(session, row) for row in rows)
 
 
-def _visible_to(viewer: str, interaction: str, rubric: str, *, all_sessions: bool) -> Any:
-    mine = (
-        (AssignmentRow.interaction_id == interaction)
-        & (AssignmentRow.rubric_id == rubric)
-        & (AssignmentRow.reviewer == viewer)
-    )
-    blind = select(AssignmentRow.id).where(mine, AssignmentRow.blind.is_(True), AssignmentRow.state == "open")
-    rated = select(AssignmentRow.id).where(
-        mine, AssignmentRow.session == EvaluationRow.session, AssignmentRow.state == "done"
-    )
-    own = and_(EvaluationRow.source_kind == "reviewer", EvaluationRow.source_name == viewer)
-    in_reach = or_(EvaluationRow.session.is_(None), rated.exists())
-    return or_(own, and_(~blind.exists(), true() if all_sessions else in_reach))
-
-
 def _hold(session: Session, interaction: str) -> None:
     """Keeps other writers of the interaction waiting until the transaction ends."""
     if session.get(InteractionRow, interaction, with_for_update=True) is None:
         raise InputError(f"interaction '{interaction}' is not in the store", None, "score it first")
+
+
+def _refuse_assigned_meanwhile(
+    session: Session, interaction: str, rubric: str, reviewer: str, *, blind: bool
+) -> None:
+    row = steps.open_assignment(session, interaction, rubric, reviewer)
+    if row is not None and (row.session is not None or row.blind != blind):
+        raise ConflictError(
+            f"{row.assigned_by} assigned it to you at {writing.time_text(row.assigned_at)}",
+            interaction,
+            "load it again",
+        )
 
 
 def _finish(session: Session, interaction: str, rubric: str, reviewer: str, evaluation: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from qa_toolkit.store import calibration_tables, desk_tables  # noqa: F401 - they add their tables
 from qa_toolkit.store.people_tables import AuditRow
 
 context.configure(
