@@ -19,6 +19,9 @@ class Action(StrEnum):
     PLAY_AUDIO = "play recordings"
     REVIEW = "review interactions"
     ASSIGN = "assign interactions"
+    UNMASK = "see identifiers unmasked"
+    CORRECT_WORDS = "correct transcripts"
+    ADJUDICATE_KEYING = "adjudicate keyed fields"
     VIEW_QUEUES = "view the queues of others"
     DISPUTE = "dispute evaluations"
     JUDGE_DISPUTE = "judge disputes"
@@ -26,6 +29,8 @@ class Action(StrEnum):
     COACH = "write coaching notes"
     RATE_CALIBRATION = "rate in calibration sessions"
     LEAD_CALIBRATION = "lead calibration sessions"
+    DRAFT_RUBRIC = "write drafts of rubrics"
+    PUBLISH_RUBRIC = "publish and retire rubrics"
     VIEW_REPORTS = "view reports"
     EXPORT = "export data"
     VIEW_AUDIT = "view and verify the audit log"
@@ -48,6 +53,9 @@ ALLOWED: dict[Action, dict[UserRole, Scope]] = {
     Action.PLAY_AUDIO: {"analyst": _A, "lead": _A, "manager": _A, "agent": _OWN},
     Action.REVIEW: {"analyst": _A, "lead": _A},
     Action.ASSIGN: {"lead": _A, "manager": _A},
+    Action.UNMASK: {"analyst": _A, "lead": _A},
+    Action.CORRECT_WORDS: {"analyst": _A, "lead": _A},
+    Action.ADJUDICATE_KEYING: {"analyst": _A, "lead": _A},
     Action.VIEW_QUEUES: {"lead": _A, "manager": _A, "auditor": _A},
     Action.DISPUTE: {"analyst": _A, "lead": _A, "manager": _A, "agent": _OWN},
     Action.JUDGE_DISPUTE: {"lead": _A, "manager": _A},
@@ -55,6 +63,8 @@ ALLOWED: dict[Action, dict[UserRole, Scope]] = {
     Action.COACH: {"analyst": _A, "lead": _A, "manager": _A},
     Action.RATE_CALIBRATION: {"analyst": _A, "lead": _A, "manager": _A},
     Action.LEAD_CALIBRATION: {"lead": _A},
+    Action.DRAFT_RUBRIC: {"analyst": _A, "lead": _A, "manager": _A},
+    Action.PUBLISH_RUBRIC: {"lead": _A},
     Action.VIEW_REPORTS: {"analyst": _A, "lead": _A, "manager": _A, "auditor": _A, "agent": _OWN},
     Action.EXPORT: {"lead": _A, "manager": _A},
     Action.VIEW_AUDIT: {"auditor": _A, "admin": _A},

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qa_toolkit.domain.contract import from_contract
-from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, Source
+from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, Source, SpanEvidence
 from qa_toolkit.domain.rubric import NOT_APPLICABLE
 from qa_toolkit.errors import InputError, UsageError
 from qa_toolkit.evaluation import LoadedRubric, parse_rubric, score_answers
@@ -48,11 +48,13 @@ class GivenReview:
         answers: criterion to an option, a number, ``na``, or None (open).
         overrides: criterion to a code of ``OVERRIDE_REASONS`` and a sentence.
         root_causes: criterion to a code of ``ROOT_CAUSES`` and, if there is more to say, a sentence.
+        evidence: criterion to the numbers of the turns that show it; they take the place of what was quoted.
     """
 
     answers: Mapping[str, object]
     overrides: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     root_causes: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    evidence: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def assign(
@@ -101,38 +103,76 @@ def submit_review(
     *,
     by: str,
     based_on: str | None = None,
+    session: str | None = None,
 ) -> SavedResult:
     """Files a person's own evaluation.
 
     A reviewer who has the interaction open as a blind assignment names no evaluation and answers everything.
     Otherwise ``based_on`` is the evaluation that counts; what is not answered anew stays as it is there.
 
+    Args:
+        session: the calibration session it must be a rating of, where it is one.
+
     Raises:
         PermissionRefusedError: ``by`` may not review.
-        ConflictError: somebody filed meanwhile, or the matter is disputed or settled.
-        InputError: an answer, code or criterion is not one of the rubric's, or a change has no reason.
+        ConflictError: somebody filed meanwhile, the matter is disputed or settled, or the rating was given.
+        InputError: an answer, code, criterion or turn is not one there is, or a change has no reason.
     """
     found = store.interaction(interaction)
-    permit(store, by, Action.REVIEW, agent=None if found is None else found.agent)
-    mine = [
-        each
-        for each in store.work.assignments(reviewer=by)
-        if (each.interaction, each.rubric) == (interaction, rubric)
-    ]
-    blind = bool(mine and mine[0].blind)
+    mine = store.work.open_assignment(interaction, rubric, by)
+    name = session or (None if mine is None else mine.session)
+    calibrates = None if name is None else store.calibration.get(name)
+    needed = Action.REVIEW if calibrates is None else Action.RATE_CALIBRATION
+    permit(store, by, needed, agent=None if found is None else found.agent)
+    blind = name is not None or bool(mine and mine.blind)
     if blind and based_on is not None:
         raise UsageError(f"'{interaction}' is assigned blind", None, "leave out what the review is based on")
     base = None if based_on is None else base_evaluation(store, based_on, interaction, rubric)
-    form = newest_rubric(store, rubric) if base is None else rubric_of(store, base)
+    if base is not None:
+        form = rubric_of(store, base)
+    elif calibrates is not None:
+        form = newest_rubric(store, f"{rubric}@{calibrates.rubric_version}")
+    else:
+        form = newest_rubric(store, rubric)
     evaluation = answered(form, given, base, interaction=interaction, by=by)
+    if given.evidence:
+        evaluation = with_turns(store, evaluation, given.evidence, based_on=based_on)
     return store.work.submit(
         evaluation,
         remarks_of(form, given, base, evaluation),
         by=by,
         based_on=based_on,
         blind=blind,
-        session=mine[0].session if mine else None,
+        session=name,
     )
+
+
+def revert_review(
+    store: Store, evaluation: str, *, by: str, based_on: str, reason: str = "judgement", text: str
+) -> SavedResult:
+    """Files the answers of an earlier evaluation again, as a new revision on top of what counts now.
+
+    Raises:
+        As ``submit_review``. InputError: nothing would change.
+    """
+    record = store.evaluation(evaluation)
+    if record is None:
+        raise InputError(f"there is no evaluation {evaluation}", store.database.where, "see 'qa review list'")
+    earlier = base_evaluation(store, evaluation, record.interaction, record.rubric.id)
+    base = base_evaluation(store, based_on, record.interaction, record.rubric.id)
+    visible = store.work.visible_evaluations(record.interaction, record.rubric.id, viewer=by)
+    if evaluation not in {each.id for each in visible}:
+        raise InputError(f"there is no evaluation {evaluation}", store.database.where, "see 'qa review list'")
+    answers = {answer.criterion: _as_given(answer) for answer in earlier.answers}
+    known = {answer.criterion for answer in base.answers}
+    answers = {name: answer for name, answer in answers.items() if name in known}
+    before = {answer.criterion: _as_given(answer) for answer in base.answers}
+    if all(before[name] == answer for name, answer in answers.items()):
+        raise InputError("nothing would change", f"evaluation {evaluation}", "it says the same already")
+    made = answered(rubric_of(store, base), GivenReview(answers), base, interaction=record.interaction, by=by)
+    overrides = dict.fromkeys(overridden(base, made), (reason, text))
+    given = GivenReview(answers, overrides)
+    return submit_review(store, record.interaction, record.rubric.id, given, by=by, based_on=based_on)
 
 
 def answered(
@@ -141,11 +181,44 @@ def answered(
     """A reviewer's evaluation: the answers given, the others as in ``base``, with its evidence."""
     before = {} if base is None else {answer.criterion: answer for answer in base.answers}
     kept = {name: _as_given(answer) for name, answer in before.items()}
-    made = score_answers(
-        form, {**kept, **given.answers}, interaction=interaction, source=Source("reviewer", by)
-    )
+    made = score_given(form, {**kept, **given.answers}, interaction=interaction, by=by)
     answers = tuple(_with_evidence(answer, before.get(answer.criterion)) for answer in made.answers)
     return replace(made, answers=answers)
+
+
+def score_given(
+    form: LoadedRubric, answers: Mapping[str, object], *, interaction: str, by: str
+) -> Evaluation:
+    """Answers of a person, checked against the rubric and scored; what is not answered is open."""
+    return score_answers(form, answers, interaction=interaction, source=Source("reviewer", by))
+
+
+def with_turns(
+    store: Store, made: Evaluation, evidence: Mapping[str, Sequence[int]], *, based_on: str | None
+) -> Evaluation:
+    """The evaluation with turns a person named as evidence, quoted from the transcript it rests on.
+
+    Raises:
+        InputError: there is no transcript, no such turn, or a criterion that is not answered.
+    """
+    text = store.transcript_json(made.interaction, evaluation=based_on) or store.transcript_json(
+        made.interaction
+    )
+    if text is None:
+        raise InputError(f"'{made.interaction}' has no transcript", None, "leave out the turns")
+    turns = {turn["id"]: turn for turn in json.loads(text)["turns"]}
+    answers = {answer.criterion: answer for answer in made.answers}
+    for name, numbers in evidence.items():
+        if name not in answers:
+            raise InputError(f"unknown criterion '{name}'", made.rubric.id, "name one of the rubric")
+        if missing := [number for number in numbers if number not in turns]:
+            raise InputError(f"there is no turn {missing[0]}", made.interaction, f"1 to {len(turns)}")
+        answers[name] = replace(answers[name], evidence=tuple(_span(turns[each]) for each in numbers))
+    return replace(made, answers=tuple(answers.values()))
+
+
+def _span(turn: Mapping[str, Any]) -> SpanEvidence:
+    return SpanEvidence(turn["id"], turn["text"], turn.get("channel"), turn.get("start_s"), turn.get("end_s"))
 
 
 def remarks_of(form: LoadedRubric, given: GivenReview, base: Evaluation | None, made: Evaluation) -> Remarks:
@@ -208,24 +281,22 @@ def base_evaluation(store: Store, evaluation: str, interaction: str, rubric: str
 
 
 def newest_rubric(store: Store, rubric: str) -> LoadedRubric:
-    """The version of a rubric that was registered last.
+    """The version of a rubric that is active, else the one registered last; or the one named, ``id@version``.
 
     Raises:
-        UsageError: the store knows no rubric of that id.
+        UsageError: the store knows no such rubric.
     """
-    versions = [record for record in store.rubrics() if record.id == rubric]
-    if not versions:
+    name, _, version = rubric.partition("@")
+    record = store.publications.record(name, version or None)
+    if record is None:
         raise UsageError(f"the store has no rubric '{rubric}'", store.database.where, "score with it first")
-    return replace(parse_rubric(versions[-1].text, rubric), sha256=versions[-1].sha256)
+    return replace(parse_rubric(record.text, rubric), sha256=record.sha256)
 
 
 def rubric_of(store: Store, evaluation: Evaluation) -> LoadedRubric:
     """The rubric version of an evaluation, as it was when it was filed."""
     reference = evaluation.rubric
-    (record,) = (
-        each for each in store.rubrics() if (each.id, each.version) == (reference.id, reference.version)
-    )
-    return replace(parse_rubric(record.text, record.id), sha256=record.sha256)
+    return newest_rubric(store, f"{reference.id}@{reference.version}")
 
 
 def _as_given(answer: Answer) -> str | float | None:

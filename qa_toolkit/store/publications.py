@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from qa_toolkit.errors import ConflictError, InputError
-from qa_toolkit.store import writing
+from qa_toolkit.errors import ConflictError, InputError, RubricError
+from qa_toolkit.store import queries, writing
 from qa_toolkit.store.audit import note
 from qa_toolkit.store.desk_records import RubricDraft, RubricStanding, RubricState
 from qa_toolkit.store.desk_tables import RubricDraftRow, RubricPublicationRow
-from qa_toolkit.store.records import RubricText
+from qa_toolkit.store.records import RubricRecord, RubricText
 from qa_toolkit.store.tables import RubricRow
 
 if TYPE_CHECKING:
@@ -144,16 +144,40 @@ class Publications:
         with self._database.reading() as session:
             return _active(_steps(session, rubric))
 
+    def record(self, rubric: str, rubric_version: str | None = None) -> RubricRecord | None:
+        """A registered version with its text: the one named, else the active, else the last registered."""
+        with self._database.reading() as session:
+            wanted = rubric_version or _active(_steps(session, rubric))
+            query = select(RubricRow).where(RubricRow.id == rubric)
+            if wanted is not None:
+                query = query.where(RubricRow.version == wanted)
+            order = (RubricRow.registered_at.desc(), RubricRow.version.desc())
+            row = session.scalars(query.order_by(*order).limit(1)).first()
+            return None if row is None else queries.rubric_of(row)
+
     def history(self, rubric: str) -> tuple[RubricStanding, ...]:
         """Every step of a rubric's versions, in their order."""
         with self._database.reading() as session:
             return tuple(_step_of(session, row) for row in _steps(session, rubric))
 
 
-def retired_by(session: Session, rubric: str, rubric_version: str) -> RubricPublicationRow | None:
-    """The step that retired a version; None while it may be used."""
-    own = [step for step in _steps(session, rubric) if step.rubric_version == rubric_version]
-    return own[-1] if own and own[-1].state == "retired" else None
+def refuse_retired(session: Session, rubric: str, rubric_version: str) -> None:
+    """Refuses to score anything with a version that was taken out of use.
+
+    Raises:
+        RubricError: it says by whom and when, and which version is in use.
+    """
+    steps = _steps(session, rubric)
+    if _state(steps, rubric_version) != "retired":
+        return
+    last = [step for step in steps if step.rubric_version == rubric_version][-1]
+    active = _active(steps)
+    use = f"use version {active}" if active else "publish a version with 'qa rubric publish'"
+    raise RubricError(
+        f"rubric {rubric} {rubric_version} was retired by {last.who} at {writing.time_text(last.at)}",
+        None,
+        use,
+    )
 
 
 def _hold(session: Session, rubric: str, seen: int | None) -> list[RubricPublicationRow]:

@@ -201,10 +201,11 @@ def rubrics(session: Session) -> tuple[RubricRecord, ...]:
     same = (filed.c.rubric_id == RubricRow.id) & (filed.c.rubric_version == RubricRow.version)
     query = select(RubricRow, func.coalesce(filed.c.n, 0)).outerjoin(filed, same)
     rows = session.execute(query.order_by(RubricRow.id, RubricRow.registered_at, RubricRow.version))
-    return tuple(_rubric_of(row, n) for row, n in rows)
+    return tuple(rubric_of(row, n) for row, n in rows)
 
 
-def _rubric_of(row: RubricRow, evaluations: int) -> RubricRecord:
+def rubric_of(row: RubricRow, evaluations: int = 0) -> RubricRecord:
+    """The record of a row."""
     return RubricRecord(
         row.id,
         row.version,

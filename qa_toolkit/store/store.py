@@ -14,7 +14,7 @@ from qa_toolkit.domain.case import Interaction
 from qa_toolkit.domain.contract import canonical_json, from_contract
 from qa_toolkit.domain.evaluation import Evaluation, Result, RubricRef
 from qa_toolkit.errors import StoreError
-from qa_toolkit.store import ledger, liveness, queries, schema, writing
+from qa_toolkit.store import ledger, liveness, publications, queries, schema, writing
 from qa_toolkit.store.audit_log import AuditLog
 from qa_toolkit.store.calibration import Calibrations
 from qa_toolkit.store.corrections import Corrections
@@ -208,12 +208,13 @@ class Store:
         """Starts a run and holds it: it counts as alive until ``end_run``, ``close`` or the process' end.
 
         Raises:
-            RubricError: a rubric version was registered before with another hash.
+            RubricError: a rubric version was registered before with another hash, or is retired.
         """
         references = [RubricRef(rubric.id, rubric.version, rubric.sha256) for rubric in rubrics]
         with ExitStack() as held, self.database.writing() as session:
             for rubric in rubrics:
                 writing.register_rubric(session, rubric, by=by)
+                publications.refuse_retired(session, rubric.id, rubric.version)
             run = ledger.add_run(session, by=by, rubrics=references, settings=settings or {})
             # Before the commit, so that nobody ever sees the run and takes it for dead.
             lock = liveness.hold(self.database, run)

@@ -14,6 +14,8 @@ from qa_toolkit.store import disputes, queries, steps, writing
 from qa_toolkit.store.audit import note
 from qa_toolkit.store.people_records import Assignment, Draft, Override, Remarks, RootCause
 from qa_toolkit.store.people_tables import AssignmentRow, DraftRow, OverrideRow, RootCauseRow
+from qa_toolkit.store.queues import AssignmentFilter, QueuePage, assignment_of
+from qa_toolkit.store.queues import page as queue_page
 from qa_toolkit.store.records import EvaluationRecord, SavedResult
 from qa_toolkit.store.sight import refuse_submitted, visible_to
 from qa_toolkit.store.tables import EvaluationRow, InteractionRow
@@ -79,8 +81,21 @@ class Work:
         if state is not None:
             query = query.where(AssignmentRow.state == state)
         with self._database.reading() as session:
-            rows = session.scalars(query.order_by(AssignmentRow.due_on.asc().nulls_last(), AssignmentRow.id))
-            return tuple(_assignment_of(row) for row in rows)
+            rows = session.scalars(query.order_by(AssignmentRow.sort_day, AssignmentRow.id))
+            return tuple(assignment_of(row) for row in rows)
+
+    def page(
+        self, wanted: AssignmentFilter | None = None, *, limit: int | None = 50, offset: int = 0
+    ) -> QueuePage:
+        """A page of a queue in the order it is due, and how many rows there are in all."""
+        with self._database.reading() as session:
+            return queue_page(session, wanted or AssignmentFilter(), limit=limit, offset=offset)
+
+    def open_assignment(self, interaction: str, rubric: str, reviewer: str) -> Assignment | None:
+        """What a reviewer has open of an interaction under a rubric; None when nothing."""
+        with self._database.reading() as session:
+            row = steps.open_assignment(session, interaction, rubric, reviewer)
+            return None if row is None else assignment_of(row)
 
     def save_draft(
         self, interaction: str, rubric: str, *, by: str, json: str, version: int | None = None
@@ -221,22 +236,6 @@ def _finish(session: Session, interaction: str, rubric: str, reviewer: str, eval
     row.state, row.evaluation_id, row.version = "done", evaluation, row.version + 1
     note(session, reviewer, "assignment.done", "assignment", row.id, evaluation=evaluation)
     disputes.note_reading(session, row.session, by=reviewer, evaluation=evaluation)
-
-
-def _assignment_of(row: AssignmentRow) -> Assignment:
-    return Assignment(
-        id=row.id,
-        interaction=row.interaction_id,
-        rubric=row.rubric_id,
-        reviewer=row.reviewer,
-        blind=row.blind,
-        due_on=row.due_on,
-        session=row.session,
-        state=row.state,  # type: ignore[arg-type]  # a constraint says so
-        assigned_by=row.assigned_by,
-        assigned_at=row.assigned_at,
-        evaluation=None if row.evaluation_id is None else str(row.evaluation_id),
-    )
 
 
 def _draft_of(row: DraftRow) -> Draft:

@@ -1,0 +1,138 @@
+"""Pages of long queues: filtered and counted by the database, in the order they are due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from qa_toolkit.store.people_records import Assignment, AssignmentState
+from qa_toolkit.store.people_tables import AssignmentRow, DraftRow
+from qa_toolkit.store.tables import InteractionRow
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentFilter:
+    """Which assignments a page shows; a value of None does not restrict.
+
+    Attributes:
+        due_by: ISO day, included; assignments without a day are then left out.
+        text: part of the interaction id, whatever its case.
+    """
+
+    reviewer: str | None = None
+    state: AssignmentState | None = "open"
+    rubric: str | None = None
+    agent: str | None = None
+    site: str | None = None
+    language: str | None = None
+    blind: bool | None = None
+    session: str | None = None
+    due_by: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """An assignment with what a list shows of its interaction; never what was answered."""
+
+    assignment: Assignment
+    agent: str | None
+    site: str | None
+    language: str | None
+    started_at: str | None
+    has_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Rows of a page and how many there are in all."""
+
+    rows: tuple[QueueRow, ...]
+    total: int
+
+
+_OF_INTERACTION = ("agent", "site", "language")
+_OF_ASSIGNMENT = ("reviewer", "state", "session")
+
+
+def page(session: Session, wanted: AssignmentFilter, *, limit: int | None, offset: int) -> QueuePage:
+    """Assignments by due day, those without one last, with how many there are."""
+    rows = tuple(_row_of(found) for found in session.execute(rows_query(wanted, limit, offset)))
+    if offset == 0 and limit is not None and len(rows) < limit:
+        return QueuePage(rows, len(rows))
+    return QueuePage(rows, session.scalar(count_query(wanted)) or 0)
+
+
+def rows_query(wanted: AssignmentFilter, limit: int | None, offset: int) -> Any:
+    """The rows of a page, with the interactions' facts and whether a draft is there."""
+    draft = and_(
+        DraftRow.interaction_id == AssignmentRow.interaction_id,
+        DraftRow.rubric_id == AssignmentRow.rubric_id,
+        DraftRow.reviewer == AssignmentRow.reviewer,
+    )
+    query = (
+        select(
+            AssignmentRow,
+            InteractionRow.agent,
+            InteractionRow.site,
+            InteractionRow.language,
+            InteractionRow.started_at,
+            DraftRow.version,
+        )
+        .join(InteractionRow, InteractionRow.id == AssignmentRow.interaction_id)
+        .outerjoin(DraftRow, draft)
+        .where(*_conditions(wanted))
+        .order_by(AssignmentRow.sort_day, AssignmentRow.id)
+    )
+    return query.limit(limit).offset(offset)
+
+
+def count_query(wanted: AssignmentFilter) -> Any:
+    """How many assignments there are; the interactions are read only where a filter needs them."""
+    query = select(func.count()).select_from(AssignmentRow)
+    if any(getattr(wanted, name) is not None for name in _OF_INTERACTION):
+        query = query.join(InteractionRow, InteractionRow.id == AssignmentRow.interaction_id)
+    return query.where(*_conditions(wanted))
+
+
+def _conditions(wanted: AssignmentFilter) -> list[ColumnElement[bool]]:
+    given: list[ColumnElement[bool]] = [
+        getattr(table, name) == getattr(wanted, name)
+        for table, names in ((AssignmentRow, _OF_ASSIGNMENT), (InteractionRow, _OF_INTERACTION))
+        for name in names
+        if getattr(wanted, name) is not None
+    ]
+    if wanted.rubric is not None:
+        given.append(AssignmentRow.rubric_id == wanted.rubric)
+    if wanted.blind is not None:
+        given.append(AssignmentRow.blind.is_(wanted.blind))
+    if wanted.due_by is not None:
+        given += [AssignmentRow.sort_day <= wanted.due_by, AssignmentRow.due_on.is_not(None)]
+    if wanted.text:
+        given.append(AssignmentRow.interaction_id.icontains(wanted.text, autoescape=True))
+    return given
+
+
+def assignment_of(row: AssignmentRow) -> Assignment:
+    """The record of a row."""
+    return Assignment(
+        id=row.id,
+        interaction=row.interaction_id,
+        rubric=row.rubric_id,
+        reviewer=row.reviewer,
+        blind=row.blind,
+        due_on=row.due_on,
+        session=row.session,
+        state=row.state,  # type: ignore[arg-type]  # a constraint says so
+        assigned_by=row.assigned_by,
+        assigned_at=row.assigned_at,
+        evaluation=None if row.evaluation_id is None else str(row.evaluation_id),
+    )
+
+
+def _row_of(found: Any) -> QueueRow:
+    row, agent, site, language, started_at, draft = found
+    return QueueRow(assignment_of(row), agent, site, language, started_at, draft is not None)
