@@ -264,7 +264,7 @@ def test_a_wrong_manifest_says_where(tmp_path: Path, text: str, message: str) ->
         Manifest.load(tmp_path / "manifest.toml")
 
 
-SHIPPED = ["minilm-l6-v2", "silero-vad", "spacy-en", "speaker-embedder", "whisper-base", "whisper-tiny.en"]
+SHIPPED = ["minilm-l6-v2", "multilingual-use", "silero-vad", "spacy-en", "speaker-embedder", "whisper-base", "whisper-tiny.en"]
 
 
 def test_shipped_models_are_complete_and_pinned() -> None:

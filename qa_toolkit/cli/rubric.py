@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli import rubric_backtest, rubric_changes, rubric_explain, rubric_mutate, rubric_writing
+from qa_toolkit.cli import (
+    rubric_backtest,
+    rubric_changes,
+    rubric_explain,
+    rubric_mutate,
+    rubric_train,
+    rubric_writing,
+)
 from qa_toolkit.cli.console import percent, print_json, print_table, print_warning
 from qa_toolkit.cli.options import Json, configuration
 
@@ -18,7 +25,8 @@ commands = typer.Typer(help="Rubrics: write, check, test, explain and compare th
 
 
 def register(cli: typer.Typer) -> None:
-    for module in (rubric_writing, rubric_explain, rubric_changes, rubric_mutate, rubric_backtest):
+    modules = (rubric_writing, rubric_explain, rubric_changes, rubric_mutate, rubric_backtest, rubric_train)
+    for module in modules:
         module.register(commands)
     cli.add_typer(commands, name="rubric")
 

@@ -70,11 +70,11 @@ def _again(
     settings, thresholds = evaluation_settings(current), metric_thresholds(current)
     items: list[Backtested] = []
     left_out: dict[str, list[str]] = {}
-    interactions = list(_interactions(store, rubric.rubric.id, limit))
+    interactions = list(stored_interactions(store, rubric.rubric.id, limit))
     with progress("evaluating again", len(interactions)) as bar:
         for interaction in interactions:
             bar.advance(bar.task_ids[0])
-            machine, person = _filed(store, interaction.id, rubric.rubric.id)
+            machine, person = filed_evaluations(store, interaction.id, rubric.rubric.id)
             case = _case(store, interaction, thresholds)
             if machine is None or case is None:
                 why = "no transcript is stored" if machine else "the machine never answered"
@@ -87,7 +87,7 @@ def _again(
     return items, left_out
 
 
-def _interactions(store: Any, rubric: str, limit: int | None) -> Iterator[Interaction]:
+def stored_interactions(store: Any, rubric: str, limit: int | None) -> Iterator[Interaction]:
     """Interactions with an evaluation by that rubric, the newest first."""
     from qa_toolkit.store import InteractionFilter
 
@@ -102,7 +102,9 @@ def _interactions(store: Any, rubric: str, limit: int | None) -> Iterator[Intera
             return
 
 
-def _filed(store: Any, interaction: str, rubric: str) -> tuple[Evaluation | None, Evaluation | None]:
+def filed_evaluations(
+    store: Any, interaction: str, rubric: str
+) -> tuple[Evaluation | None, Evaluation | None]:
     """The machine's last evaluation and a person's, without ratings of calibration sessions."""
     from qa_toolkit.domain.contract import from_contract
     from qa_toolkit.domain.evaluation import Evaluation

@@ -8,6 +8,9 @@
 
 Near misses are negatives that share the words or the meaning of the positives. Entries of the split
 ``held_back`` are never used for training or as exemplars, only for measuring.
+
+Below a rubric folder a bank lies in ``banks/<language>/<event>.yaml``. What somebody else wrote to measure it
+lies apart, in ``banks/held_back/<language>/<event>.yaml``, and is joined to it only for measuring.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 
@@ -26,6 +29,8 @@ from qa_toolkit.authored.yaml_source import Fault, decode, read_tree
 from qa_toolkit.domain.rubric import Authored, Identifier
 from qa_toolkit.errors import AuthoredFileError
 
+FOLDER: Final = "banks"
+HELD_BACK: Final = "held_back"
 Split = Literal["train", "held_back"]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
@@ -101,6 +106,37 @@ def load_bank(name: str, *, search: Sequence[Path] = ()) -> LoadedBank:
     )
 
 
+def bank_name(event: str, language: str) -> str:
+    """Where the bank of an event lies below a rubric folder."""
+    return f"{FOLDER}/{language}/{event}.yaml"
+
+
+def bank_names(*, search: Sequence[Path] = (), language: str = "*", event: str = "*") -> tuple[str, ...]:
+    """The banks of all events and languages below the rubric folders, each name once, in order."""
+    found = {
+        path.relative_to(folder).as_posix()
+        for folder in [*search, resources.rubrics_dir()]
+        for path in folder.glob(f"{FOLDER}/{language}/{event}.yaml")
+        if path.parent.name != HELD_BACK
+    }
+    return tuple(sorted(found))
+
+
+def held_back_of(loaded: LoadedBank, *, search: Sequence[Path] = ()) -> list[tuple[Utterance, bool]]:
+    """What was written to measure a bank, with whether it means the event; never for training.
+
+    Raises:
+        AuthoredFileError: the held-back file has faults.
+    """
+    bank = loaded.bank
+    found = list(bank.utterances("held_back"))
+    name = f"{FOLDER}/{HELD_BACK}/{bank.language}/{bank.event}.yaml"
+    if any((folder / name).is_file() for folder in [*search, resources.rubrics_dir()]):
+        apart = load_bank(name, search=search).bank
+        found += [*apart.utterances("held_back"), *apart.utterances("train")]
+    return found
+
+
 def find_beside_rubrics(name: str, *, search: Sequence[Path] = ()) -> Path:
     """A file named in a rubric: a relative path below one of the rubric folders.
 
@@ -117,7 +153,8 @@ def find_beside_rubrics(name: str, *, search: Sequence[Path] = ()) -> Path:
         path = folder / parts
         if path.is_file():
             return path
-    known = sorted(p.relative_to(f).as_posix() for f in folders for p in f.glob(f"banks/*{parts.suffix}"))
+    top = parts.parts[0] if len(parts.parts) > 1 else FOLDER
+    known = sorted(p.relative_to(f).as_posix() for f in folders for p in f.glob(f"{top}/**/*{parts.suffix}"))
     raise AuthoredFileError(f"no file '{name}' beside the rubrics", None, choices(name, known))
 
 

@@ -1,14 +1,18 @@
-"""A small classifier of sentences, trained on a bank: logistic regression on the vector and surface features.
+"""Trained classifiers of sentences: files of coefficients, and what they say about a sentence.
 
-Similarity alone cannot tell "I need your birth date" from "I don't need your birth date"; a linear classifier
-on the same vectors, with near misses among its examples, can. Training needs scikit-learn; using a trained
-file does not. Its coefficients are data in a JSON file, never a pickle.
+Two stages. The first weighs the words of a sentence (``lexical``), which costs microseconds; where it leaves
+doubt, the second weighs its vector, which costs milliseconds. Similarity alone cannot tell "I need your birth
+date" from "I don't need your birth date"; a linear classifier with near misses among its examples can.
+Using a trained file needs no scikit-learn; its coefficients are data in JSON, never a pickle.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -16,23 +20,28 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
-from qa_toolkit.domain.rubric import Authored, Identifier, Number
-from qa_toolkit.errors import AuthoredFileError, InputError, MissingExtraError
-from qa_toolkit.evaluation.banks import LoadedBank
-from qa_toolkit.evaluation.sentences import SURFACE, surface_of
+from qa_toolkit.domain.rubric import Authored, Identifier, Number, Probability
+from qa_toolkit.errors import AuthoredFileError
+from qa_toolkit.evaluation.banks import find_beside_rubrics
+from qa_toolkit.evaluation.lexical import PLACES, SURFACE, Features, features_of
+from qa_toolkit.evaluation.sentences import SURFACE as VECTOR_SURFACE
+from qa_toolkit.evaluation.sentences import surface_of
 from qa_toolkit.language.embeddings import SentenceEncoder
 
-FOLDS: Final = 5
-FEWEST_EXAMPLES: Final = 2 * FOLDS
-_SURFACE_WEIGHT: Final = 1.0
-_DIGITS: Final = 6
+FOLDER: Final = "classifiers"
+"""Below a rubric folder: one folder a language, one file an event."""
+
+Floats = NDArray[Any]
+_THOUSANDTHS: Final = 1000.0
+_TEN_THOUSANDTHS: Final = 10_000.0
 
 
 class Card(Authored):
-    """What a classifier was trained on and how it did on sentences it was not trained on.
+    """How a classifier did on sentences it was not trained on.
 
     ``brier`` is the mean squared error of the probabilities (Brier, 1950); recall and precision are those of
-    the event at a probability of 0.5.
+    the event at a probability of 0.5. ``false_alarms`` is the share of sentences about other things that
+    reach ``counts_from``.
     """
 
     positives: int
@@ -42,84 +51,154 @@ class Card(Authored):
     recall: Number
     precision: Number | None
     brier: Number
+    background: int = 0
+    false_alarms: Number | None = None
 
 
-class TrainedClassifier(Authored):
-    """Coefficients over the numbers of the vector, then the surface features.
+class Lexical(Authored):
+    """The first stage. ``coefficients`` are in thousandths: both blocks of places, word sequences first."""
 
-    ``slope`` and ``shift`` turn the score into a probability (Platt, 1999); they were fitted to scores of
-    sentences left out of the training.
-    """
-
-    format: Literal["qa-toolkit/classifier/1"] = Field(default="qa-toolkit/classifier/1", alias="schema")
-    event: Identifier
-    language: str
-    encoder: str
-    bank_sha256: str
     surface: tuple[str, ...]
-    coefficients: Annotated[tuple[Number, ...], Field(min_length=1)]
+    surface_coefficients: tuple[Number, ...]
+    coefficients: Annotated[tuple[int, ...], Field(min_length=2 * PLACES, max_length=2 * PLACES)]
     intercept: Number
     slope: Number
     shift: Number
-    card: Card
 
-    def probabilities(self, texts: Sequence[str], encoder: SentenceEncoder) -> list[float]:
-        """For each sentence how likely it means the event."""
+
+class Vector(Authored):
+    """The second stage. ``coefficients`` are in ten-thousandths, over the vector, then its surface features.
+
+    The probability is that of ``of_words`` times the first stage's score plus ``of_vector`` times its own
+    plus ``shift``.
+    """
+
+    encoder: str
+    surface: tuple[str, ...]
+    coefficients: Annotated[tuple[int, ...], Field(min_length=1)]
+    intercept: Number
+    of_words: Number
+    of_vector: Number
+    shift: Number
+
+
+class TrainedClassifier(Authored):
+    """What training made for one event in one language.
+
+    ``slope``, ``shift`` and the weights of the second stage turn scores into probabilities (Platt, 1999);
+    they were fitted to scores of sentences left out of the training. Between ``clearly_not`` and ``clearly``
+    (of the first stage's probability) the second stage is asked. A sentence counts by itself from
+    ``counts_from`` on (None: never by itself); below ``denied_below`` it contradicts a phrase found in it.
+    """
+
+    format: Literal["qa-toolkit/classifier/2"] = Field(default="qa-toolkit/classifier/2", alias="schema")
+    event: Identifier
+    language: str
+    bank_sha256: str
+    background_sha256: str | None = None
+    reviewed_sha256: str | None = None
+    clearly_not: Probability
+    clearly: Probability
+    counts_from: Probability | None
+    denied_below: Probability
+    card: Card
+    card_words: Card
+    vector: Vector | None
+    lexical: Lexical
+
+    @cached_property
+    def _weights(self) -> Floats:
+        return np.asarray(self.lexical.coefficients, dtype=np.float64) / _THOUSANDTHS
+
+    def word_scores(self, features: Features) -> Floats:
+        """The linear scores of the first stage."""
+        stage = self.lexical
+        return features.scores(self._weights, np.asarray(stage.surface_coefficients), stage.intercept)
+
+    def word_probabilities(self, features: Features) -> Floats:
+        """How likely each sentence means the event, by its words alone."""
+        return sigmoid(self.word_scores(features) * self.lexical.slope + self.lexical.shift)
+
+    def in_doubt(self, probabilities: Floats) -> Floats:
+        """Which of the first stage's probabilities the second stage is asked about."""
+        if self.vector is None:
+            return np.zeros(len(probabilities), dtype=bool)
+        return np.asarray((probabilities >= self.clearly_not) & (probabilities < self.clearly))
+
+    def probabilities(self, texts: Sequence[str], encoder: SentenceEncoder | None) -> list[float]:
+        """For each sentence how likely it means the event; without an encoder by words alone."""
         if not texts:
             return []
-        scores = _matrix(texts, self.language, encoder) @ np.asarray(self.coefficients) + self.intercept
-        return [round(float(p), 4) for p in _sigmoid(scores * self.slope + self.shift)]
+        features = features_of(texts)
+        found = self.word_probabilities(features)
+        if encoder is not None:
+            doubtful = [int(row) for row in np.flatnonzero(self.in_doubt(found))]
+            if doubtful:
+                found[doubtful] = self.second_opinion(
+                    [texts[row] for row in doubtful], features.rows(doubtful), encoder
+                )
+        return [round(float(p), 4) for p in found]
+
+    def second_opinion(self, texts: Sequence[str], features: Features, encoder: SentenceEncoder) -> Floats:
+        """The probabilities of both stages together."""
+        stage = self.vector
+        if stage is None:
+            return self.word_probabilities(features)
+        weights = np.asarray(stage.coefficients, dtype=np.float64) / _TEN_THOUSANDTHS
+        scores = vector_matrix(texts, self.language, encoder) @ weights + stage.intercept
+        joined = self.word_scores(features) * stage.of_words + scores * stage.of_vector + stage.shift
+        return sigmoid(joined)
 
 
-def train(bank: LoadedBank, encoder: SentenceEncoder) -> TrainedClassifier:
-    """Trains on the bank's split ``train``; probabilities and card come from cross-validation.
+@dataclass(frozen=True, slots=True)
+class LoadedClassifier:
+    """A trained classifier and the hash of the bytes of its file."""
 
-    Sentences of one ``group`` are never on both sides of a fold.
+    trained: TrainedClassifier
+    sha256: str
+
+
+def vector_matrix(texts: Sequence[str], language: str, encoder: SentenceEncoder) -> Floats:
+    """Vectors with the surface features beside them."""
+    surface = np.asarray([surface_of(text, language) for text in texts])
+    return np.hstack([np.asarray(encoder.embed(texts), dtype=np.float64), surface])
+
+
+def sigmoid(values: Floats) -> Floats:
+    """The logistic function, limited so that nothing is ever certain."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -30.0, 30.0))))
+
+
+def classifier_name(event: str, language: str) -> str:
+    """Where the classifier of an event lies below a rubric folder."""
+    return f"{FOLDER}/{language}/{event}.json"
+
+
+def load_classifier(name: str, *, search: Sequence[Path] = ()) -> LoadedClassifier:
+    """The classifier of a file below the rubric folders.
 
     Raises:
-        MissingExtraError: scikit-learn is not installed.
-        InputError: fewer than ten positives or ten negatives and near misses.
+        AuthoredFileError: there is no such file, or it is no classifier.
     """
-    rows = list(bank.bank.utterances("train"))
-    labels = np.asarray([label for _, label in rows], dtype=np.int64)
-    positives = int(labels.sum())
-    if min(positives, len(rows) - positives) < FEWEST_EXAMPLES:
-        found = f"{positives} positive, {len(rows) - positives} other utterances"
-        raise InputError(f"too few to train on: {found}", bank.bank.event, f"write {FEWEST_EXAMPLES} of each")
-    features = _matrix([utterance.text for utterance, _ in rows], bank.bank.language, encoder)
-    groups = [utterance.group or f"#{number}" for number, (utterance, _) in enumerate(rows)]
-    scores = _left_out_scores(features, labels, groups)
-    slope, shift = _fit(scores[:, None], labels, strength=1e6, weights=None)
-    model, intercept = _fit(features, labels)
-    probabilities = _sigmoid(scores * float(slope[0]) + shift)
-    return TrainedClassifier(
-        event=bank.bank.event,
-        language=bank.bank.language,
-        encoder=encoder.name,
-        bank_sha256=bank.sha256,
-        surface=SURFACE,
-        coefficients=tuple(round(float(value), _DIGITS) for value in model),
-        intercept=round(float(intercept), _DIGITS),
-        slope=round(float(slope[0]), _DIGITS),
-        shift=round(float(shift), _DIGITS),
-        card=_card(probabilities, labels),
-    )
+    path = find_beside_rubrics(name, search=search)
+    stamp = path.stat()
+    return _load(path, stamp.st_mtime_ns, stamp.st_size)
 
 
-def measure(classifier: TrainedClassifier, bank: LoadedBank, encoder: SentenceEncoder) -> Card | None:
-    """How the classifier does on the held-back split; None when the bank has none."""
-    rows = list(bank.bank.utterances("held_back"))
-    if not rows:
-        return None
-    found = classifier.probabilities([utterance.text for utterance, _ in rows], encoder)
-    labels = np.asarray([label for _, label in rows], dtype=np.int64)
-    return _card(np.asarray(found), labels, folds=0)
+@lru_cache(maxsize=256)
+def _load(path: Path, _changed: int, _size: int) -> LoadedClassifier:
+    return LoadedClassifier(read_classifier(path), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def write_classifier(classifier: TrainedClassifier, path: Path) -> None:
-    """Writes the file; the same classifier gives the same bytes."""
+    """Writes the file whole or not at all; the same classifier gives the same bytes."""
     data = classifier.model_dump(mode="json", by_alias=True)
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    lines = [f"{json.dumps(key)}: {json.dumps(value, sort_keys=True)}" for key, value in sorted(data.items())]
+    text = "{\n" + ",\n".join(line.replace(", ", ",") for line in lines) + "\n}\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = path.with_suffix(".tmp")
+    whole.write_text(text, encoding="utf-8")
+    whole.replace(path)
 
 
 def read_classifier(path: Path) -> TrainedClassifier:
@@ -136,60 +215,7 @@ def read_classifier(path: Path) -> TrainedClassifier:
         raise AuthoredFileError(
             f"not a trained classifier: {where}: {what['msg']}", path.name, "train it again"
         ) from error
-    if classifier.surface != SURFACE:
+    other = classifier.vector is not None and classifier.vector.surface != VECTOR_SURFACE
+    if classifier.lexical.surface != SURFACE or other:
         raise AuthoredFileError("trained on other features", path.name, "train it again")
     return classifier
-
-
-Floats = NDArray[Any]
-
-
-def _matrix(texts: Sequence[str], language: str, encoder: SentenceEncoder) -> Floats:
-    surface = np.asarray([surface_of(text, language) for text in texts]) * _SURFACE_WEIGHT
-    return np.hstack([np.asarray(encoder.embed(texts), dtype=np.float64), surface])
-
-
-def _sigmoid(values: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -30.0, 30.0))))
-
-
-def _fit(
-    features: Floats, labels: Floats, *, strength: float = 10.0, weights: str | None = "balanced"
-) -> tuple[Floats, float]:
-    """Coefficients and intercept of a logistic regression."""
-    try:
-        from sklearn.linear_model import LogisticRegression
-    except ImportError as error:
-        raise MissingExtraError.of("transcription", "training") from error
-    model = LogisticRegression(C=strength, class_weight=weights, max_iter=2000)
-    model.fit(features, labels)
-    return np.asarray(model.coef_[0]), float(model.intercept_[0])
-
-
-def _left_out_scores(features: Floats, labels: Floats, groups: Sequence[str]) -> Floats:
-    """The score of each row by a model trained without its fold."""
-    try:
-        from sklearn.model_selection import StratifiedGroupKFold
-    except ImportError as error:
-        raise MissingExtraError.of("transcription", "training") from error
-    scores = np.zeros(len(labels))
-    folds = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=0)
-    for inside, outside in folds.split(features, labels, groups):
-        coefficients, intercept = _fit(features[inside], labels[inside])
-        scores[outside] = features[outside] @ coefficients + intercept
-    return scores
-
-
-def _card(probabilities: Floats, labels: Floats, *, folds: int = FOLDS) -> Card:
-    said = probabilities >= 0.5
-    true = labels == 1
-    hits = int((said & true).sum())
-    return Card(
-        positives=int(true.sum()),
-        negatives=int((~true).sum()),
-        folds=folds,
-        accuracy=round(float((said == true).mean()), 4),
-        recall=round(hits / max(int(true.sum()), 1), 4),
-        precision=round(hits / int(said.sum()), 4) if said.any() else None,
-        brier=round(float(((probabilities - labels) ** 2).mean()), 4),
-    )

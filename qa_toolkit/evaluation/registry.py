@@ -7,7 +7,7 @@ one that cannot be imported, or breaks the contract, is listed with the reason a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -73,8 +73,15 @@ def plugins() -> list[PluginStatus]:
     return [_status(entry) for name in sorted(_entries()) for entry in _entries()[name]]
 
 
-def build(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> Evaluator:
+def build(
+    spec: EvaluatorSpec, settings: Mapping[str, Any], *, built: Callable[[Evaluator], object] | None = None
+) -> Evaluator:
     """A ready evaluator.
+
+    Args:
+        spec: its name and parameters.
+        settings: the site's, handed on as ``Tools.settings``.
+        built: is shown every evaluator that was built, the parts of others included.
 
     Raises:
         EvaluatorError: the evaluator is unknown or broken, or refuses its parameters.
@@ -83,7 +90,8 @@ def build(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> Evaluator:
     kind = evaluator_class(spec.name)
     try:
         parameters = kind.Parameters.model_validate(dict(spec.parameters))
-        return kind(parameters, Tools(build=lambda inner: build(inner, settings), settings=settings))
+        tools = Tools(build=lambda inner: build(inner, settings, built=built), settings=settings)
+        made = kind(parameters, tools)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -94,6 +102,9 @@ def build(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> Evaluator:
         raise EvaluatorError(
             f"evaluator '{spec.name}' could not be built: {type(error).__name__}: {error}"
         ) from error
+    if built is not None:
+        built(made)
+    return made
 
 
 @contextmanager

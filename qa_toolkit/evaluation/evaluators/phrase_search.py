@@ -1,0 +1,184 @@
+"""The words of one ``phrase`` evaluator looked for in one conversation: where, by whom, how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from qa_toolkit.domain.case import Case
+from qa_toolkit.domain.evaluation import SpanEvidence, WindowEvidence
+from qa_toolkit.domain.events import Event
+from qa_toolkit.evaluation.evaluators.matching import Hit, Pattern, compile_phrase, find_all
+from qa_toolkit.evaluation.evaluators.meaning import is_asked, is_denied
+from qa_toolkit.evaluation.evaluators.opinion import LIKELY_FROM, Opinion, judge
+from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
+from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable
+from qa_toolkit.evaluation.evaluators.texts import ANY_LANGUAGE, language_of
+from qa_toolkit.evaluation.evaluators.token_patterns import TokenPatterns
+from qa_toolkit.evaluation.evaluators.windows import Window, open_window
+
+if TYPE_CHECKING:
+    from qa_toolkit.evaluation.evaluators.phrase import PhraseParameters
+
+BETWEEN = " / "
+_DOUBTFUL = 0.5
+"""The probability of a hit on which phrase and classifier disagree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit with its quotation and how sure the words are."""
+
+    first: Place
+    spans: tuple[SpanEvidence, ...]
+    confidence: float
+    written: str
+
+
+class PhraseSearch:
+    """The phrases of one evaluator looked for in one case."""
+
+    def __init__(
+        self, parameters: PhraseParameters, compiled: dict[tuple[str, str], Pattern], case: Case
+    ) -> None:
+        if case.transcript is None:
+            raise ValueError("a transcript is needed")
+        self._parameters, self._compiled, self._case = parameters, compiled, case
+        self._transcript = case.transcript
+        self._language = language_of(case)
+        self._text = searchable(case.transcript, self._language)
+        self.window: Window = open_window(parameters, parameters.role, case, self._text)
+
+    def of(self, by_language: Any) -> list[Found]:
+        """Hits of any of the texts, in order."""
+        found = []
+        for key, texts in (by_language or {}).items():
+            language = key or self._language
+            for text in texts:
+                found += self._hits(text, language)
+        return in_order(found)
+
+    def of_all(self, by_language: Any) -> tuple[list[Found], list[str]]:
+        """The first hit of every item and what is lacking, in the language that lacks least."""
+        best: tuple[list[Found], list[str]] | None = None
+        preferred = sorted(by_language, key=lambda key: key not in (self._language, ANY_LANGUAGE))
+        for key in preferred:
+            hits, lacking = [], []
+            for alternatives in by_language[key]:
+                found = self.of({key: alternatives})
+                if found:
+                    hits.append(found[0])
+                else:
+                    lacking.append(BETWEEN.join(alternatives))
+            if best is None or len(lacking) < len(best[1]):
+                best = hits, lacking
+        return best or ([], [])
+
+    def of_tokens(self, patterns: TokenPatterns) -> list[Found]:
+        """Hits of token patterns."""
+        return self._placed(lambda text: patterns.find(text, self._language), "pattern")
+
+    def of_expressions(self, expressions: RegularExpressions) -> list[Found]:
+        """Hits of regular expressions."""
+        return self._placed(expressions.find, "regex")
+
+    def _placed(self, find: Callable[[str], list[tuple[int, int]]], written: str) -> list[Found]:
+        """What is found in the text of each turn of the role, inside the window."""
+        found = []
+        for position, turn in enumerate(self._text.turns):
+            if self._parameters.role and turn.role not in self._parameters.role:
+                continue
+            for start, end in find(turn.text):
+                place = Place(position, start, end)
+                if self.window.holds(place):
+                    sure = self._text.confidence([place])
+                    found.append(Found(place, self._text.quote([place]), sure, written))
+        return found
+
+    def weighed(self, opinion: Opinion, hits: Sequence[Found]) -> tuple[list[Found], list[Found]]:
+        """Hits that count and hits in doubt, by phrases and classifier together."""
+        trained = opinion.of(self._language)
+        if trained is None:
+            return list(hits), []
+        roles = self._parameters.role
+        places = [hit.first for hit in hits]
+        judged = judge(trained, self._transcript, self._language, roles, places)
+        sure: list[Found] = []
+        doubtful: list[Found] = []
+        for hit in hits:
+            likely = [sentence.probability for sentence in judged if sentence.holds(hit.first)]
+            if likely and max(likely) < trained.denied_below:
+                doubtful.append(replace(hit, confidence=min(hit.confidence, _DOUBTFUL)))
+            else:
+                sure.append(hit)
+        alone = trained.counts_from
+        for sentence in judged:
+            held = any(sentence.holds(place) for place in places)
+            if held or sentence.probability < LIKELY_FROM or not self.window.holds(sentence.place):
+                continue
+            said = self._text.confidence([sentence.place])
+            found = Found(
+                sentence.place, self._text.quote([sentence.place]), sentence.probability * said, opinion.event
+            )
+            if alone is not None and sentence.probability >= alone:
+                sure.append(found)
+            else:
+                doubtful.append(replace(found, confidence=min(found.confidence, _DOUBTFUL)))
+        return in_order(sure), in_order(doubtful)
+
+    def absence(self, parameters: PhraseParameters) -> float:
+        """How sure it is that nothing was said."""
+        return parameters.absence_confidence * self._text.mean_confidence(parameters.role)
+
+    def window_evidence(self, looked_for: str) -> WindowEvidence:
+        """Where was searched, and for what."""
+        start_s, end_s = self.window.bounds()
+        return WindowEvidence(looked_for, start_s, end_s)
+
+    def event(self, kind: str, found: Found) -> Event:
+        """A hit as an event; of a hit over two turns, the words of the first."""
+        span = found.spans[0]
+        role = self._text.turns[found.first.turn].role.value
+        sure = round(found.confidence, 4)
+        return Event(
+            kind, role, span.start_s, span.end_s, sure, span.turn, span.channel, "phrase/1", span.text
+        )
+
+    def _hits(self, text: str, language: str) -> list[Found]:
+        pattern = self._compiled.get((text, language))
+        if pattern is None:
+            pattern = compile_phrase(text, language, self._parameters.fuzzy)
+            self._compiled[text, language] = pattern
+        source = self._text if language == self._language else searchable(self._transcript, language)
+        return [self._found(hit, source) for hit in find_all(pattern, source) if self._counts(hit, source)]
+
+    def _counts(self, hit: Hit, source: Searchable) -> bool:
+        parameters = self._parameters
+        stretch = source.stretches[hit.stretch]
+        if parameters.role and stretch.role not in parameters.role:
+            return False
+        if not self.window.holds(stretch.places[hit.first]):
+            return False
+        if parameters.negated == "skip" and is_denied(hit, source):
+            return False
+        return not parameters.question or is_asked(hit, source)
+
+    def _found(self, hit: Hit, source: Searchable) -> Found:
+        places = source.stretches[hit.stretch].places[hit.first : hit.last]
+        sure = hit.similarity * source.confidence(places)
+        return Found(places[0], source.quote(places), sure, hit.pattern.written)
+
+
+def in_order(found: list[Found]) -> list[Found]:
+    """Hits by place; of several at one place the one that quotes most."""
+    ordered = sorted(found, key=lambda f: (f.first.turn, f.first.start, -len(f.spans[0].text)))
+    kept: list[Found] = []
+    for hit in ordered:
+        if not kept or (hit.first.turn, hit.first.start) != (kept[-1].first.turn, kept[-1].first.start):
+            kept.append(hit)
+    return kept
+
+
+def names_of(by_language: Any) -> str:
+    return BETWEEN.join(text for texts in (by_language or {}).values() for text in texts)

@@ -1,0 +1,108 @@
+"""The ready evaluators of a rubric, with what each depends on and what was learnt for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from qa_toolkit.domain.rubric import Criterion, EvaluatorSpec
+from qa_toolkit.errors import EvaluatorError
+from qa_toolkit.evaluation import registry
+from qa_toolkit.evaluation.checks import event_names_of, nested_specs
+from qa_toolkit.evaluation.evaluator import Evaluator
+from qa_toolkit.evaluation.loader import LoadedRubric
+
+_PANELS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A ready evaluator and what it depends on besides the parts it needs.
+
+    ``defined`` are the rubric's own events; ``learnt`` names what was learnt for the parts and the events the
+    answer rests on, beyond what the evaluator's own version says.
+    """
+
+    evaluator: Evaluator
+    events: frozenset[str]
+    roles: bool
+    learnt: tuple[str, ...] = ()
+    defined: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The seats of a rubric's events and criteria."""
+
+    events: Mapping[str, Seat]
+    criteria: Mapping[str, Seat]
+
+
+def rule_events_of(criterion: Criterion) -> set[str]:
+    """Events that the not-applicable rules of a criterion name."""
+    return {name for rule in criterion.not_applicable_when for name in (*rule.event, *rule.no_event)}
+
+
+def panel_of(rubric: LoadedRubric, settings: Mapping[str, Any]) -> Panel:
+    """The evaluators of a rubric, built once for a rubric and settings."""
+    key = (rubric.sha256, registry.generation(), repr(sorted(settings.items())))
+    return _built(key, _Built(rubric, settings))
+
+
+class _Built:
+    """What a panel is built from; equal to any other, so that only the key decides in the cache."""
+
+    def __init__(self, rubric: LoadedRubric, settings: Mapping[str, Any]) -> None:
+        self.rubric, self.settings = rubric.rubric, settings
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Built)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=_PANELS)
+def _built(_key: tuple[str, int, str], source: _Built) -> Panel:
+    events = {name: _seat(spec, source.settings) for name, spec in source.rubric.events.items()}
+    criteria = {}
+    for criterion in source.rubric.criteria:
+        seat = _seat(criterion.evaluator, source.settings)
+        roles = seat.roles or any(events[name].roles for name in seat.events if name in events)
+        used = sorted((seat.events | rule_events_of(criterion)) & set(events))
+        learnt = {tag for name in used for tag in (*_tags(events[name].evaluator), *events[name].learnt)}
+        learnt = (learnt | set(seat.learnt)) - set(_tags(seat.evaluator))
+        criteria[criterion.id] = replace(
+            seat, roles=roles, learnt=tuple(sorted(learnt)), defined=frozenset(events)
+        )
+    return Panel(events, criteria)
+
+
+def _seat(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> Seat:
+    parts: list[Evaluator] = []
+    evaluator = registry.build(spec, settings, built=parts.append)
+    events, roles = _depends(spec)
+    learnt = {tag for part in parts for tag in _tags(part)} - set(_tags(evaluator))
+    return Seat(evaluator, events, roles, tuple(sorted(learnt)))
+
+
+def _tags(evaluator: Evaluator) -> tuple[str, ...]:
+    """What an evaluator says it learnt from, behind its version."""
+    return tuple(evaluator.version.split("+")[1:])
+
+
+def _depends(spec: EvaluatorSpec) -> tuple[frozenset[str], bool]:
+    """Events and roles a spec and the specs inside it rest on."""
+    try:
+        parameters = registry.evaluator_class(spec.name).Parameters.model_validate(dict(spec.parameters))
+    except ValueError as error:
+        raise EvaluatorError(f"evaluator '{spec.name}' refuses its parameters") from error
+    roles_of = getattr(parameters, "roles", None)
+    roles = bool(roles_of()) if callable(roles_of) else False
+    events = frozenset(event_names_of(parameters))
+    for _, nested in nested_specs(parameters):
+        inner_events, inner_roles = _depends(nested)
+        events, roles = events | inner_events, roles or inner_roles
+    return events, roles
