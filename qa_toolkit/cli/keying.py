@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import typer
 
-from qa_toolkit.cli import keying_accept, keying_compare, keying_layout, keying_score
+from qa_toolkit.cli import (
+    keying_accept,
+    keying_compare,
+    keying_form,
+    keying_layout,
+    keying_read,
+    keying_score,
+    keying_worklist,
+)
 
 commands = typer.Typer(help="Paper keying: keyed records against their reference.", no_args_is_help=True)
 
 
 def register(cli: typer.Typer) -> None:
-    for module in (keying_layout, keying_compare, keying_score, keying_accept):
+    for module in (
+        keying_layout,
+        keying_compare,
+        keying_score,
+        keying_accept,
+        keying_form,
+        keying_read,
+        keying_worklist,
+    ):
         module.register(commands)
     cli.add_typer(commands, name="keying")

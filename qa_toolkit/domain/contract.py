@@ -9,12 +9,22 @@ from qa_toolkit.domain.agreement import AgreementSummary
 from qa_toolkit.domain.evaluation import Evaluation, Result
 from qa_toolkit.domain.keying import KeyingAccuracy
 from qa_toolkit.domain.metrics import ConversationMetrics
+from qa_toolkit.domain.scans import ScanReadings
 from qa_toolkit.domain.transcript import Transcript
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-T = TypeVar("T", Transcript, ConversationMetrics, Evaluation, Result, AgreementSummary, KeyingAccuracy)
+T = TypeVar(
+    "T",
+    Transcript,
+    ConversationMetrics,
+    Evaluation,
+    Result,
+    AgreementSummary,
+    KeyingAccuracy,
+    ScanReadings,
+)
 
 CONTRACT_TYPES: dict[str, type[Any]] = {
     "transcript": Transcript,
@@ -23,6 +33,7 @@ CONTRACT_TYPES: dict[str, type[Any]] = {
     "result": Result,
     "agreement": AgreementSummary,
     "keying": KeyingAccuracy,
+    "scan-readings": ScanReadings,
 }
 
 
@@ -38,7 +49,13 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 
 def to_contract(
-    value: Transcript | ConversationMetrics | Evaluation | Result | AgreementSummary | KeyingAccuracy,
+    value: Transcript
+    | ConversationMetrics
+    | Evaluation
+    | Result
+    | AgreementSummary
+    | KeyingAccuracy
+    | ScanReadings,
 ) -> dict[str, Any]:
     """The JSON object of a domain value; ``schema`` comes first."""
     data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")

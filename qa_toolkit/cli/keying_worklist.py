@@ -1,0 +1,101 @@
+"""``qa keying worklist``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa_toolkit.cli.console import print_error, print_json, print_table
+from qa_toolkit.cli.keying_options import Encoding, Identifiers, Keyed, Layout, find_layout
+from qa_toolkit.cli.options import Json
+
+if TYPE_CHECKING:
+    from qa_toolkit.domain.scans import ScanReadings
+
+SHOWN = 40
+"""Places the text table lists; ``--json`` lists all."""
+
+
+def register(commands: typer.Typer) -> None:
+    commands.command()(worklist)
+
+
+def worklist(
+    keyed: Keyed,
+    layout: Layout,
+    scan_readings: Annotated[
+        Path, typer.Option("--scan-readings", metavar="F.json", help="What 'qa keying read --out' wrote.")
+    ],
+    encoding: Encoding = "utf-8",
+    show_identifiers: Identifiers = False,
+    json: Json = False,
+) -> None:
+    """Orders an analyst's work by where keyed records and readings of their scans differ; no verdict."""
+    from dataclasses import asdict
+
+    from qa_toolkit.keying.scans.worklist import worklist_of_file
+
+    found = worklist_of_file(
+        keyed,
+        load_readings(scan_readings),
+        find_layout(layout).layout,
+        encoding=encoding,
+        show_identifiers=show_identifiers,
+    )
+    if json:
+        data = asdict(found)
+        print_json({"schema": data.pop("schema"), "note": data.pop("note"), **data})
+    else:
+        rows = [
+            [
+                f"{item.priority:.1f}",
+                item.record,
+                ".".join(part for part in (item.group, item.member, item.field) if part),
+                item.criticality,
+                item.kind,
+                item.keyed,
+                item.read,
+                item.page,
+                item.why,
+            ]
+            for item in found.items[:SHOWN]
+        ]
+        columns = ["priority>", "record", "field", "crit", "kind", "keyed", "read", "page>", "why"]
+        print_table(None, columns, rows)
+        if len(found.items) > SHOWN:
+            typer.echo(f"and {len(found.items) - SHOWN} more; --json lists all")
+        compared, unread = sum(c.compared for c in found.records), sum(c.unread for c in found.records)
+        typer.echo(f"{len(found.items)} places to look at, of {compared} compared; {unread} not read")
+        typer.echo(found.note)
+    for each in found.rejected:
+        print_error(each.reason, f"{each.input}, record {each.record}" if each.record else each.input)
+    if found.rejected:
+        raise typer.Exit(1)
+
+
+def load_readings(path: Path) -> ScanReadings:
+    """The readings of a file.
+
+    Raises:
+        RecordError: the file is missing or holds something else.
+    """
+    import json
+
+    from pydantic import ValidationError
+
+    from qa_toolkit.domain.contract import from_contract
+    from qa_toolkit.domain.scans import ScanReadings
+    from qa_toolkit.errors import RecordError
+
+    try:
+        return from_contract(ScanReadings, json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise RecordError(
+            f"cannot be read ({error.strerror})", str(path), "give a file of readings"
+        ) from error
+    except (ValueError, RecursionError, ValidationError) as error:
+        raise RecordError(
+            "not a file of readings", path.name, "write one with 'qa keying read --out'"
+        ) from error
