@@ -113,6 +113,33 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class YearlyDifference:
+    """A yearly amount (income of a person) that differs.
+
+    Attributes:
+        group: the group of the amounts; ``owner`` is the member they belong to.
+        keyed, reference: the sums a year, in dollars and cents.
+        explained: whether a wrong field or member explains it; otherwise the layout is to be looked at.
+    """
+
+    record: str
+    group: str
+    owner: str
+    keyed: str
+    reference: str
+    explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyAmounts:
+    """Yearly amounts derived on both sides: how many could be told, and those that differ."""
+
+    compared: int = 0
+    wrong: int = 0
+    differences: tuple[YearlyDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LayoutRef:
     """Which layout version was used."""
 
@@ -138,5 +165,6 @@ class KeyingAccuracy:
     procedure_errors: int = 0
     counting: Literal["active", "all"] = "active"
     by: Mapping[str, tuple[KeyingShare, ...]] = field(default_factory=dict)
+    yearly: YearlyAmounts = YearlyAmounts()
     warnings: tuple[str, ...] = ()
     schema: Literal["qa-toolkit/keying/1"] = "qa-toolkit/keying/1"

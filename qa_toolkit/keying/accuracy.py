@@ -22,6 +22,8 @@ from qa_toolkit.domain.keying import (
     KeyingShare,
     LayoutRef,
     Rejected,
+    YearlyAmounts,
+    YearlyDifference,
 )
 from qa_toolkit.keying.comparison import RecordComparison
 from qa_toolkit.keying.layout_files import LoadedLayout
@@ -101,6 +103,8 @@ class AccuracyCount:
         self._forms_wrong = self._forms_critical = 0
         self._found: list[Discrepancy] = []
         self._notes: list[str] = []
+        self._yearly_compared = 0
+        self._yearly: list[YearlyDifference] = []
 
     def add(self, comparison: RecordComparison) -> None:
         """Adds one record."""
@@ -128,6 +132,8 @@ class AccuracyCount:
         self._characters += comparison.characters
         self._character_errors += comparison.character_errors
         self._found.extend(found)
+        self._yearly_compared += comparison.yearly_compared
+        self._yearly.extend(comparison.yearly)
         room = MOST_NOTES - len(self._notes)
         self._notes.extend(f"{comparison.record}: {note}" for note in comparison.notes[: max(room, 0)])
 
@@ -145,6 +151,8 @@ class AccuracyCount:
         self._forms_wrong += other._forms_wrong
         self._forms_critical += other._forms_critical
         self._found.extend(other._found)
+        self._yearly_compared += other._yearly_compared
+        self._yearly.extend(other._yearly)
         self._notes.extend(other._notes[: max(MOST_NOTES - len(self._notes), 0)])
 
     def _counters(self) -> tuple[Counter[Any], ...]:
@@ -172,6 +180,7 @@ class AccuracyCount:
             procedure_errors=kinds[GUESSED],
             counting=self._counting,
             by=self._shares(),
+            yearly=YearlyAmounts(self._yearly_compared, len(self._yearly), tuple(self._yearly)),
             warnings=(*warnings, *self._notes),
         )
 

@@ -73,17 +73,40 @@ def _field_distance(one: str | None, other: str | None) -> float:
     return min(1.0, 2.0 * float(OSA.normalized_distance(one, other)))
 
 
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose the members are, by label, on both sides in labels of the reference.
+
+    Attributes:
+        names: the fields that say so.
+    """
+
+    reference: Mapping[str, str]
+    keyed: Mapping[str, str]
+    names: frozenset[str]
+
+
 def align(
     reference: Mapping[str, Keys],
     keyed: Mapping[str, Keys],
     weights: Mapping[str, float],
     no_match_cost: float,
+    owners: Owners | None = None,
 ) -> Alignment:
-    """The pairing of least total cost; on equal cost members of one label stay together."""
+    """The pairing of least total cost; on equal cost members of one label stay together.
+
+    With ``owners``, members of one owner are paired among themselves first (how the owner's name was spelt
+    does not matter then), and what is left over afterwards.
+    """
     rows = sorted(reference, key=label_order)
     columns = sorted(keyed, key=label_order)
-    costs = [[_cost(r, reference[r], k, keyed[k], weights) for k in columns] for r in rows]
-    chosen = _assign(rows, columns, costs, no_match_cost)
+    chosen = _within_owners(reference, keyed, weights, no_match_cost, owners) if owners else {}
+    taken = set(chosen.values())
+    left_rows = [r for r in rows if r not in chosen]
+    left_columns = [k for k in columns if k not in taken]
+    costs = {r: {k: _cost(r, reference[r], k, keyed[k], weights) for k in left_columns} for r in left_rows}
+    chosen |= _assign(left_rows, left_columns, costs, no_match_cost)
+    chosen = {r: chosen[r] for r in rows if r in chosen}
     taken = set(chosen.values())
     missed = tuple(r for r in rows if r not in chosen)
     left = [k for k in columns if k not in taken]
@@ -99,9 +122,29 @@ def align(
         tuple(k for k in left if k not in copies),
         tuple(duplicated),
         _cycles(chosen),
-        sum(costs[rows.index(r)][columns.index(k)] for r, k in chosen.items())
+        sum(_cost(r, reference[r], k, keyed[k], weights) for r, k in chosen.items())
         + no_match_cost * (len(rows) + len(columns) - 2 * len(chosen)),
     )
+
+
+def _within_owners(
+    reference: Mapping[str, Keys],
+    keyed: Mapping[str, Keys],
+    weights: Mapping[str, float],
+    no_match_cost: float,
+    owners: Owners,
+) -> dict[str, str]:
+    chosen: dict[str, str] = {}
+    for owner in dict.fromkeys(owners.reference.values()):
+        rows = sorted((r for r in reference if owners.reference.get(r) == owner), key=label_order)
+        columns = sorted((k for k in keyed if owners.keyed.get(k) == owner), key=label_order)
+        named = dict.fromkeys(owners.names, owner)
+        costs = {
+            r: {k: _cost(r, {**reference[r], **named}, k, {**keyed[k], **named}, weights) for k in columns}
+            for r in rows
+        }
+        chosen |= _assign(rows, columns, costs, no_match_cost)
+    return chosen
 
 
 def _cost(
@@ -112,21 +155,24 @@ def _cost(
 
 
 def _assign(
-    rows: Sequence[str], columns: Sequence[str], costs: list[list[float]], no_match_cost: float
+    rows: Sequence[str],
+    columns: Sequence[str],
+    costs: Mapping[str, Mapping[str, float]],
+    no_match_cost: float,
 ) -> dict[str, str]:
     """Reference label -> keyed label."""
     n, m = len(rows), len(columns)
     if not n or not m:
         return {}
-    if rows == columns and all(costs[i][i] <= 0.0 for i in range(n)):
+    if rows == columns and all(costs[label][label] <= 0.0 for label in rows):
         return {label: label for label in rows}
     if n == m == 1:
-        return {rows[0]: columns[0]} if costs[0][0] < 2 * no_match_cost else {}
+        return {rows[0]: columns[0]} if costs[rows[0]][columns[0]] < 2 * no_match_cost else {}
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
     matrix = np.full((n + m, n + m), _FORBIDDEN)
-    matrix[:n, :m] = costs
+    matrix[:n, :m] = [[costs[r][k] for k in columns] for r in rows]
     matrix[:n, m:][np.diag_indices(n)] = no_match_cost
     matrix[n:, :m][np.diag_indices(m)] = no_match_cost
     matrix[n:, m:] = 0.0
@@ -135,16 +181,26 @@ def _assign(
 
 
 def _cycles(chosen: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
-    """Members keyed in one another's place; a shift because somebody is missing is none."""
+    """Members keyed in one another's place, as reference labels.
+
+    What counts is the order among the members of both sides, so that a shift because somebody is missing, or
+    a column left empty, is no exchange, and an exchange is found also where somebody else is missing.
+    """
+    place_of = columns_of(chosen)
+    owner = {column: label for label, column in place_of.items()}
     cycles: list[tuple[str, ...]] = []
     done: set[str] = set()
-    for start in chosen:
-        path, label = [start], chosen[start]
-        while label != start and label in chosen and label not in path and label not in done:
+    for start in place_of:
+        path, label = [start], owner[chosen[start]]
+        while label != start and label not in done:
             path.append(label)
-            label = chosen[label]
-        if label == start and len(path) > 1 and start not in done:
+            label = owner[chosen[label]]
+        if len(path) > 1 and start not in done:
             cycles.append(tuple(path))
-        if label == start:
-            done.update(path)
+        done.update(path)
     return tuple(cycles)
+
+
+def columns_of(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Reference label -> the keyed label at its place, had the paired members been keyed in their order."""
+    return dict(zip(sorted(pairs, key=label_order), sorted(pairs.values(), key=label_order), strict=True))

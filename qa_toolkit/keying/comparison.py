@@ -15,19 +15,18 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from qa_toolkit.domain.case import Discrepancy
-from qa_toolkit.domain.keying import FORMAT_ONLY, GUESSED
-from qa_toolkit.keying.alignment import Alignment, align
+from qa_toolkit.domain.keying import CHARGED, FORMAT_ONLY, GUESSED, YearlyDifference
+from qa_toolkit.keying.alignment import Alignment, columns_of
 from qa_toolkit.keying.classification import characters_of, kind_of, slip_of
 from qa_toolkit.keying.layout import GroupSpec, RecordLayout
 from qa_toolkit.keying.moves import Slot, explain_moves
 from qa_toolkit.keying.normalisers import same_value
+from qa_toolkit.keying.pairing import Pairing
 from qa_toolkit.keying.records import BLANK, MARKS, SINGLE, Entry, Members, Record
 from qa_toolkit.keying.rules import FieldRules, LayoutRules
 
 REVIEW_FROM: Final = 90.0
 """A text this alike (token set ratio, percent) may be another wording: an error, but a person should look."""
-
-SMALL_COST: Final = 1e-3
 
 Place = tuple[str, str]
 """Group and field."""
@@ -42,7 +41,9 @@ class RecordComparison:
         errors: wrong active fields by group and field.
         characters, character_errors: of the reference, and edit distance of what was keyed.
         alignments: how the members of each repeated group were paired.
-        notes: values of the reference that do not fit their type.
+        notes: values of the reference that do not fit their type, or contradict one another.
+        yearly_compared: owners of amounts whose yearly sums could be told on both sides.
+        yearly: those whose sums differ.
     """
 
     record: str
@@ -55,6 +56,8 @@ class RecordComparison:
     character_errors: int = 0
     alignments: Mapping[str, Alignment] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    yearly_compared: int = 0
+    yearly: tuple[YearlyDifference, ...] = ()
 
 
 def compare_records(keyed: Record, reference: Record, layout: RecordLayout) -> RecordComparison:
@@ -81,7 +84,7 @@ class _Comparison:
         self.rules = comparer.rules
         self.show_identifiers = comparer.show_identifiers
         self.keyed, self.reference = keyed, reference
-        self.alignments: dict[str, Alignment] = {}
+        self.pairing = Pairing(comparer.rules, keyed, reference)
         self.found: list[Discrepancy] = []
         self.slots: list[Slot] = []
         self.notes: list[str] = []
@@ -96,20 +99,36 @@ class _Comparison:
         order = {group.id: n for n, group in enumerate(self.rules.layout.groups)}
         self.found.sort(key=lambda d: (order[d.group], d.field != ""))
         result = self.result
-        result.discrepancies, result.alignments = tuple(self.found), self.alignments
-        result.notes = tuple(self.notes)
+        result.discrepancies, result.alignments = tuple(self.found), self.pairing.alignments
+        self._yearly()
+        result.notes = (*self.notes, *self.pairing.contradictions())
         return result
 
+    def _yearly(self) -> None:
+        """Holds the yearly amounts of every owner against each other."""
+        for group in self.rules.layout.groups:
+            wrong = {d.member for d in self.found if d.group == group.id and d.kind in CHARGED}
+            for pair in self.pairing.yearly(group) if group.id in self.pairing.alignments else ():
+                self.result.yearly_compared += 1
+                if pair.keyed == pair.reference:
+                    continue
+                explained = not wrong.isdisjoint(pair.members)
+                made = YearlyDifference(self.reference.id, group.id, *pair[:3], explained=explained)
+                self.result.yearly += (made,)
+                if not explained:
+                    self.notes.append(
+                        f"{group.id} of {pair.owner}: {pair.keyed} a year keyed, {pair.reference} in the "
+                        "reference, though every field agrees: the layout equates values that differ"
+                    )
+
     def _group(self, group: GroupSpec) -> None:
-        keyed = _filled(self.keyed.groups.get(group.id, {}))
-        reference = _filled(self.reference.groups.get(group.id, {}))
         if not group.repeated:
-            if keyed or reference:
+            if any(self._members(side, group) for side in (self.pairing.keyed, self.pairing.reference)):
                 self._pair(group, SINGLE, SINGLE)
             return
-        if not keyed and not reference:
+        alignment = self.pairing.pair(group)
+        if alignment is None:
             return
-        alignment = self.alignments[group.id] = self._align(group, keyed, reference)
         for reference_label, keyed_label in alignment.pairs:
             self._pair(group, reference_label, keyed_label)
         for label in alignment.missed:
@@ -122,36 +141,19 @@ class _Comparison:
             for cycle in alignment.cycles:
                 self._swap(group, cycle, dict(alignment.pairs))
 
-    def _align(self, group: GroupSpec, keyed: Members, reference: Members) -> Alignment:
-        """The members paired; labels of other members are read as keyed where that fits.
-
-        Two persons exchanged leave two readings of a relationship: as the form numbers them, or as keyed.
-        """
-        rows = {label: self.rules.keys(group, values) for label, values in reference.items()}
-        written = {label: self.rules.keys(group, values) for label, values in keyed.items()}
-        found = align(rows, written, group.weights, group.no_match_cost)
-        targets = {
-            spec.id: spec.refers_to for spec in group.fields if spec.refers_to and spec.id in group.weights
-        }
-        if not targets:
-            return found
-        translated = {
-            label: {name: self._label(targets.get(name), key) for name, key in keys.items()}
-            for label, keys in written.items()
-        }
-        other = align(rows, translated, group.weights, group.no_match_cost)
-        return other if other.cost < found.cost - SMALL_COST else found
-
-    def _label(self, target: str | None, key: str) -> str:
-        """The reference's label of a member the keyed record names; the key itself where nothing is known."""
-        if target is None or target not in self.alignments:
-            return key
-        return {k: r for r, k in self.alignments[target].pairs}.get(key, key)
+    @staticmethod
+    def _members(groups: Mapping[str, Members], group: GroupSpec) -> bool:
+        """Whether anything stands in a group without members."""
+        return any(
+            entry.state not in ("blank", "not_applicable")
+            for values in groups.get(group.id, {}).values()
+            for entry in values.values()
+        )
 
     def _pair(self, group: GroupSpec, reference_label: str, keyed_label: str) -> None:
         """Compares the fields of two members that belong together."""
-        keyed = self.keyed.groups.get(group.id, {}).get(keyed_label, {})
-        reference = self.reference.groups.get(group.id, {}).get(reference_label, {})
+        keyed = self.pairing.keyed.get(group.id, {}).get(keyed_label, {})
+        reference = self.pairing.reference.get(group.id, {}).get(reference_label, {})
         for name, rules in self.rules.fields[group.id].items():
             k, r = keyed.get(name, BLANK), reference.get(name, BLANK)
             if k.state == "unusable" or r.state == "unusable":
@@ -177,8 +179,11 @@ class _Comparison:
         self._count(rules)
         slot = Slot(rules, label, keyed_label, written, r, *self._keys(rules, written, r))
         self._characters(slot)
+        original = self.pairing.turned.get((rules.group, keyed_label))
+        if original is not None and rules.spec.inverse:
+            slot.keyed, slot.detail = original[rules.spec.id], "keyed from the other member's side"
         if slot.is_equal and slot.keyed.state != "ambiguous_mark":
-            if written.value != r.value and not rules.spec.refers_to:
+            if slot.detail or (written.value != r.value and not rules.spec.refers_to):
                 self._report(slot, FORMAT_ONLY)
             return
         if rules.spec.refers_to and written.value:
@@ -190,7 +195,7 @@ class _Comparison:
         rules = slot.rules
         if rules.normalise(slot.keyed.value).key != slot.reference_key:
             return
-        for cycle in self.alignments.get(rules.spec.refers_to or "", Alignment()).cycles:
+        for cycle in self.pairing.alignments.get(rules.spec.refers_to or "", Alignment()).cycles:
             if slot.reference_key in cycle:
                 slot.kind = "wrong_value"
                 slot.root = _swap_root(rules.spec.refers_to or "", cycle)
@@ -209,7 +214,7 @@ class _Comparison:
             reference_key = normal.key
             if normal.problem and reference_key.startswith("?"):
                 self.notes.append(f"{rules.group}.{rules.spec.id}: {normal.problem}; compared as written")
-        return self._label(rules.spec.refers_to, keyed_key), reference_key
+        return self.pairing.label(rules.spec.refers_to, keyed_key), reference_key
 
     def _mark(self, rules: FieldRules, label: str, keyed: Entry, reference: Entry) -> None:
         """What the paper leaves open: charged to nobody, unless a value was guessed."""
@@ -246,9 +251,10 @@ class _Comparison:
         root = _swap_root(group.id, cycle)
         wrong = {(slot.rules.spec.id, slot.label) for slot in self.slots if slot.rules.group == group.id}
         affected = []
+        columns = columns_of(pairs)
         for label in cycle:
-            right = self.reference.groups[group.id][label]
-            there = self.keyed.groups[group.id].get(label, {})
+            right = self.pairing.reference[group.id][label]
+            there = self.pairing.keyed[group.id].get(columns[label], {})
             for name, rules in self.rules.fields[group.id].items():
                 r, k = rules.entry(right.get(name, BLANK)), rules.entry(there.get(name, BLANK))
                 if (name, label) in wrong or r.state != "present" or k.state not in ("present", "blank"):
@@ -344,12 +350,3 @@ class _Comparison:
 
 def _swap_root(group: str, cycle: tuple[str, ...]) -> str:
     return f"column_swap:{group}:{'+'.join(cycle)}"
-
-
-def _filled(members: Members) -> dict[str, Mapping[str, Entry]]:
-    """Members with anything in them."""
-    return {
-        label: values
-        for label, values in members.items()
-        if any(entry.state not in ("blank", "not_applicable") for entry in values.values())
-    }

@@ -102,8 +102,13 @@ class FieldSpec(Authored):
         active_when: the field counts only where this holds in the reference.
         formats: how dates may be written, in the letters YYYY, MM, DD and MONTH.
         amount_of: on a frequency, the money field whose period it is.
+        per_week: on a frequency, code -> field with the units a week it is paid for, such as
+            hourly: hours_per_week; without it such amounts have no yearly value.
         refers_to: the field holds the member label of a repeated group.
+        inverse: on a code that says what one member is to another (both named by ``refers_to``), what the
+            other is to the first, such as child: parent.
         options: codes that are accepted; others are still compared.
+        option_labels: what a printed form calls them.
         aliases: other spellings of a code, such as a printed label.
         blank_values: words that mean blank, where the keying manual says so.
         column: name of its column in wide files, when that is not the id.
@@ -119,8 +124,11 @@ class FieldSpec(Authored):
     label: Label = Field(default_factory=dict)
     formats: tuple[DateFormat, ...] = ()
     amount_of: Identifier | None = None
+    per_week: Mapping[str, Identifier] = Field(default_factory=dict)
     refers_to: Identifier | None = None
+    inverse: Mapping[str, str] = Field(default_factory=dict)
     options: Words = ()
+    option_labels: Mapping[str, Label] = Field(default_factory=dict)
     aliases: Mapping[str, str] = Field(default_factory=dict)
     blank_values: Words = ()
     column: str | None = None
@@ -134,6 +142,10 @@ class FieldSpec(Authored):
             raise ValueError("formats belong to dates: accepted: on fields of type date")
         if self.amount_of is not None and self.type != "frequency":
             raise ValueError("amount_of belongs to frequencies: accepted: on fields of type frequency")
+        if self.per_week and self.type != "frequency":
+            raise ValueError("per_week belongs to frequencies: accepted: on fields of type frequency")
+        if self.inverse and self.type != "code":
+            raise ValueError("inverse belongs to codes: accepted: on fields of type code")
         if {"MM/DD/YYYY", "DD/MM/YYYY"} <= set(self.formats) or {"MM-DD-YYYY", "DD-MM-YYYY"} <= set(
             self.formats
         ):
@@ -167,6 +179,18 @@ class FieldSpec(Authored):
         return "A" if self.amount_of is not None else self.criticality
 
 
+class BelongsTo(Authored):
+    """Whose each member of a group is, where the form says so in words.
+
+    Attributes:
+        group: the repeated group its owners are members of.
+        by: field of this group -> field of the owner, such as person_first_name: first_name.
+    """
+
+    group: Identifier
+    by: Mapping[str, Identifier] = Field(min_length=1)
+
+
 class GroupSpec(Authored):
     """Fields that stand together; a repeated group has them once a member (person, income, …).
 
@@ -178,6 +202,8 @@ class GroupSpec(Authored):
             twice this (0.25: a pair that differs by less than half).
         ordered: members have a place of their own on the form (a column each), so that two of them keyed in
             each other's place are an error; false where their order means nothing.
+        belongs_to: the members are somebody's (incomes of a person): they are paired within their owners
+            first, then with what is left.
     """
 
     id: Identifier
@@ -187,6 +213,7 @@ class GroupSpec(Authored):
     align_on: Mapping[str, PositiveNumber] = Field(default_factory=dict)
     no_match_cost: Annotated[Number, Field(gt=0, le=1)] = DEFAULT_NO_MATCH_COST
     ordered: StrictBool = True
+    belongs_to: BelongsTo | None = None
     fields: tuple[FieldSpec, ...] = Field(min_length=1)
 
     @property
@@ -198,6 +225,11 @@ class GroupSpec(Authored):
     def by_id(self) -> Mapping[str, FieldSpec]:
         """Fields by their ids."""
         return {spec.id: spec for spec in self.fields}
+
+    @cached_property
+    def references(self) -> tuple[FieldSpec, ...]:
+        """Its fields that name a member of another group, in order."""
+        return tuple(spec for spec in self.fields if spec.refers_to is not None)
 
     @cached_property
     def weights(self) -> Mapping[str, float]:

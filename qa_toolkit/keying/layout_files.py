@@ -180,6 +180,7 @@ def _group_faults(layout: RecordLayout, group: GroupSpec, loc: Loc, root: Node) 
         if name not in group.by_id:
             what = f"no field '{name}' in the group '{group.id}': {choices(name, group.by_id)}"
             yield _fault(root, (*loc, "align_on", name), what)
+    yield from _owner_faults(layout, group, loc, root)
     seen: set[str] = set()
     for f, spec in enumerate(group.fields):
         here: Loc = (*loc, "fields", f)
@@ -187,6 +188,44 @@ def _group_faults(layout: RecordLayout, group: GroupSpec, loc: Loc, root: Node) 
             yield _fault(root, (*here, "id"), f"two fields are called '{spec.id}': accepted: one")
         seen.add(spec.id)
         yield from _field_faults(layout, group, spec, here, root)
+
+
+def _owner_faults(layout: RecordLayout, group: GroupSpec, loc: Loc, root: Node) -> Iterator[Fault]:
+    owners = group.belongs_to
+    if owners is None:
+        return
+    here: Loc = (*loc, "belongs_to")
+    known = [g.id for g in layout.groups if g.repeated and g.id != group.id]
+    if not group.repeated:
+        yield _fault(root, here, "the group does not repeat: accepted: on repeated groups")
+    if owners.group not in known:
+        what = f"'{owners.group}' is no other repeated group: {choices(owners.group, known)}"
+        yield _fault(root, (*here, "group"), what)
+        return
+    theirs = layout.by_id[owners.group].by_id
+    for mine, name in owners.by.items():
+        if mine not in group.by_id:
+            what = f"no field '{mine}' in the group '{group.id}': {choices(mine, group.by_id)}"
+            yield _fault(root, (*here, "by", mine), what)
+        if name not in theirs:
+            what = f"no field '{name}' in the group '{owners.group}': {choices(name, theirs)[:400]}"
+            yield _fault(root, (*here, "by", mine), what)
+
+
+def _relation_faults(group: GroupSpec, spec: FieldSpec, loc: Loc, root: Node) -> Iterator[Fault]:
+    named = [other.refers_to for other in group.references]
+    if spec.inverse and (len(named) != 2 or named[0] != named[1]):
+        what = "it takes two members to have an inverse: accepted: beside two fields that refer to one group"
+        yield _fault(root, (*loc, "inverse"), what)
+    for word, other in spec.inverse.items():
+        if spec.inverse.get(other) != word:
+            what = f"'{other}' does not lead back to '{word}': accepted: pairs (child: parent, parent: child)"
+            yield _fault(root, (*loc, "inverse", word), what)
+    numbers = [s.id for s in group.fields if s.type == "number"]
+    for word, name in spec.per_week.items():
+        if name not in numbers:
+            what = f"'{name}' is no number of the group: {choices(name, numbers)}"
+            yield _fault(root, (*loc, "per_week", word), what)
 
 
 def _field_faults(
@@ -207,6 +246,7 @@ def _field_faults(
                 (*loc, "amount_of"),
                 f"'{spec.amount_of}' is not money: {choices(spec.amount_of, money)}",
             )
+    yield from _relation_faults(group, spec, loc, root)
     if spec.refers_to is not None:
         repeated = [g.id for g in layout.groups if g.repeated and g.id != group.id]
         if spec.refers_to not in repeated:

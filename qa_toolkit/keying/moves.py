@@ -92,6 +92,15 @@ def _other_member(slot: Slot, reference: Record, rules: LayoutRules) -> _Found |
         entry = slot.rules.entry(values.get(spec.id, BLANK))
         if entry.state == "present" and slot.rules.normalise(entry.value).key == slot.keyed_key:
             return "wrong_member", (group.id, label, spec.id), slot.rules, f"the value of member {label}"
+    link = group.belongs_to
+    if link is None or spec.id not in link.by:
+        return None
+    theirs = rules.fields[link.group][link.by[spec.id]]
+    for label, values in reference.groups.get(link.group, {}).items():
+        entry = theirs.entry(values.get(theirs.spec.id, BLANK))
+        if entry.state == "present" and theirs.normalise(entry.value).key == slot.keyed_key:
+            where = (link.group, label, theirs.spec.id)
+            return "wrong_member", where, slot.rules, f"the value of {link.group} {label}"
     return None
 
 

@@ -99,8 +99,9 @@ class LayoutRules:
 
     @property
     def groups(self) -> list[GroupSpec]:
-        """Groups that others refer to come first."""
+        """Groups that others refer to, or belong to, come first."""
         targets = {spec.refers_to for _, spec in self.layout.fields() if spec.refers_to}
+        targets |= {group.belongs_to.group for group in self.layout.groups if group.belongs_to}
         return sorted(self.layout.groups, key=lambda group: group.id not in targets)
 
     def is_active(self, rules: FieldRules, record: Record, member: str) -> bool:

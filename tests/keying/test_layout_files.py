@@ -56,6 +56,17 @@ def test_the_smallest_layout_takes_its_defaults() -> None:
         ("type: name", "type: name, active_when: {nme: x}", 9, "no field 'nme'"),
         ("type: name", "type: name, active_when: name", 9, "depends on itself"),
         ("type: name", "type: number, refers_to: person", 9, "is no other repeated group"),
+        ("type: name", "type: name, inverse: {parent: child}", 9, "inverse belongs to codes"),
+        ("type: name", "type: code, inverse: {parent: child, child: parent}", 9, "it takes two members"),
+        ("type: name", "type: code, inverse: {parent: child}", 9, "does not lead back to 'parent'"),
+        ("type: name", "type: name, per_week: {hourly: amount}", 9, "per_week belongs to frequencies"),
+        ("amount_of: amount", "amount_of: amount, per_week: {hourly: amount}", 11, "is no number"),
+        (
+            "{name: 1}\n",
+            "{name: 1}\n    belongs_to: {group: persons, by: {name: name}}\n",
+            8,
+            "is no other repeated",
+        ),
         ("version: 1.0.0", "version: v1", 2, "a version of three numbers"),
         ("title: Small", "title: Small\nid: other", 4, "stands twice"),
     ],
@@ -65,6 +76,30 @@ def test_a_wrong_layout_is_refused_with_line_and_reason(was: str, becomes: str, 
     with pytest.raises(LayoutError) as caught:
         parse_layout(GOOD.replace(was, becomes, 1), "small.yaml")
     assert any(f"small.yaml:{line}: " in fault and said in fault for fault in caught.value.faults)
+
+
+OWNED = (
+    GOOD
+    + """\
+  - id: income
+    repeats: true
+    belongs_to: {group: person, by: {whose: name}}
+    fields:
+      - {id: whose, type: name}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [("{whose: name}", "{who: name}", "did you mean 'whose'"), ("{whose: name}", "{whose: nme}", "did you mean 'name'"),
+     ("group: person,", "group: income,", "is no other repeated group")],
+)  # fmt: skip
+def test_whose_the_members_are_must_lead_to_fields(was: str, becomes: str, said: str) -> None:
+    assert parse_layout(OWNED).layout.by_id["income"].belongs_to is not None
+    with pytest.raises(LayoutError) as caught:
+        parse_layout(OWNED.replace(was, becomes, 1), "small.yaml")
+    assert any(fault.startswith("small.yaml:14: ") and said in fault for fault in caught.value.faults)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,4 +35,4 @@ def test_joined_stretches_cover_the_same_rows(runs: list[tuple[str, int]]) -> No
     for record, rows in plain.items():
         stretches = index[record]
         assert {row for s in stretches for row in range(s.start, s.end)} == rows
-        assert all(one.end < other.start for one, other in zip(stretches, stretches[1:], strict=False))
+        assert all(one.end < other.start for one, other in pairwise(stretches))
