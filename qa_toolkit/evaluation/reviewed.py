@@ -89,7 +89,9 @@ def _specs(spec: EvaluatorSpec) -> Iterator[EvaluatorSpec]:
 
 def _use(event: str, spec: EvaluatorSpec) -> _Use | None:
     parameters = parameters_of(spec)
-    if not isinstance(parameters, PhraseParameters) or parameters.meaning != event:
+    if not isinstance(parameters, PhraseParameters) or parameters.meaning is None:
+        return None
+    if parameters.meaning.event != event:
         return None
     return _Use(parameters.found, parameters.missing, parameters.role)
 

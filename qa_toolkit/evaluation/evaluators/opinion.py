@@ -12,23 +12,64 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, Literal
 
 import numpy as np
+from pydantic import BeforeValidator
 
 from qa_toolkit import resources
+from qa_toolkit.domain.rubric import Authored, Identifier
 from qa_toolkit.domain.transcript import Role, Transcript
 from qa_toolkit.errors import AuthoredFileError, EnvironmentProblemError
-from qa_toolkit.evaluation.classifiers import FOLDER, Floats, TrainedClassifier, load_classifier
+from qa_toolkit.evaluation.classifiers import (
+    FOLDER,
+    Floats,
+    TrainedClassifier,
+    classifier_name,
+    load_classifier,
+)
 from qa_toolkit.evaluation.encoders import encoder_for
 from qa_toolkit.evaluation.evaluators.searchable import Place
 from qa_toolkit.evaluation.lexical import Features, features_of
 from qa_toolkit.evaluation.sentences import Sentence, sentences_of
 
+Alone = Literal["counts", "doubtful", "ignored"]
+
 LIKELY_FROM: Final = 0.6
 """A sentence found by the classifier alone is at least doubtful from this probability on."""
 _FEWEST_WORDS: Final = 2
 _KEPT = threading.local()
+
+
+def _as_tuple(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+class MeaningParameters(Authored):
+    """Whose opinion is asked, and what it is worth.
+
+    Attributes:
+        event: whose trained classifier it is.
+        alone: what a sentence is that only the classifier finds: ``doubtful``; ``counts`` where its training
+            allows it, else doubtful; or ``ignored``.
+        unless: events whose classifiers may claim such a sentence for themselves by finding it likelier.
+    """
+
+    event: Identifier
+    alone: Alone = "doubtful"
+    unless: Annotated[
+        tuple[Identifier, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | list[str])
+    ] = ()
+
+
+def _with_event(value: object) -> object:
+    return {"event": value} if isinstance(value, str) else value
+
+
+Meaning = Annotated[
+    MeaningParameters, BeforeValidator(_with_event, json_schema_input_type=str | MeaningParameters)
+]
+"""The name of an event, or all of ``MeaningParameters``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +97,61 @@ class Judged:
 class Opinion:
     """The classifiers of one event, one for each language that has a file."""
 
-    def __init__(self, event: str, search: Sequence[Path]) -> None:
-        self.event = event
-        self._search = tuple(search)
-        self._names = _files(event, search)
-        if not self._names:
-            raise AuthoredFileError(
-                f"no classifier was trained for '{event}'", None, f"train it: qa rubric train {event}"
-            )
-        self._trained: dict[str, TrainedClassifier] = {}
+    def __init__(self, parameters: MeaningParameters, search: Sequence[Path]) -> None:
+        self.parameters = parameters
+        self._files = _Files(parameters.event, search)
+        self._others = tuple(_Files(event, search) for event in parameters.unless)
+
+    @property
+    def name(self) -> str:
+        """The event in words."""
+        return self.parameters.event.replace("_", " ")
 
     def learnt(self) -> tuple[str, ...]:
         """The hashes of the files, as part of a version."""
-        return tuple(f"classifier.{_sha256(path)[:12]}" for path in self._names.values())
+        files = [path for one in (self._files, *self._others) for path in one.paths.values()]
+        return tuple(f"classifier.{_sha256(path)[:12]}" for path in files)
 
     def of(self, language: str) -> TrainedClassifier | None:
         """The classifier of a language, if there is one."""
-        if language not in self._names:
+        return self._files.of(language)
+
+    def counts_alone(self, probability: float, language: str) -> bool:
+        """Whether a sentence that only the classifier finds counts."""
+        trained = self.of(language)
+        least = trained.counts_from if trained and self.parameters.alone == "counts" else None
+        return least is not None and probability >= least
+
+    def claimed(self, sentence: Judged, text: str, language: str) -> bool:
+        """Whether another event's classifier finds a sentence likelier by its words."""
+        own = self.of(language)
+        if own is None or not self._others:
+            return False
+        features = features_of([text])
+        likely = float(own.word_probabilities(features)[0])
+        others = [trained for files in self._others if (trained := files.of(language)) is not None]
+        return any(
+            float(other.word_probabilities(features)[0]) > min(likely, sentence.probability)
+            for other in others
+        )
+
+
+class _Files:
+    """The files of an event's classifiers; each is read when it is first needed."""
+
+    def __init__(self, event: str, search: Sequence[Path]) -> None:
+        self._event, self._search = event, tuple(search)
+        self.paths = _files(event, search)
+        if not self.paths:
+            raise AuthoredFileError(
+                f"no classifier was trained for '{event}'", None, f"train it: qa rubric train {event}"
+            )
+
+    def of(self, language: str) -> TrainedClassifier | None:
+        """The classifier of a language, if there is one."""
+        if language not in self.paths:
             return None
-        if language not in self._trained:
-            name = f"{FOLDER}/{language}/{self.event}.json"
-            self._trained[language] = load_classifier(name, search=self._search).trained
-        return self._trained[language]
+        return load_classifier(classifier_name(self._event, language), search=self._search).trained
 
 
 def judge(

@@ -15,11 +15,11 @@ from pydantic import model_validator
 from qa_toolkit.domain.case import Case, CasePart
 from qa_toolkit.domain.evaluation import Answer, Evidence, SpanEvidence
 from qa_toolkit.domain.events import Event
-from qa_toolkit.domain.rubric import Criterion, Identifier, Probability
+from qa_toolkit.domain.rubric import Criterion, Probability
 from qa_toolkit.evaluation.banks import search_folders
 from qa_toolkit.evaluation.evaluator import Tools
 from qa_toolkit.evaluation.evaluators.matching import Pattern, compile_phrase
-from qa_toolkit.evaluation.evaluators.opinion import Opinion
+from qa_toolkit.evaluation.evaluators.opinion import Meaning, Opinion
 from qa_toolkit.evaluation.evaluators.phrase_search import BETWEEN, Found, PhraseSearch, in_order, names_of
 from qa_toolkit.evaluation.evaluators.regular_expressions import Regex, RegularExpressions
 from qa_toolkit.evaluation.evaluators.texts import (
@@ -53,8 +53,8 @@ class PhraseParameters(TwoAnswers, WindowLimits):
             ``language``.
         fuzzy: least likeness of a phrase, 0-1; 1 = every word equal after normalisation.
         meaning: an event whose trained classifier gives a second opinion: a hit it takes for something else
-            is doubtful, and what it finds beyond the phrases counts where its training allows that, else is
-            doubtful. Doubt that could change an answer leaves it to a person.
+            is doubtful, and so is what it finds beyond the phrases (or it counts, with ``alone: counts``).
+            Doubt that could change an answer leaves it to a person.
         negated: ``skip`` passes over hits that are denied or merely supposed, ``count`` takes them.
         question: only hits in a sentence that asks.
         absence_confidence: how sure an answer is that rests on nothing having been found.
@@ -67,7 +67,7 @@ class PhraseParameters(TwoAnswers, WindowLimits):
     regex: tuple[Regex, ...] = ()
     pattern: tuple[TokenPattern, ...] = ()
     fuzzy: Probability = 0.9
-    meaning: Identifier | None = None
+    meaning: Meaning | None = None
     negated: Literal["skip", "count"] = "skip"
     question: bool = False
     at_least: Count = 1
@@ -180,7 +180,7 @@ class Phrase:
             return settled(
                 criterion, parameters.found, spans, confidence=confidence, reason=f"said: {_quoted(spans)}"
             )
-        meaning = opinion.event.replace("_", " ")
+        meaning = opinion.name
         if len(sure) + len(doubtful) >= parameters.at_least:
             spans = _spans(in_order([*sure, *doubtful])[:_SHOWN])
             reason = f"perhaps {meaning}, not certain: {_quoted(spans)}"

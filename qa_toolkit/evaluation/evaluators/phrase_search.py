@@ -11,7 +11,7 @@ from qa_toolkit.domain.evaluation import SpanEvidence, WindowEvidence
 from qa_toolkit.domain.events import Event
 from qa_toolkit.evaluation.evaluators.matching import Hit, Pattern, compile_phrase, find_all
 from qa_toolkit.evaluation.evaluators.meaning import is_asked, is_denied
-from qa_toolkit.evaluation.evaluators.opinion import LIKELY_FROM, Opinion, judge
+from qa_toolkit.evaluation.evaluators.opinion import LIKELY_FROM, Judged, Opinion, judge
 from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
 from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable
 from qa_toolkit.evaluation.evaluators.texts import ANY_LANGUAGE, language_of
@@ -112,20 +112,25 @@ class PhraseSearch:
                 doubtful.append(replace(hit, confidence=min(hit.confidence, _DOUBTFUL)))
             else:
                 sure.append(hit)
-        alone = trained.counts_from
         for sentence in judged:
-            held = any(sentence.holds(place) for place in places)
-            if held or sentence.probability < LIKELY_FROM or not self.window.holds(sentence.place):
+            if any(sentence.holds(place) for place in places) or not self._found_alone(opinion, sentence):
                 continue
             said = self._text.confidence([sentence.place])
-            found = Found(
-                sentence.place, self._text.quote([sentence.place]), sentence.probability * said, opinion.event
-            )
-            if alone is not None and sentence.probability >= alone:
+            sure_of_it = sentence.probability * said
+            found = Found(sentence.place, self._text.quote([sentence.place]), sure_of_it, opinion.name)
+            if opinion.counts_alone(sentence.probability, self._language):
                 sure.append(found)
             else:
-                doubtful.append(replace(found, confidence=min(found.confidence, _DOUBTFUL)))
+                doubtful.append(replace(found, confidence=min(sure_of_it, _DOUBTFUL)))
         return in_order(sure), in_order(doubtful)
+
+    def _found_alone(self, opinion: Opinion, sentence: Judged) -> bool:
+        """Whether the classifier finds a sentence that no phrase finds."""
+        if opinion.parameters.alone == "ignored" or sentence.probability < LIKELY_FROM:
+            return False
+        place = sentence.place
+        text = self._text.turns[place.turn].text[place.start : place.end]
+        return self.window.holds(place) and not opinion.claimed(sentence, text, self._language)
 
     def absence(self, parameters: PhraseParameters) -> float:
         """How sure it is that nothing was said."""
