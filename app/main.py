@@ -1,15 +1,43 @@
-"""The review app: page settings and navigation, nothing else."""
+"""The review app: page settings, who is signed in, and the pages they may open."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import signing_in
+import state
 import streamlit as st
+from components import bar
+from pages import PAGES, AppPage, may_open
+from streamlit.navigation.page import StreamlitPage
+from words import t
 
 # No icons: the browser would fetch them from the network to put them on its tab.
 st.set_page_config(page_title="QA Toolkit", layout="wide")
-st.navigation(
-    [
-        st.Page("views/calls.py", title="Calls", default=True),
-        st.Page("views/call.py", title="Call"),
-        st.Page("views/rubrics.py", title="Rubrics"),
-    ]
-).run()
+
+
+def run() -> None:
+    store = state.open_store(stop=False)
+    people = store is not None and bool(store.people.users())
+    user = signing_in.signed_in(store) if store is not None and people else None
+    state.remember_user(user)
+    if people and user is None and store is not None:
+        # The address stays, so that the page asked for opens after signing in.
+        st.navigation(_grouped(PAGES), position="hidden")
+        signing_in.sign_in_page(store)
+        return
+    chosen = st.navigation(_grouped([page for page in PAGES if may_open(user, page)]))
+    bar.show(user, people=people)
+    chosen.run()
+
+
+def _grouped(pages: Sequence[AppPage]) -> dict[str, list[StreamlitPage]]:
+    groups: dict[str, list[StreamlitPage]] = {}
+    for number, page in enumerate(pages):
+        groups.setdefault(t(page.group), []).append(
+            st.Page(page.script, title=t(page.title), url_path=page.name, default=number == 0)
+        )
+    return groups
+
+
+run()

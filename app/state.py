@@ -1,43 +1,64 @@
-"""What the pages share: the store, and every key of the session in one place."""
+"""What the pages share: the store, who is signed in, and every key of session and address in one place."""
 
 from __future__ import annotations
 
-import os
+from typing import Literal, overload
 
+import stores
 import streamlit as st
 from components.plain import plain
+from words import t
 
 from qa_toolkit.errors import QAToolkitError
 from qa_toolkit.store import Store
-
-STORE_VARIABLE = "QA_STORE"
-"""Environment variable with the address of the store; `qa app` sets it."""
+from qa_toolkit.store.people_records import User
 
 INTERACTION = "interaction"
 RUBRIC = "rubric"
-"""Names of the query parameters of the call page, so that a link opens a call."""
+"""Names of the query parameters of the pages about one interaction, so that a link opens it."""
 
 PLAY_FROM = "play_from"
 """Session key: the interaction, and the second at which its player starts after a click on evidence."""
 
-
-@st.cache_resource(show_spinner=False)
-def _opened(address: str) -> Store:
-    return Store.open(address, create=False, origin="qa app")
+_USER = "user_of_this_run"
 
 
-def open_store() -> Store:
-    """The store the app was started with; a page without one ends here with what to do."""
-    address = os.environ.get(STORE_VARIABLE)
+@overload
+def open_store(*, stop: Literal[True] = True) -> Store: ...
+@overload
+def open_store(*, stop: Literal[False]) -> Store | None: ...
+def open_store(*, stop: bool = True) -> Store | None:
+    """The store the app was started with; a page without one ends here with what to do.
+
+    Args:
+        stop: False gives None in that case, and shows nothing.
+    """
+    address = stores.configured()
     if not address:
-        st.error("No store is named: start the app with `qa app`.")
-        st.stop()
+        return _without(t("No store is named: start the app with `qa app`."), None) if stop else None
     try:
-        return _opened(address)
+        return stores.opened(address)
     except QAToolkitError as error:
-        st.error(plain(str(error)))
-        st.info("Score something first, for example with `qa demo`, then reload this page.")
-        st.stop()
+        hint = t("Score something first, for example with `qa demo`, then reload this page.")
+        return _without(plain(str(error)), hint) if stop else None
+
+
+def _without(fault: str, hint: str | None) -> None:
+    st.error(fault)
+    if hint:
+        st.info(hint)
+    st.stop()
+
+
+def remember_user(user: User | None) -> None:
+    """Keeps who is signed in for the page that runs now; asked of the store anew at every run."""
+    st.session_state[_USER] = user
+
+
+def user() -> User | None:
+    """Who is signed in; None in a store without people."""
+    found: User | None = st.session_state.get(_USER)
+    return found
 
 
 def asked_for(name: str) -> str | None:

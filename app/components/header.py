@@ -1,11 +1,12 @@
-"""Title of a page, and what this version does not do."""
+"""Title of a page."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 
-def show(title: str) -> None:
-    """The title, with the note that nothing can be changed here."""
+def show(title: str, note: str | None = None) -> None:
+    """The title (already in the language of the session) and, if given, one line below it."""
     st.title(title)
-    st.caption("This version of the app only shows what the store holds. Nothing can be changed here.")
+    if note:
+        st.caption(note)

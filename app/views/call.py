@@ -8,19 +8,21 @@ import state
 import streamlit as st
 from components import answers, header, player, timeline, transcript
 from components.plain import plain
+from words import t
 
 from qa_toolkit.domain.contract import from_contract
 from qa_toolkit.domain.evaluation import Evaluation
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.domain.transcript import Transcript
-from qa_toolkit.errors import RubricError
+from qa_toolkit.errors import PermissionRefusedError, RubricError
 from qa_toolkit.reports.call_page import CallPage, ReportCall, call_page
+from qa_toolkit.review import Access, evaluations_for, record_access
 from qa_toolkit.store import EvaluationRecord, InputRecord, Store
 
 
 def show() -> None:
-    header.show("Call")
+    header.show(t("Call"))
     store = state.open_store()
     name = st.text_input(
         "Interaction id", value=state.asked_for(state.INTERACTION) or "", key="interaction_id"
@@ -34,7 +36,9 @@ def show() -> None:
         return
     record = choose_evaluation(store, name)
     if record is None:
-        st.info("This interaction has not been evaluated.")
+        st.info(t("There is no evaluation of this interaction that you may see."))
+        return
+    if not permitted(store, name, record):
         return
     call = read_call(store, record)
     page = call_page(call)
@@ -54,7 +58,32 @@ def choose_evaluation(store: Store, interaction: str) -> EvaluationRecord | None
     asked = state.asked_for(state.RUBRIC)
     place = rubrics.index(asked) if asked in rubrics else 0
     chosen = st.selectbox("Rubric", rubrics, index=place, key="rubric_id") if len(rubrics) > 1 else rubrics[0]
-    return store.latest_evaluation(interaction, chosen)
+    person = state.user()
+    if person is None:
+        return store.latest_evaluation(interaction, chosen)
+    try:
+        visible = evaluations_for(store, interaction, chosen, by=person.id)
+    except PermissionRefusedError as error:
+        st.error(plain(str(error)))
+        st.stop()
+    counting = store.latest_evaluation(interaction, chosen)
+    counts = [found for found in visible if counting and found.id == counting.id]
+    return (counts or list(visible) or [None])[-1]
+
+
+def permitted(store: Store, interaction: str, record: EvaluationRecord) -> bool:
+    """Whether whoever is signed in may see it; that they did is in the audit log, once a session."""
+    person = state.user()
+    seen = st.session_state.setdefault("seen_evaluations", set())
+    if person is None or (person.id, record.id) in seen:
+        return True
+    try:
+        record_access(store, Access.VIEW, interaction, by=person.id, evaluation=record.id)
+    except PermissionRefusedError as error:
+        st.error(plain(str(error)))
+        return False
+    seen.add((person.id, record.id))
+    return True
 
 
 def read_call(store: Store, record: EvaluationRecord) -> ReportCall:

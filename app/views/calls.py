@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import state
 import streamlit as st
 from components import call_filter, header
+from words import t
 
+from qa_toolkit.review.permissions import Action, Scope, scope_of
 from qa_toolkit.store import ScoredInteraction
 
 PAGE_SIZE = 100
@@ -15,12 +18,15 @@ TABLE = "calls_table"
 
 
 def show() -> None:
-    header.show("Calls")
+    header.show(t("Calls"))
     store = state.open_store()
     if store.counts().interactions == 0:
         st.info("The store holds no calls yet. Score some with `qa score`, or try `qa demo`.")
         return
     wanted = call_filter.show(store)
+    person = state.user()
+    if person is not None and scope_of(person, Action.VIEW_CONTENT) is Scope.OWN:
+        wanted = replace(wanted, agent=person.agent or "")
     number = int(st.session_state.get("page_number", 1))
     page = store.interactions(wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     pages = max(1, -(-page.total // PAGE_SIZE))

@@ -6,6 +6,7 @@ import state
 import streamlit as st
 from components import header
 from components.plain import plain
+from words import t
 
 from qa_toolkit.domain.rubric import Criterion, Rubric
 from qa_toolkit.errors import RubricError
@@ -13,7 +14,7 @@ from qa_toolkit.store import RubricRecord
 
 
 def show() -> None:
-    header.show("Rubrics")
+    header.show(t("Rubrics"))
     known = state.open_store().rubrics()
     if not known:
         st.info("No rubric has been used yet. The first `qa score` registers its rubric here.")

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qa_toolkit.cli.options import StoreUrl, configuration
+
+
+class SignIn(StrEnum):
+    """How people sign in."""
+
+    LOCAL = "local"
+    OIDC = "oidc"
 
 
 def register(cli: typer.Typer) -> None:
@@ -20,6 +28,13 @@ def app(
     store: StoreUrl = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = 8501,
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
+    acting: Annotated[
+        str | None,
+        typer.Option("--as", metavar="USER", help="Who is signed in (local mode)."),
+    ] = None,
+    sign_in: Annotated[
+        SignIn, typer.Option("--sign-in", help="local: people choose who they are; oidc: OpenID Connect.")
+    ] = SignIn.LOCAL,
 ) -> None:
     """Starts the review app; only this machine can reach it, and nothing is sent anywhere."""
     from importlib.util import find_spec
@@ -29,7 +44,7 @@ def app(
 
     if find_spec("streamlit") is None:
         raise MissingExtraError.of("app", "the review app")
-    script = app_dir() / "main.py"
+    script = app_dir() / "serve.py"
     if not script.is_file():
         raise EnvironmentProblemError("the app's files are missing", str(script), "install the toolkit again")
     command = [
@@ -40,7 +55,10 @@ def app(
         *("--client.showErrorDetails", "none", "--client.toolbarMode", "minimal"),
     ]
     # Takes this process' place, so that whoever stops it stops the app.
-    os.execve(sys.executable, command, {**os.environ, "QA_STORE": _store_to_show(store)})  # noqa: S606
+    environment = {**os.environ, "QA_STORE": _store_to_show(store), "QA_APP_SIGN_IN": sign_in.value}
+    if acting:
+        environment["QA_APP_USER"] = acting
+    os.execve(sys.executable, command, environment)  # noqa: S606
 
 
 def _store_to_show(given: str | None) -> str:

@@ -110,7 +110,7 @@ def test_an_empty_store(page: str, said: str, store_path: Path) -> None:
     Store.open(store_path).close()
     at = start(page)
     assert said in at.info[0].value
-    assert "Nothing can be changed here" in at.caption[0].value
+    assert "No people yet" in at.sidebar.caption[0].value
 
 
 class TestCalls:

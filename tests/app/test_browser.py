@@ -42,7 +42,7 @@ def app_url(tmp_path: Path) -> Iterator[str]:
     options = ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
     options += ["--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(app_dir() / "main.py"), *options],
+        [sys.executable, "-m", "streamlit", "run", str(app_dir() / "serve.py"), *options],
         env={**os.environ, "QA_STORE": str(store_path)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

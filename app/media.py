@@ -1,0 +1,91 @@
+"""Recordings for the browser: by the interaction's id, in ranges, to whoever may hear them, and audited.
+
+Never a path from the browser, never a whole recording in memory. Whether a recording is absent or not yours
+is answered alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import stores
+import tickets
+from recordings import playable_file
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from qa_toolkit.errors import InputError, PermissionRefusedError
+from qa_toolkit.review import Access, record_access
+from qa_toolkit.store import Store
+
+_ROUTE = "/qa/audio"
+_HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+_TYPES = {
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".flac": "audio/flac",
+    ".m4a": "audio/mp4",
+    ".webm": "audio/webm",
+}
+_played: OrderedDict[str, None] = OrderedDict()
+"""Tickets whose play is in the audit log: a player asks for many ranges of one recording."""
+_REMEMBERED = 10_000
+
+
+def routes() -> list[Any]:
+    """The routes to serve beside the pages."""
+    return [Route(_ROUTE, send_audio, methods=["GET", "HEAD"])]
+
+
+def address(user: str, interaction: str) -> str:
+    """Where the browser of that person fetches the sound of an interaction."""
+    ticket = tickets.issue(user, "audio", interaction)
+    return f"{_ROUTE}?id={quote(interaction, safe='')}&ticket={ticket}"
+
+
+async def send_audio(request: Request) -> Response:
+    """The recording or a range of it; 401 without a valid ticket, 404 for what is absent or not yours."""
+    interaction = request.query_params.get("id", "")
+    ticket = tickets.check(request.query_params.get("ticket", ""), "audio", interaction)
+    if ticket is None:
+        return Response("Sign in and open the page again.", 401)
+    path = await asyncio.to_thread(_permitted, ticket)
+    if path is None:
+        return Response("There is no such recording.", 404)
+    return FileResponse(
+        path, media_type=_TYPES.get(path.suffix.lower(), "application/octet-stream"), headers=_HEADERS
+    )
+
+
+def _permitted(ticket: tickets.Ticket) -> Path | None:
+    store = stores.opened(stores.configured() or "")
+    try:
+        if ticket.number in _played:
+            _still_permitted(store, ticket)
+        else:
+            record_access(store, Access.PLAY, ticket.record, by=ticket.user)
+            _remember(ticket.number)
+    except (PermissionRefusedError, InputError):
+        return None
+    return playable_file(store, ticket.record)[0]
+
+
+def _still_permitted(store: Store, ticket: tickets.Ticket) -> None:
+    """Asks again at every range, since a person may have left since."""
+    from qa_toolkit.review import Action, permit
+
+    found = store.interaction(ticket.record)
+    permit(store, ticket.user, Action.PLAY_AUDIO, agent=None if found is None else found.agent)
+
+
+def _remember(number: str) -> None:
+    _played[number] = None
+    while len(_played) > _REMEMBERED:
+        _played.popitem(last=False)
