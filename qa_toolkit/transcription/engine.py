@@ -14,10 +14,23 @@ from qa_toolkit.domain import Scalar
 
 @dataclass(frozen=True, slots=True)
 class SoundWindow:
-    """Sound to recognise: 16 kHz samples from -1 to 1, at most 30 s, and how much of it is speech."""
+    """Sound to recognise, of one channel of one recording.
 
-    samples: NDArray[np.float32]
+    Attributes:
+        cut: gives the sound, 16 kHz samples from -1 to 1; called when it is needed, so that hours of sound
+            need not lie in memory at once.
+        length_s: of the sound, at most 30 s.
+        speech_s: how much of it is speech.
+    """
+
+    cut: Callable[[], NDArray[np.float32]]
+    length_s: float
     speech_s: float
+
+    @property
+    def samples(self) -> NDArray[np.float32]:
+        """The sound."""
+        return self.cut()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,11 @@ class ListeningSettings:
 
 
 class SpeechEngine(Protocol):
-    """Turns windows of sound into words. The same windows give the same words."""
+    """Turns windows of sound into words.
+
+    The same window gives the same words, whatever is recognised with it. ``recognise`` may be called from
+    several threads at once, one for each recording; an engine that works faster on many windows joins theirs.
+    """
 
     identity: EngineIdentity
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import overload
+from functools import partial
 
 from qa_toolkit import model_files
 from qa_toolkit.domain import Word
@@ -76,7 +76,7 @@ def listen(
     def recognise(
         windows: Sequence[Window], language: str | None, done: Callable[[int], None]
     ) -> Recognition:
-        return engine.recognise(_Sounds(windows, samples), replace(settings, language=language), done)
+        return engine.recognise(_sounds(windows, samples), replace(settings, language=language), done)
 
     windows = windows_of(speech)
     report = on_progress or _unreported
@@ -98,25 +98,11 @@ def listen(
     return Listening(heard, first.language, notes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sounds(Sequence[SoundWindow]):
-    """The sound of windows, cut out when it is asked for: hours of it need not lie in memory at once."""
-
-    windows: Sequence[Window]
-    samples: Mapping[int, Samples]
-
-    @overload
-    def __getitem__(self, index: int) -> SoundWindow: ...
-    @overload
-    def __getitem__(self, index: slice) -> _Sounds: ...
-    def __getitem__(self, index: int | slice) -> SoundWindow | _Sounds:
-        if isinstance(index, slice):
-            return _Sounds(self.windows[index], self.samples)
-        window = self.windows[index]
-        return SoundWindow(window.samples(self.samples[window.channel]), window.speech_s)
-
-    def __len__(self) -> int:
-        return len(self.windows)
+def _sounds(windows: Sequence[Window], samples: Mapping[int, Samples]) -> list[SoundWindow]:
+    return [
+        SoundWindow(partial(window.samples, samples[window.channel]), window.length_s, window.speech_s)
+        for window in windows
+    ]
 
 
 def _unreported(_: float) -> None:

@@ -1,27 +1,30 @@
 """Whisper by way of faster-whisper and CTranslate2; the only module that knows either of them.
 
 Windows are encoded one at a time, because the encoder's attention matrices then stay in the processor's
-cache, and decoded several together, because the decoder is bound by reading its weights. Text comes without
-time tokens; word times come from one alignment pass over each window's finished text.
+cache, and decoded several together, those of different recordings too, because the decoder is bound by
+reading its weights. Text comes without time tokens; word times come from one alignment pass over each
+window's finished text.
 
 Decoding is greedy or by beam at temperature 0, without the text of earlier windows as a prompt, so a window's
-text depends on its sound alone. A window whose text looks made up is decoded again with more care, and
-marked if that does not help.
+text depends on its sound alone. A window whose text looks made up is decoded again with more care, and marked
+if that does not help. The retries are a wider beam and penalties on repetition, not sampling at a higher
+temperature: a sampled text would differ from run to run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError, UsageError
 from qa_toolkit.model_files import ResolvedModel
-from qa_toolkit.transcription import guards
+from qa_toolkit.transcription import allocator, guards
+from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ
 from qa_toolkit.transcription.engine import (
     EngineIdentity,
     Heard,
@@ -31,19 +34,23 @@ from qa_toolkit.transcription.engine import (
     SoundWindow,
 )
 from qa_toolkit.transcription.spectrum import HOP, log_mel
+from qa_toolkit.transcription.window_queue import WindowQueue
+from qa_toolkit.transcription.windows import WINDOW_S
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
     from faster_whisper.tokenizer import Tokenizer
 
 COMPUTE_TYPES = {"cpu": "int8", "cuda": "float16"}
-_DECODED_TOGETHER = 8
-_HELD_TOGETHER = 16
 _SURE_LANGUAGE = 0.8
 _LANGUAGE_WINDOWS = 3
 _WINDOW_FRAMES = 3000
+_TOKENS_PER_SECOND, _TOKENS_TO_SPARE = 12, 20
+"""No speech needs more tokens than that; a loop is cut short there and found by the guard."""
 _PREPENDED, _APPENDED = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 _DOUBTED_CONFIDENCE = 0.3
+
+_LOADING = threading.Lock()
 
 _RETRIES: tuple[dict[str, Any], ...] = (
     {"beam_size": 5},
@@ -51,19 +58,29 @@ _RETRIES: tuple[dict[str, Any], ...] = (
 )
 
 
-@lru_cache(maxsize=2)
 def load(model: ResolvedModel, device: str = "cpu", threads: int = 1) -> WhisperEngine:
     """The engine for a model, kept for the next call.
+
+    Args:
+        threads: windows worked on at the same time; they share one copy of the weights.
 
     Raises:
         EnvironmentProblemError: the device is not there, or the model cannot be loaded.
         MissingExtraError: faster-whisper is not installed.
     """
+    with _LOADING:  # threads that ask at the same time get one engine, not one each
+        return _loaded(model, device, threads)
+
+
+@lru_cache(maxsize=2)
+def _loaded(model: ResolvedModel, device: str, threads: int) -> WhisperEngine:
     try:
         import ctranslate2
         from faster_whisper import WhisperModel
     except ImportError as error:
         raise MissingExtraError.of("transcription", "speech to text") from error
+    if device == "cpu":
+        allocator.keep_freed_memory()
     if device == "cuda" and ctranslate2.get_cuda_device_count() == 0:
         raise EnvironmentProblemError("there is no CUDA device", "device cuda", "use --device cpu")
     try:
@@ -94,6 +111,15 @@ def load(model: ResolvedModel, device: str = "cpu", threads: int = 1) -> Whisper
 
 
 @dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A window after the encoder."""
+
+    features: Any
+    length_s: float
+    speech_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Decoded:
     tokens: tuple[int, ...]
     text: str
@@ -110,8 +136,11 @@ class WhisperEngine:
 
         self.identity = identity
         self._whisper = whisper
-        self._threads = threads
         self._filters = scipy.sparse.csr_matrix(whisper.feature_extractor.mel_filters)
+        self._tokenizers: dict[str, Tokenizer] = {}
+        self._queue: WindowQueue[SoundWindow, _Encoded, Heard] = WindowQueue(
+            self._encode, self._listen, workers=threads
+        )
 
     def recognise(
         self,
@@ -124,41 +153,28 @@ class WhisperEngine:
         Raises:
             UsageError: the model does not know the language.
         """
-        with ThreadPoolExecutor(self._threads) as pool:
-            encoded: dict[int, Any] = {}
-            language, probability = self._language(windows, settings, encoded)
-            tokenizer = self._tokenizer(language)
-            heard: list[Heard] = []
-            for first in range(0, len(windows), _HELD_TOGETHER):
-                numbers = range(first, min(first + _HELD_TOGETHER, len(windows)))
-                missing = [number for number in numbers if number not in encoded]
-                outputs = pool.map(lambda number: self._encode(windows[number]), missing)
-                encoded.update(zip(missing, outputs, strict=True))
-                groups = list(_even_groups(numbers, _DECODED_TOGETHER))
-                done = pool.map(
-                    lambda group: self._listen(
-                        [windows[n] for n in group], [encoded[n] for n in group], tokenizer, settings
-                    ),
-                    groups,
-                )
-                for result in done:
-                    heard.extend(result)
-                for number in numbers:
-                    del encoded[number]
-                if on_done is not None:
-                    on_done(len(heard))
+        encoded: dict[int, _Encoded] = {}
+        language, probability = self._language(windows, settings, encoded)
+        heard = self._queue.work(
+            windows,
+            replace(settings, language=language),
+            lengths=[window.length_s for window in windows],
+            ready=encoded,
+            on_done=on_done,
+        )
         return Recognition(language, probability, tuple(heard))
 
-    def _encode(self, window: SoundWindow) -> Any:
+    def _encode(self, window: SoundWindow) -> _Encoded:
         import ctranslate2
 
         features = log_mel(window.samples, self._filters)[:, :_WINDOW_FRAMES]
-        padded = np.pad(features, ((0, 0), (0, _WINDOW_FRAMES - features.shape[1])))
-        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(padded[np.newaxis], dtype=np.float32))
-        return self._whisper.model.encode(view, to_cpu=True)
+        padded = np.zeros((1, features.shape[0], _WINDOW_FRAMES), dtype=np.float32)
+        padded[0, :, : features.shape[1]] = features
+        output = self._whisper.model.encode(ctranslate2.StorageView.from_array(padded), to_cpu=True)
+        return _Encoded(output, window.length_s, window.speech_s)
 
     def _language(
-        self, windows: Sequence[SoundWindow], settings: ListeningSettings, encoded: dict[int, Any]
+        self, windows: Sequence[SoundWindow], settings: ListeningSettings, encoded: dict[int, _Encoded]
     ) -> tuple[str, float]:
         """The language asked for, else the one of the windows with most speech.
 
@@ -180,7 +196,7 @@ class WhisperEngine:
         votes: dict[str, float] = {}
         for number in by_speech[:_LANGUAGE_WINDOWS]:
             encoded[number] = self._encode(windows[number])
-            language, probability = self._whisper.model.detect_language(encoded[number])[0][0]
+            language, probability = self._whisper.model.detect_language(encoded[number].features)[0][0]
             votes[language[2:-2]] = votes.get(language[2:-2], 0.0) + probability
             if probability >= _SURE_LANGUAGE:
                 return language[2:-2], float(probability)
@@ -190,40 +206,34 @@ class WhisperEngine:
     def _tokenizer(self, language: str) -> Tokenizer:
         from faster_whisper.tokenizer import Tokenizer
 
-        multilingual = self._whisper.model.is_multilingual
-        return Tokenizer(self._whisper.hf_tokenizer, multilingual, task="transcribe", language=language)
+        if language not in self._tokenizers:
+            multilingual = self._whisper.model.is_multilingual
+            self._tokenizers[language] = Tokenizer(
+                self._whisper.hf_tokenizer, multilingual, task="transcribe", language=language
+            )
+        return self._tokenizers[language]
 
-    def _listen(
-        self,
-        windows: Sequence[SoundWindow],
-        encoded: Sequence[Any],
-        tokenizer: Tokenizer,
-        settings: ListeningSettings,
-    ) -> list[Heard]:
-        decoded = self._decode(windows, encoded, tokenizer, settings, {"beam_size": settings.effort})
+    def _listen(self, key: Hashable, windows: Sequence[_Encoded]) -> list[Heard]:
+        """Text and words of windows that share language and settings; ``key`` is those settings."""
+        settings = cast("ListeningSettings", key)
+        tokenizer = self._tokenizer(settings.language or "en")
+        decoded = self._decode(windows, tokenizer, settings, {"beam_size": settings.effort})
         retried = [number for number, result in enumerate(decoded) if result.doubt or result.cut_short]
         for number in retried:
-            decoded[number] = self._decode_again(
-                windows[number], encoded[number], tokenizer, settings, decoded[number]
-            )
-        words = self._words(windows, encoded, decoded, tokenizer, settings)
+            decoded[number] = self._decode_again(windows[number], tokenizer, settings, decoded[number])
+        words = self._words(windows, decoded, tokenizer, settings)
         return [
             Heard(_doubted(found) if result.doubt else found, result.doubt, number in retried)
             for number, (found, result) in enumerate(zip(words, decoded, strict=True))
         ]
 
     def _decode_again(
-        self,
-        window: SoundWindow,
-        encoded: Any,
-        tokenizer: Tokenizer,
-        settings: ListeningSettings,
-        first: _Decoded,
+        self, window: _Encoded, tokenizer: Tokenizer, settings: ListeningSettings, first: _Decoded
     ) -> _Decoded:
         """More careful attempts; without success the fullest believable one, else the likeliest."""
         attempts = [first]
         for search in _RETRIES:
-            attempt = self._decode([window], [encoded], tokenizer, settings, search)[0]
+            attempt = self._decode([window], tokenizer, settings, search)[0]
             if attempt.doubt is None and not attempt.cut_short:
                 return attempt
             attempts.append(attempt)
@@ -236,8 +246,7 @@ class WhisperEngine:
 
     def _decode(
         self,
-        windows: Sequence[SoundWindow],
-        encoded: Sequence[Any],
+        windows: Sequence[_Encoded],
         tokenizer: Tokenizer,
         settings: ListeningSettings,
         search: dict[str, Any],
@@ -247,13 +256,12 @@ class WhisperEngine:
         prompt = self._whisper.get_prompt(
             tokenizer, [], without_timestamps=True, hotwords=", ".join(settings.vocabulary) or None
         )
-        longest_s = max(window.samples.size for window in windows) / 16_000
-        # No speech needs more tokens than this; a loop is cut short here and found by the guard.
-        cap = min(self._whisper.max_length, len(prompt) + 20 + round(12 * longest_s))
+        # One limit for all, whatever their length: a window's text must not depend on those beside it.
+        limit = len(prompt) + _token_limit(WINDOW_S)
         results = self._whisper.model.generate(
-            _together(encoded),
+            _together([window.features for window in windows]),
             [list(prompt) for _ in windows],
-            max_length=cap,
+            max_length=min(self._whisper.max_length, limit),
             return_scores=True,
             suppress_blank=True,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
@@ -263,8 +271,9 @@ class WhisperEngine:
             self._judged(result, window, tokenizer) for result, window in zip(results, windows, strict=True)
         ]
 
-    def _judged(self, result: Any, window: SoundWindow, tokenizer: Tokenizer) -> _Decoded:
+    def _judged(self, result: Any, window: _Encoded, tokenizer: Tokenizer) -> _Decoded:
         tokens = tuple(token for token in result.sequences_ids[0] if token < tokenizer.eot)
+        tokens = tokens[: _token_limit(window.length_s)]
         text = tokenizer.decode(list(tokens)).strip()
         # The score is the mean over the tokens; the end token was scored as well.
         length = len(result.sequences_ids[0])
@@ -280,27 +289,29 @@ class WhisperEngine:
 
     def _words(
         self,
-        windows: Sequence[SoundWindow],
-        encoded: Sequence[Any],
+        windows: Sequence[_Encoded],
         decoded: Sequence[_Decoded],
         tokenizer: Tokenizer,
         settings: ListeningSettings,
     ) -> list[tuple[HeardWord, ...]]:
-        spoken = [number for number, result in enumerate(decoded) if result.tokens]
-        found: list[tuple[HeardWord, ...]] = [()] * len(windows)
-        if not settings.word_times:
-            for number in spoken:
-                likely = float(np.exp(decoded[number].mean_log_probability))
-                words = decoded[number].text.split()
-                found[number] = tuple(HeardWord(word, None, None, round(likely, 3)) for word in words)
-            return found
-        for number in spoken:
-            frames = min(windows[number].samples.size // HOP, _WINDOW_FRAMES)
-            alignment = self._whisper.find_alignment(
-                tokenizer, [list(decoded[number].tokens)], encoded[number], frames
-            )[0]
-            found[number] = tuple(_merged(alignment, tokenizer.language_code))
+        found: list[tuple[HeardWord, ...]] = []
+        for window, result in zip(windows, decoded, strict=True):
+            if not result.tokens:
+                found.append(())
+            elif settings.word_times:
+                frames = min(round(window.length_s * SAMPLE_RATE_HZ) // HOP, _WINDOW_FRAMES)
+                alignment = self._whisper.find_alignment(
+                    tokenizer, [list(result.tokens)], window.features, frames
+                )[0]
+                found.append(tuple(_merged(alignment, tokenizer.language_code)))
+            else:
+                likely = round(float(np.exp(result.mean_log_probability)), 3)
+                found.append(tuple(HeardWord(word, None, None, likely) for word in result.text.split()))
         return found
+
+
+def _token_limit(length_s: float) -> int:
+    return _TOKENS_TO_SPARE + round(_TOKENS_PER_SECOND * length_s)
 
 
 def _merged(alignment: list[dict[str, Any]], language: str) -> Iterator[HeardWord]:
@@ -337,13 +348,6 @@ UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
 
 def _doubted(words: Sequence[HeardWord]) -> tuple[HeardWord, ...]:
     return tuple(replace(word, confidence=min(word.confidence or 0.0, _DOUBTED_CONFIDENCE)) for word in words)
-
-
-def _even_groups(numbers: range, size: int) -> Iterator[range]:
-    """Groups of at most ``size`` and of almost equal length, whatever the number of threads."""
-    count = -(-len(numbers) // size)
-    for group in range(count):
-        yield numbers[len(numbers) * group // count : len(numbers) * (group + 1) // count]
 
 
 def _together(encoded: Sequence[Any]) -> Any:
