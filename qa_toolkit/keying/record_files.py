@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from qa_toolkit.errors import RecordError
 from qa_toolkit.keying.json_records import JsonRecords, read_json_records
 from qa_toolkit.keying.layout import RecordLayout
+from qa_toolkit.keying.pdf_records import open_pdf_records
 from qa_toolkit.keying.records import Record, RecordBuilder, Rejection, TwiceError, entry_of
 from qa_toolkit.keying.row_index import RowIndex
 from qa_toolkit.keying.tables import Row, Stretch, Table, open_csv, open_parquet, open_sheet
@@ -56,13 +57,17 @@ class RecordFile(Protocol):
 
 
 def open_records(path: Path, layout: RecordLayout, *, encoding: str = "utf-8") -> RecordFile:
-    """The records of a CSV, TSV, JSON, Excel (.xlsx) or Parquet file.
+    """The records of a CSV, TSV, JSON, Excel (.xlsx) or Parquet file, a PDF form, or a folder of PDF forms.
 
     Raises:
         RecordError: the file cannot be read, or its columns are neither those of field rows nor mapped by
             the layout.
-        MissingExtraError: the format needs the extra ``tables``.
+        MissingExtraError: the format needs the extra ``tables`` or ``forms``.
     """
+    if path.is_dir() or path.suffix.lower() == ".pdf":
+        if not path.exists():
+            raise RecordError("no such file", str(path), "give a filled PDF form")
+        return open_pdf_records(path, layout)
     if not path.is_file():
         raise RecordError("no such file", str(path), "give a CSV, JSON, .xlsx or Parquet file of records")
     suffix = path.suffix.lower()

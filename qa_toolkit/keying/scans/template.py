@@ -159,7 +159,7 @@ class FormTemplate(Authored):
 
 def code_of(layout: RecordLayout, boxes: Iterator[tuple[int, TemplateBox]]) -> int:
     """A number that changes when a box moves: pages are never read by the template of another form."""
-    text = [f"{layout.id} {layout.version}"]
+    text = [layout.id]
     for page, each in boxes:
         text.append(f"{page} {'.'.join(each.place)} {each.kind} {each.option} {each.box}")
     return zlib.crc32("\n".join(text).encode()) & ((1 << CODE_BITS) - 1)
