@@ -13,6 +13,7 @@ from qa_toolkit.cli import (
     rubric_explain,
     rubric_mutate,
     rubric_train,
+    rubric_tune,
     rubric_writing,
 )
 from qa_toolkit.cli.console import percent, print_json, print_table, print_warning
@@ -25,8 +26,8 @@ commands = typer.Typer(help="Rubrics: write, check, test, explain and compare th
 
 
 def register(cli: typer.Typer) -> None:
-    modules = (rubric_writing, rubric_explain, rubric_changes, rubric_mutate, rubric_backtest, rubric_train)
-    for module in modules:
+    modules = (rubric_writing, rubric_explain, rubric_changes, rubric_mutate, rubric_backtest)
+    for module in (*modules, rubric_train, rubric_tune):
         module.register(commands)
     cli.add_typer(commands, name="rubric")
 

@@ -103,9 +103,16 @@ def _conditions(
             yield False, (), "", 1.0
             continue
         found = case.events_of(name)
-        yield not found, (WindowEvidence(looked_for=name),), f"{name} did not happen", 1.0
+        yield not found, (WindowEvidence(looked_for=name),), f"{name} did not happen", _heard(case)
     if rule.metric is not None:
         yield _metric(rule.metric, case, criterion, warnings)
+
+
+def _heard(case: Case) -> float:
+    """How surely the words were recognised: what was not found may have been misheard; 1 where not known."""
+    turns = case.transcript.turns if case.transcript else ()
+    known = [word.confidence for turn in turns for word in turn.words if word.confidence is not None]
+    return round(sum(known) / len(known), 4) if known else 1.0
 
 
 def _metric(condition: MetricCondition, case: Case, criterion: Criterion, warnings: list[str]) -> Outcome:

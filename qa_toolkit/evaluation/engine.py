@@ -24,6 +24,7 @@ from qa_toolkit.evaluation.given_answers import rubric_ref
 from qa_toolkit.evaluation.loader import LoadedRubric
 from qa_toolkit.evaluation.panel import Panel, Seat, panel_of, rule_events_of
 from qa_toolkit.evaluation.scoring import score
+from qa_toolkit.evaluation.thresholds import LoadedThresholds, thresholds_for
 
 MACHINE = Source("machine", "qa-toolkit")
 DOUBTFUL_BELOW = 0.7
@@ -35,7 +36,8 @@ class EvaluationSettings:
     """What a site sets for machine answers.
 
     Attributes:
-        confidence: a machine answer below it is ``unanswered``; a criterion's own ``confidence`` comes first.
+        confidence: a machine answer below it is ``unanswered``; a criterion's own ``confidence`` comes first,
+            then a threshold tuned for this version of the rubric.
         role_confidence: below this confidence in who is who, answers that depend on roles are ``unanswered``.
         seconds: an evaluator that takes longer for one criterion (or event) is stopped; None = no limit.
         evaluators: settings handed to evaluators as ``Tools.settings``.
@@ -125,16 +127,30 @@ def inspect_one(
     panel, seen, blocked = _with_events(case, rubric, (criterion,), settings)
     seat = panel.criteria[criterion_id]
     proposed, _ = _proposed(criterion, seen, seat, blocked, settings)
+    tuned = thresholds_for(rubric, settings.evaluators)
     return Inspection(
         criterion=criterion,
         evaluator=seat.evaluator,
         case=seen,
         events=tuple(sorted({*seat.events, *rule_events_of(criterion)})),
         blocked={name: refusal.reason for name, refusal in blocked.items()},
-        threshold=_threshold(criterion, settings),
+        threshold=_threshold(criterion, settings, tuned)[0],
         proposed=proposed,
-        answer=_above_threshold(proposed, criterion, settings),
+        answer=_accepted(proposed, criterion, settings, tuned),
     )
+
+
+def proposed_answers(
+    case: Case,
+    rubric: LoadedRubric,
+    criteria: Sequence[Criterion],
+    *,
+    settings: EvaluationSettings | None = None,
+) -> list[Answer]:
+    """What would be answered to some criteria if every answer were accepted, whatever its confidence."""
+    settings = settings or EvaluationSettings()
+    panel, seen, blocked = _with_events(case, rubric, criteria, settings)
+    return [_proposed(c, seen, panel.criteria[c.id], blocked, settings)[0] for c in criteria]
 
 
 def _with_events(
@@ -159,10 +175,11 @@ def _answers(
 ) -> tuple[list[Answer], list[str]]:
     """The answers to some criteria, and warnings."""
     panel, seen, blocked = _with_events(case, rubric, criteria, settings)
+    tuned = thresholds_for(rubric, settings.evaluators)
     answers, warnings = [], []
     for criterion in criteria:
         answer, doubts = _proposed(criterion, seen, panel.criteria[criterion.id], blocked, settings)
-        answers.append(_above_threshold(answer, criterion, settings))
+        answers.append(_accepted(answer, criterion, settings, tuned))
         warnings += doubts
     return answers, warnings
 
@@ -206,12 +223,29 @@ def _asked(evaluator: Evaluator, criterion: Criterion, case: Case, settings: Eva
         return Answer(criterion.id, AnswerStatus.ERROR, reason=failure_text(error))
 
 
-def _threshold(criterion: Criterion, settings: EvaluationSettings) -> float:
-    return criterion.confidence if criterion.confidence is not None else settings.confidence
+def _threshold(
+    criterion: Criterion, settings: EvaluationSettings, tuned: LoadedThresholds | None
+) -> tuple[float, str | None]:
+    """The least confidence of an accepted answer, and what it was learnt from.
+
+    What the rubric's author wrote comes first, then what was tuned from labels, then the site's setting.
+    """
+    if criterion.confidence is not None:
+        return criterion.confidence, None
+    found = tuned.thresholds.criteria.get(criterion.id) if tuned else None
+    if tuned is None or found is None:
+        return settings.confidence, None
+    return found.threshold, f"thresholds.{tuned.sha256[:12]}"
 
 
-def _above_threshold(answer: Answer, criterion: Criterion, settings: EvaluationSettings) -> Answer:
-    threshold = _threshold(criterion, settings)
+def _accepted(
+    answer: Answer, criterion: Criterion, settings: EvaluationSettings, tuned: LoadedThresholds | None
+) -> Answer:
+    """The answer, or ``unanswered`` when it is not sure enough."""
+    threshold, learnt = _threshold(criterion, settings, tuned)
+    if learnt and answer.evaluator is not None:
+        reference = replace(answer.evaluator, version=f"{answer.evaluator.version}+{learnt}")
+        answer = replace(answer, evaluator=reference)
     settled = answer.status in (AnswerStatus.ANSWERED, AnswerStatus.NOT_APPLICABLE)
     if not settled or answer.confidence is None or answer.confidence >= threshold:
         return answer
@@ -312,4 +346,12 @@ def _sealed(case: Case) -> Case:
     )
 
 
-__all__ = ["MACHINE", "EvaluationSettings", "Inspection", "answer_one", "evaluate", "inspect_one"]
+__all__ = [
+    "MACHINE",
+    "EvaluationSettings",
+    "Inspection",
+    "answer_one",
+    "evaluate",
+    "inspect_one",
+    "proposed_answers",
+]

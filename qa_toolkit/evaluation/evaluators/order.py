@@ -111,7 +111,10 @@ class Order:
         events = {name: _placed(case, name, text) for name in self._parameters.event_names()}
         if not _comparable([item for items in events.values() for item in items]):
             return unanswered(criterion, _CANNOT_COMPARE)
-        verdict = _judge(self._parameters, events)
+        heard = text.mean_confidence(()) if text else 1.0
+        parameters = self._parameters
+        sure = round(parameters.absence_confidence * heard, 4)
+        verdict = _judge(parameters.model_copy(update={"absence_confidence": sure}), events)
         return settled(
             criterion, verdict.value, verdict.evidence, confidence=verdict.confidence, reason=verdict.reason
         )

@@ -1,0 +1,125 @@
+"""Thresholds tuned from labels: files beside a rubric that say when its machine answers are accepted.
+
+A file belongs to one version of a rubric, by its hash; with another version it is passed over, since nobody
+has measured that one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import Field, ValidationError
+
+from qa_toolkit import resources
+from qa_toolkit.domain.rubric import Authored, Identifier, Probability
+from qa_toolkit.errors import AuthoredFileError
+from qa_toolkit.evaluation.banks import search_folders
+from qa_toolkit.evaluation.loader import LoadedRubric
+
+FOLDER: Final = "thresholds"
+Pool = Literal["criterion", "kind", "all", "default"]
+
+
+class Threshold(Authored):
+    """From which confidence on answers are accepted, and what is known about those.
+
+    Attributes:
+        threshold: least confidence.
+        pool: whose labels it was chosen from: the criterion's own, those of all criteria with the same kind
+            of evaluator, all, or none (the default).
+        labels: how many answers with a label there were in the pool.
+        accepted: how many of them reach the threshold.
+        wrong: how many of those differ from their label.
+        error_bound: upper limit of the share of wrong answers among accepted ones; None without labels.
+    """
+
+    threshold: Probability
+    pool: Pool
+    labels: int = 0
+    accepted: int = 0
+    wrong: int = 0
+    error_bound: Probability | None = None
+
+
+class Thresholds(Authored):
+    """Thresholds of one version of a rubric.
+
+    Attributes:
+        labels_sha256: over the labelled interactions they were tuned on, their ids and labels.
+        word_error_rates: simulated recognition errors the labelled interactions were judged with, too.
+        error_target: the share of wrong answers among accepted ones that was to be kept.
+        confidence: with which the bound holds.
+    """
+
+    format: Literal["qa-toolkit/thresholds/1"] = Field(default="qa-toolkit/thresholds/1", alias="schema")
+    rubric: Identifier
+    version: str
+    rubric_sha256: str
+    tuned_on: str
+    interactions: int
+    labels_sha256: str
+    word_error_rates: tuple[Probability, ...]
+    error_target: Probability
+    confidence: Probability
+    criteria: Mapping[str, Threshold]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedThresholds:
+    """Thresholds and the hash of the bytes of their file."""
+
+    thresholds: Thresholds
+    sha256: str
+
+
+def thresholds_name(rubric: str) -> str:
+    """Where the thresholds of a rubric lie below a rubric folder."""
+    return f"{FOLDER}/{rubric}.json"
+
+
+def thresholds_for(rubric: LoadedRubric, settings: Mapping[str, Any]) -> LoadedThresholds | None:
+    """The thresholds of this very version of a rubric, if somebody tuned them.
+
+    Raises:
+        AuthoredFileError: there is a file, and it is none of thresholds.
+    """
+    found = find_thresholds(rubric.rubric.id, search_folders(settings))
+    return found if found is not None and found.thresholds.rubric_sha256 == rubric.sha256 else None
+
+
+def find_thresholds(rubric: str, search: Sequence[Path] = ()) -> LoadedThresholds | None:
+    """The thresholds of a rubric, whatever its version; those of the first folder that has some."""
+    for folder in [*search, resources.rubrics_dir()]:
+        path = folder / thresholds_name(rubric)
+        if path.is_file():
+            stamp = path.stat()
+            return _load(path, stamp.st_mtime_ns, stamp.st_size)
+    return None
+
+
+@lru_cache(maxsize=64)
+def _load(path: Path, _changed: int, _size: int) -> LoadedThresholds:
+    data = path.read_bytes()
+    try:
+        return LoadedThresholds(Thresholds.model_validate_json(data), hashlib.sha256(data).hexdigest())
+    except ValidationError as error:
+        what = error.errors()[0]
+        where = ".".join(str(step) for step in what["loc"]) or "(file)"
+        raise AuthoredFileError(
+            f"not a file of thresholds: {where}: {what['msg']}", path.name, "tune them again: qa rubric tune"
+        ) from error
+
+
+def write_thresholds(thresholds: Thresholds, path: Path) -> None:
+    """Writes the file whole or not at all; the same thresholds give the same bytes."""
+    data = thresholds.model_dump(mode="json", by_alias=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = path.with_suffix(".tmp")
+    whole.write_text(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    whole.replace(path)
