@@ -63,6 +63,8 @@ def floor_of(timeline: Timeline, thresholds: MetricThresholds) -> Floor:
         if turn.party.role != Role.IVR
         for piece in _pieces(turn, timeline, thresholds)
     ]
+    # A pause that is no pause does not make a back-channel of the first word of a sentence.
+    pieces = _joined(pieces, thresholds.bridge_s, thresholds.bridge_s)
     is_small = [_is_small(piece, pieces, thresholds) for piece in pieces]
     small = [piece for piece, yes in zip(pieces, is_small, strict=True) if yes]
     takers = [piece for piece, yes in zip(pieces, is_small, strict=True) if not yes]

@@ -106,13 +106,15 @@ def _on_window_clock(window: Window, speech: Sequence[Span]) -> list[_Span]:
 
 
 def _belongs_later(word: HeardWord, span: _Span, following: _Span) -> bool:
-    """Whether a word was said in the following span: it ends there, or begins when this span is over.
+    """Whether a word was said in the following span: it lies more in that one, or begins when this is over.
 
-    The end of a sentence stays where the sentence is.
+    The last word before a pause is often stretched across it, a number most of all, and so is the first after
+    it. The end of a sentence stays where the sentence is.
     """
-    if following.low_s <= (word.end_s or 0.0) + _EARLY_S:
-        return True
-    return (word.start_s or 0.0) >= span.high_s and not word.text.endswith((".", "?", "!"))
+    start, end = (word.start_s or 0.0) + _EARLY_S, (word.end_s or 0.0) + _EARLY_S
+    if following.low_s <= end:
+        return span.high_s - start <= end - following.low_s
+    return start - _EARLY_S >= span.high_s and not word.text.endswith((".", "?", "!"))
 
 
 def _in_span(group: Sequence[HeardWord], span: _Span) -> Iterator[Word]:

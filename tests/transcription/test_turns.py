@@ -67,6 +67,32 @@ TABLE = [
            B 2.0-2.4 is""",
         ["customer: My question is", "agent: Sir, no."],
     ),
+    (
+        "words of speech that goes on do not begin in a pause",
+        """B 0.0-1.0 Nobody
+           B 1.0-1.8 called
+           A 1.2-1.5 Okay,
+           B 1.8-2.4 back
+           A 1.9-2.6 when?""",
+        ["customer: Nobody called back", "agent: Okay, when?"],
+    ),
+    (
+        "a pause in a sentence over which the other side talks on",
+        """A 0.0-1.0 This
+           B 0.8-1.6 Hi,
+           B 1.6-2.4 um,
+           A 1.5-2.0 is
+           A 2.0-2.5 Ann.""",
+        ["agent: This is Ann.", "customer: Hi, um,"],
+    ),
+    (
+        "an answer that begins before the end parts the turn from what follows it",
+        """A 0.0-1.0 Good
+           A 1.0-1.6 too.
+           B 1.3-1.8 Exactly!
+           A 2.5-3.0 Okay,""",
+        ["agent: Good too.", "customer: Exactly!", "agent: Okay,"],
+    ),
 ]
 
 

@@ -74,6 +74,9 @@ PLACES = [
     ("a short word that comes early belongs to what follows",
      [("one", 0.4, 1.5), ("A", 2.3, 2.65), ("two", 2.65, 3.7)],
      [("one", 10.4, 12.0), ("A", 20.4, 20.42), ("two", 20.4, 21.4)]),
+    ("a number stretched across the pause after it stays before it",
+     [("April", 0.4, 0.9), ("tenth.", 0.9, 2.75), ("two", 2.75, 3.7)],
+     [("April", 10.4, 10.9), ("tenth.", 10.9, 12.0), ("two", 20.4, 21.4)]),
 ]  # fmt: skip
 
 
