@@ -58,6 +58,26 @@ class JudgementSettings(Authored):
     role_confidence: Probability = 0.8
 
 
+class LanguageModelSettings(Authored):
+    """The language model the evaluator ``llm`` asks; none unless an endpoint is set.
+
+    Attributes:
+        endpoint: OpenAI-compatible address up to ``/v1``, on this machine unless its host is in ``hosts``.
+        key_file: a file with the key to send, where the server wants one.
+    """
+
+    endpoint: str | None = None
+    model: str | None = None
+    hosts: tuple[str, ...] = ()
+    timeout_s: float = Field(default=30.0, gt=0, le=600)
+    key_file: Path | None = None
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _comma_list(cls, value: object) -> object:
+        return _split(value)
+
+
 class Settings(Authored):
     """Everything that can be configured; see ``qa config show --origin``."""
 
@@ -69,6 +89,7 @@ class Settings(Authored):
     manifest_roots: tuple[Path, ...] = Field(default=(), description="folders a manifest may point into")
     transcription: TranscriptionSettings = TranscriptionSettings()
     evaluation: JudgementSettings = JudgementSettings()
+    llm: LanguageModelSettings = LanguageModelSettings()
     metrics: Mapping[str, float] = Field(
         default_factory=dict, description="thresholds of conversation metrics"
     )

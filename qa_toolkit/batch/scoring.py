@@ -144,7 +144,7 @@ def _work_item(
         input_sha256=sha256,
         rubric_sha256=rubric.sha256,
         models={} if is_document else models,
-        settings=settings,
+        settings={**settings, "learnt": _learnt(rubric, rules)},
         interaction={"id": item.id, "metadata": dict(item.metadata)},
     )
     payload: dict[str, Any] = {
@@ -159,6 +159,17 @@ def _work_item(
         "evaluation": settings["evaluation"],
     }
     return WorkItem(key, payload, item.name, interaction=item.id)
+
+
+def _learnt(rubric: LoadedRubric, rules: JudgementRules) -> tuple[str, ...]:
+    """What was learnt for a rubric; another classifier or threshold scores again."""
+    from qa_toolkit.errors import QAToolkitError
+    from qa_toolkit.evaluation.panel import learnt_by
+
+    try:
+        return learnt_by(rubric, rules.settings.evaluators)
+    except QAToolkitError:
+        return ()  # the item itself will say what is wrong
 
 
 def _refused(item: PlannedItem, status: str, reason: str) -> WorkItem:

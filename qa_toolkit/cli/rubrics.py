@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qa_toolkit.errors import ConfigurationError
 
@@ -36,12 +36,23 @@ def evaluation_settings(current: Configuration) -> EvaluationSettings:
     from qa_toolkit.evaluation import EvaluationSettings
 
     chosen = current.settings.evaluation
-    folder = current.settings.rubrics_dir
     return EvaluationSettings(
         confidence=chosen.confidence,
         role_confidence=chosen.role_confidence,
-        evaluators={"rubrics_dir": str(folder)} if folder else {},
+        evaluators=_for_evaluators(current),
     )
+
+
+def _for_evaluators(current: Configuration) -> dict[str, Any]:
+    """What the configuration says to evaluators; only what is set, as it is part of what results rest on."""
+    settings = current.settings
+    found: dict[str, Any] = {"rubrics_dir": str(settings.rubrics_dir)} if settings.rubrics_dir else {}
+    if settings.llm.endpoint:
+        found["llm"] = {
+            **settings.llm.model_dump(mode="json"),
+            "cache": str(current.home / "cache" / "llm"),
+        }
+    return found
 
 
 def metric_thresholds(current: Configuration) -> MetricThresholds:

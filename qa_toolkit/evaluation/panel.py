@@ -13,6 +13,7 @@ from qa_toolkit.evaluation import registry
 from qa_toolkit.evaluation.checks import event_names_of, nested_specs
 from qa_toolkit.evaluation.evaluator import Evaluator
 from qa_toolkit.evaluation.loader import LoadedRubric
+from qa_toolkit.evaluation.thresholds import thresholds_for
 
 _PANELS = 16
 
@@ -51,6 +52,20 @@ def panel_of(rubric: LoadedRubric, settings: Mapping[str, Any]) -> Panel:
     return _built(key, _Built(rubric, settings))
 
 
+def learnt_by(rubric: LoadedRubric, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names, by hash, of everything learnt that answers to a rubric rest on: classifiers, banks, thresholds.
+
+    Raises:
+        EvaluatorError: an evaluator of the rubric is unknown, broken or cannot be built.
+        AuthoredFileError: a file it names is not there or has faults.
+    """
+    panel = panel_of(rubric, settings)
+    seats = (*panel.events.values(), *panel.criteria.values())
+    found = {tag for seat in seats for tag in (*tags_of(seat.evaluator), *seat.learnt)}
+    tuned = thresholds_for(rubric, settings)
+    return tuple(sorted(found | ({f"thresholds.{tuned.sha256[:12]}"} if tuned else set())))
+
+
 class _Built:
     """What a panel is built from; equal to any other, so that only the key decides in the cache."""
 
@@ -72,8 +87,8 @@ def _built(_key: tuple[str, int, str], source: _Built) -> Panel:
         seat = _seat(criterion.evaluator, source.settings)
         roles = seat.roles or any(events[name].roles for name in seat.events if name in events)
         used = sorted((seat.events | rule_events_of(criterion)) & set(events))
-        learnt = {tag for name in used for tag in (*_tags(events[name].evaluator), *events[name].learnt)}
-        learnt = (learnt | set(seat.learnt)) - set(_tags(seat.evaluator))
+        learnt = {tag for name in used for tag in (*tags_of(events[name].evaluator), *events[name].learnt)}
+        learnt = (learnt | set(seat.learnt)) - set(tags_of(seat.evaluator))
         criteria[criterion.id] = replace(
             seat, roles=roles, learnt=tuple(sorted(learnt)), defined=frozenset(events)
         )
@@ -84,11 +99,11 @@ def _seat(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> Seat:
     parts: list[Evaluator] = []
     evaluator = registry.build(spec, settings, built=parts.append)
     events, roles = _depends(spec)
-    learnt = {tag for part in parts for tag in _tags(part)} - set(_tags(evaluator))
+    learnt = {tag for part in parts for tag in tags_of(part)} - set(tags_of(evaluator))
     return Seat(evaluator, events, roles, tuple(sorted(learnt)))
 
 
-def _tags(evaluator: Evaluator) -> tuple[str, ...]:
+def tags_of(evaluator: Evaluator) -> tuple[str, ...]:
     """What an evaluator says it learnt from, behind its version."""
     return tuple(evaluator.version.split("+")[1:])
 
