@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_json
+from qa_toolkit.cli.console import print_json, print_warning
 from qa_toolkit.cli.keying_options import Encoding, Layout, find_layout
 from qa_toolkit.cli.options import Json
 
@@ -41,6 +41,10 @@ def form(
     record_id: Annotated[
         str | None, typer.Option("--id", help="Which record, when there are several.")
     ] = None,
+    from_pdf: Annotated[
+        Path | None,
+        typer.Option("--from-pdf", metavar="FORM.pdf", help="Draws nothing: the template of a fillable PDF."),
+    ] = None,
     serial: Annotated[int, typer.Option("--serial", help="Number printed in the page code.")] = 0,
     encoding: Encoding = "utf-8",
     json: Json = False,
@@ -51,6 +55,9 @@ def form(
     from qa_toolkit.keying.scans.template import template_text
 
     loaded = find_layout(layout).layout
+    if from_pdf is not None:
+        _template_of(from_pdf, loaded, out, json=json)
+        return
     arrangement = arrange(loaded, members=_counts(members or []), groups=group or (), core=core)
     filled = None if record is None else _record(record, record_id, loaded, encoding)
     pdf = out or Path(f"{loaded.id}.pdf")
@@ -63,6 +70,32 @@ def form(
         print_json({"pdf": str(pdf), "template": str(template), "pages": pages, "boxes": boxes})
     else:
         typer.echo(f"{pdf}: {pages} pages, {boxes} boxes; template: {template}")
+
+
+def _template_of(pdf: Path, layout: RecordLayout, out: Path | None, *, json: bool) -> None:
+    """Writes the template of a fillable PDF, beside it: the PDF is its picture of the empty form."""
+    from qa_toolkit.errors import UsageError
+    from qa_toolkit.keying.scans.drawing import write_whole
+    from qa_toolkit.keying.scans.form_fields import template_of_pdf
+    from qa_toolkit.keying.scans.template import template_text
+
+    template, unknown = template_of_pdf(pdf, layout)
+    path = out or pdf.with_suffix(".yaml")
+    if path.resolve().parent != pdf.resolve().parent or path.suffix != ".yaml":
+        raise UsageError(
+            "the template lies beside its PDF and ends in .yaml", str(path), "choose such an --out"
+        )
+    write_whole(path, template_text(template).encode())
+    boxes = sum(len(page.boxes) for page in template.pages)
+    for name in unknown:
+        print_warning(f"the layout has no field for '{name}'")
+    if json:
+        found = {"pdf": str(pdf), "template": str(path), "pages": len(template.pages), "boxes": boxes}
+        print_json({**found, "unknown": unknown})
+    else:
+        typer.echo(
+            f"{path}: {len(template.pages)} pages, {boxes} boxes, {len(unknown)} fields not in the layout"
+        )
 
 
 def _counts(given: list[str]) -> dict[str, int]:

@@ -44,6 +44,7 @@ def read(
     """Reads scanned pages as a second opinion; exit code 1 when a file or page could not be read."""
     from qa_toolkit.domain.contract import canonical_json, to_contract
     from qa_toolkit.keying.scans.arrangement import arrange
+    from qa_toolkit.keying.scans.content import load_blanks
     from qa_toolkit.keying.scans.drawing import write_whole
     from qa_toolkit.keying.scans.images import scan_files
     from qa_toolkit.keying.scans.reading import read_scans
@@ -52,6 +53,7 @@ def read(
 
     loaded = find_layout(layout)
     placed = load_template(template, loaded.layout) if template else arrange(loaded.layout).template
+    blanks = load_blanks(placed, template.parent) if template and placed.fiducials is None else None
     files = scan_files(scans)
     with progress("reading pages", len(files)) as bar:
         readings = read_scans(
@@ -61,6 +63,7 @@ def read(
             RapidOcr(),
             record=record,
             serial_format=serial_format,
+            blanks=blanks,
             on_page=lambda file, number: bar.update(bar.task_ids[0], description=f"{file} page {number}"),
         )
     if out is not None:

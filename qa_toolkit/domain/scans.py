@@ -56,7 +56,7 @@ class ScannedPage:
         page: its number on the form; ``file`` and ``number``: the scan and the page in it.
         rotation: degrees it lay turned, clockwise.
         pixels_per_mm: of the scan.
-        corner_marks: 4, or 3 where a corner is missing; 0 where it was registered by its content.
+        corner_marks: 4, or 3 or 2 where corners are missing; 0 where it was registered by its print.
     """
 
     page: int

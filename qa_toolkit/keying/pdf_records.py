@@ -113,7 +113,9 @@ def open_pdf_records(path: Path, layout: RecordLayout) -> PdfRecords:
         if unknown:
             named = ", ".join(unknown[:MOST_NAMED]) + (" …" if len(unknown) > MOST_NAMED else "")
             warnings.append(f"{each.name}: {len(unknown)} form fields are not in the layout: {named}")
-        record = next((w.value.strip() for w in widgets if _plain(w.name) in RECORD_FIELDS and w.value), "")
+        record = next(
+            (w.value.strip() for w in widgets if plain_name(w.name) in RECORD_FIELDS and w.value), ""
+        )
         name = record or each.stem
         if name in files:
             reason = f"the record '{name}' stands in {files[name].name}, too: it is not known which one holds"
@@ -176,7 +178,7 @@ def _export(value: Any) -> str:
     return text[1:] if text.startswith("/") else text
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name without what stands between its parts; bracketed numbers counted from 1."""
     counted = _BRACKETED.sub(lambda match: f" {int(match[1]) + 1} ", name)
     return re.sub(r"[\W_]+", "", counted).casefold()
@@ -191,7 +193,7 @@ def target_names(layout: RecordLayout) -> dict[str, Target]:
             for option in (None, *options):
                 target = Target(group, member, spec, option)
                 for name in _names(group, member, spec, option):
-                    key = _plain(name)
+                    key = plain_name(name)
                     same = found.get(key, target)
                     found[key] = target if same == target else None
     return {key: target for key, target in found.items() if target is not None}
@@ -216,7 +218,9 @@ def _names(group: GroupSpec, member: str, spec: FieldSpec, option: str | None) -
 
 
 def _unknown(widgets: Sequence[Widget], file: str, names: Mapping[str, Target]) -> list[str]:
-    unknown = [w.name for w in widgets if _plain(w.name) not in names and _plain(w.name) not in RECORD_FIELDS]
+    unknown = [
+        w.name for w in widgets if plain_name(w.name) not in names and plain_name(w.name) not in RECORD_FIELDS
+    ]
     if len(unknown) == len(widgets):
         raise RecordError(
             "no form field has a name of the layout", file, "name them group/member/field, or give columns"
@@ -230,7 +234,7 @@ def _record(
     builder, rejected = RecordBuilder(record, records.layout), list[Rejection]()
     marks: dict[tuple[str, str, str], list[str]] = {}
     for widget in widgets:
-        target = records.names.get(_plain(widget.name))
+        target = records.names.get(plain_name(widget.name))
         if target is None:
             continue
         place = (target.group.id, target.member, target.spec.id)
@@ -255,7 +259,7 @@ def _record(
 
 def _drawn(widgets: Sequence[Widget], names: Mapping[str, Target]) -> set[tuple[str, str]]:
     """Group and field of everything the form has a place for."""
-    found = (names.get(_plain(widget.name)) for widget in widgets)
+    found = (names.get(plain_name(widget.name)) for widget in widgets)
     return {(target.group.id, target.spec.id) for target in found if target is not None}
 
 

@@ -72,6 +72,8 @@ class _Where:
 
 def _reading(spec: FieldSpec, where: _Where, recogniser: Recogniser) -> FieldReading:
     kind = where.boxes[0].kind
+    if not _on_scan(where):
+        return _made(where, None, "unread", reason="the place is not on the scan")
     if kind == "mark":
         return _marked(spec, where)
     ink = ink_of(where.page.straight, where.boxes[0].box)
@@ -141,6 +143,16 @@ def _made(
         text=text,
         fills=fills or {},
     )
+
+
+def _on_scan(where: _Where) -> bool:
+    import cv2
+    import numpy as np
+
+    corners = np.array([list(_corners(where.boxes))], dtype=np.float64)
+    pixels = cv2.perspectiveTransform(corners, where.page.matrix)[0]
+    height, width = where.image.grey.shape
+    return bool((pixels > -1).all() and (pixels[:, 0] <= width).all() and (pixels[:, 1] <= height).all())
 
 
 def scan_box(page: Registered, grey: Grey, boxes: Sequence[TemplateBox]) -> tuple[int, int, int, int]:

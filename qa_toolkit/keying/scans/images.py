@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,12 @@ LONGEST_SIDE: Final = 4400
 
 MOST_PIXELS: Final = 120_000_000
 MOST_PAGES: Final = 2000
+
+_FAULTS: Final = (
+    OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, AttributeError,
+    OverflowError, ZeroDivisionError, MemoryError, struct.error,
+)  # fmt: skip
+"""What damaged pictures are known to raise while they are opened and decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +134,14 @@ def pdf_fault(text: str) -> str:
 
 def _picture_pages(path: Path) -> Iterator[PageImage | BadPage]:
     try:
-        from PIL import Image, ImageSequence, UnidentifiedImageError
+        from PIL import Image, ImageSequence
     except ImportError as error:
         raise MissingExtraError.of("ocr", "reading scans") from error
     try:
-        picture = Image.open(path)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = Image.open(path)
+    except (*_FAULTS, Image.DecompressionBombError) as error:
         yield BadPage(path.name, None, f"the picture is damaged or of another kind ({_short(error)})")
         return
     number = 0
@@ -140,11 +150,15 @@ def _picture_pages(path: Path) -> Iterator[PageImage | BadPage]:
         while number < MOST_PAGES:
             number += 1
             try:
-                frame = next(frames, None)
-                if frame is None:
+                # What a damaged picture warns of is said once, as the reason why it is not read.
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    frame = next(frames, None)
+                    grey = None if frame is None else _grey(frame)
+                if grey is None:
                     return
-                yield PageImage(path.name, number, _grey(frame))
-            except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+                yield PageImage(path.name, number, grey)
+            except (*_FAULTS, Image.DecompressionBombError) as error:
                 yield BadPage(path.name, number, f"the page is damaged ({_short(error)})")
                 return
 

@@ -33,6 +33,7 @@ class Wear:
         noise: standard deviation in grey levels.
         shade: how much darker one side is, in grey levels.
         specks: dark specks a page.
+        glass: millimetres of it seen around the page.
         quarter_turns: of a page put in sideways or upside down.
     """
 
@@ -44,6 +45,7 @@ class Wear:
     noise: float = 0.0
     shade: float = 0.0
     specks: int = 0
+    glass: float = 0.0
     quarter_turns: int = 0
 
 
@@ -83,6 +85,8 @@ def worn(clean: Grey, wear: Wear, seed: int) -> Grey:
     import numpy as np
 
     generator = np.random.default_rng(seed)
+    border = round(wear.glass * wear.dpi / 25.4)
+    clean = np.pad(clean, border, constant_values=PAPER)
     height, width = clean.shape
     page: Any = np.minimum(clean, PAPER).astype(np.float32)
     for _ in range(wear.specks):

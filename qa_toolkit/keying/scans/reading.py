@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from qa_toolkit.domain.scans import (
 )
 from qa_toolkit.errors import UsageError
 from qa_toolkit.keying.layout_files import LoadedLayout
+from qa_toolkit.keying.scans.content import BlankPage, register_by_content
 from qa_toolkit.keying.scans.fields import read_page
 from qa_toolkit.keying.scans.images import BadPage, PageImage, page_images
 from qa_toolkit.keying.scans.recognition import Recogniser
@@ -44,6 +45,7 @@ def read_scans(
     *,
     record: str | None = None,
     serial_format: str = SERIAL_FORMAT,
+    blanks: Mapping[int, BlankPage] | None = None,
     on_page: Callable[[str, int], None] | None = None,
 ) -> ScanReadings:
     """Reads every page; one that cannot be read is rejected with the reason, and the rest goes on.
@@ -54,6 +56,7 @@ def read_scans(
     Args:
         record: id of the application all pages belong to.
         serial_format: the id of an application from its ``serial``.
+        blanks: the empty pages, for a form without fiducials.
         on_page: called with the file and the number of every page.
 
     Raises:
@@ -69,7 +72,7 @@ def read_scans(
             if isinstance(image, BadPage):
                 rejected.append(Rejected(_place(image.file, image.number), None, image.reason))
                 continue
-            _read_image(image, loaded, template, recogniser, sorting, rejected)
+            _read_image(image, _Form(loaded, template, recogniser, blanks), sorting, rejected)
     records = tuple(_finished(pile, template) for pile in sorting.piles.values())
     name = recogniser.name
     return ScanReadings(
@@ -82,17 +85,26 @@ def read_scans(
     )
 
 
-def _read_image(  # noqa: PLR0917
-    image: PageImage,
-    loaded: LoadedLayout,
-    template: FormTemplate,
-    recogniser: Recogniser,
-    sorting: _Sorting,
-    rejected: list[Rejected],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What pages are read by."""
+
+    loaded: LoadedLayout
+    template: FormTemplate
+    recogniser: Recogniser
+    blanks: Mapping[int, BlankPage] | None
+
+    def register(self, image: PageImage) -> Registered:
+        if self.blanks is None:
+            return register(image.grey, self.template)
+        return register_by_content(image.grey, self.template, self.blanks)
+
+
+def _read_image(image: PageImage, form: _Form, sorting: _Sorting, rejected: list[Rejected]) -> None:
+    template = form.template
     where = _place(image.file, image.number)
     try:
-        page = register(image.grey, template)
+        page = form.register(image)
     except NotTheFormError as error:
         rejected.append(Rejected(where, None, str(error)))
         return
@@ -107,7 +119,9 @@ def _read_image(  # noqa: PLR0917
         rejected.append(Rejected(where, pile.record, reason))
         return
     pile.pages.append(ScannedPage(number, image.file, image.number, page.rotation, page.scale, page.marks))
-    pile.fields[number] = read_page(image, page, template.by_number[number], loaded.layout, recogniser)
+    pile.fields[number] = read_page(
+        image, page, template.by_number[number], form.loaded.layout, form.recogniser
+    )
 
 
 def _place(file: str, number: int | None) -> str:

@@ -1,15 +1,15 @@
 """Finds the form on a scanned page: which page it is, how it lies, and the page laid straight.
 
 Fiducials are squares within squares, as in the finder patterns of ISO/IEC 18004: no box, letter or speck
-looks like them, whatever the resolution. Three of the four are enough; the number in the code strip, with its
-check sum, tells which way up the page is.
+looks like them, whatever the resolution. Three of the four are enough, two at a pinch; the number in the code
+strip, with its check sum, tells which way up the page is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from math import atan2, degrees, hypot
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,7 +44,7 @@ class Registered:
         matrix: from millimetres of the template to pixels of the scan.
         rotation: degrees the page lay turned, clockwise.
         scale: pixels a millimetre of the scan.
-        marks: how many fiducials were found (4; 3 is a page with a corner missing).
+        marks: how many fiducials it was laid straight by (4; 3 or 2: corners are missing).
     """
 
     code: PageCode
@@ -73,7 +73,7 @@ def register(grey: Grey, template: FormTemplate) -> Registered:
     if template.fiducials is None or template.strip is None:
         raise NotTheFormError("the template has no fiducials")
     found = fiducials(even)
-    if len(found) < 3:
+    if len(found) < 2:
         raise NotTheFormError(
             f"not a page of the form, or its corners are cut off: {len(found)} of 4 corner marks found"
         )
@@ -86,7 +86,7 @@ def register(grey: Grey, template: FormTemplate) -> Registered:
             other = code
             continue
         straight = laid_straight(even, matrix, template)
-        turned, scale = _turn_of(matrix)
+        turned, scale = turn_of(matrix)
         return Registered(code, straight, matrix, turned, scale, marks)
     if other is not None:
         raise NotTheFormError(
@@ -202,6 +202,9 @@ def _placements(
                 placed = _affine(corners[kept], target)
                 if placed is not None:
                     yield placed, 3
+    for one, other in permutations(range(len(points)), 2):
+        for first, second in combinations(range(4), 2):
+            yield _similar(corners[[first, second]], points[[one, other]]), 2
 
 
 def _clockwise(points: NDArray[np.float64], chosen: Sequence[int]) -> list[int]:
@@ -244,6 +247,18 @@ def _affine(source: NDArray[np.float64], target: NDArray[np.float64]) -> Matrix 
     return np.vstack([half, [0.0, 0.0, 1.0]]).astype(np.float64)
 
 
+def _similar(source: NDArray[np.float64], target: NDArray[np.float64]) -> Matrix:
+    """From two corners: turned, scaled and shifted, not sheared."""
+    import numpy as np
+
+    (ax, ay), (bx, by) = source[1] - source[0], target[1] - target[0]
+    length = ax * ax + ay * ay
+    cosine, sine = (ax * bx + ay * by) / length, (ax * by - ay * bx) / length
+    linear = np.array([[cosine, -sine], [sine, cosine]])
+    shift = target[0] - linear @ source[0]
+    return np.array([[*linear[0], shift[0]], [*linear[1], shift[1]], [0.0, 0.0, 1.0]])
+
+
 def _read_code(even: Grey, matrix: Matrix, template: FormTemplate) -> PageCode | None:
     import cv2
     import numpy as np
@@ -281,7 +296,7 @@ def laid_straight(even: Grey, matrix: Matrix, template: FormTemplate) -> Grey:
     return np.asarray(straight, dtype=np.uint8)
 
 
-def _turn_of(matrix: Matrix) -> tuple[float, float]:
+def turn_of(matrix: Matrix) -> tuple[float, float]:
     """Degrees the page lay turned (clockwise, -180 to 180) and pixels a millimetre."""
     across, down = matrix[:2, 0] / matrix[2, 2], matrix[:2, 1] / matrix[2, 2]
     scale = (hypot(*across) + hypot(*down)) / 2
