@@ -42,7 +42,7 @@ def assign(
     from qa_toolkit import review
     from qa_toolkit.store import Store
 
-    names = [*(interactions or []), *(_ids(sample) if sample is not None else [])]
+    names = [*(interactions or []), *(read_ids(sample) if sample is not None else [])]
     reviewers = [name.strip() for name in to.split(",") if name.strip()]
     with Store.open(configuration(store=store).store_url, create=False, origin="qa assign") as opened:
         made = review.assign(
@@ -61,7 +61,8 @@ def assign(
         typer.echo(f"{len(made)} assigned, {len(names) - len(made)} were open already")
 
 
-def _ids(path: Path) -> list[str]:
+def read_ids(path: Path) -> list[str]:
+    """The column ``id`` of a CSV file."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)

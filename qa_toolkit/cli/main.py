@@ -15,6 +15,7 @@ from qa_toolkit.cli import (
     agreement,
     assign,
     audit,
+    calibration,
     config,
     db,
     demo,
@@ -78,7 +79,7 @@ for _module in (
     schema,
 ):
     _module.register(cli)
-for _group in (rubric, keying, sample, models, plugins, config, db, audit, people, review):
+for _group in (rubric, keying, sample, models, plugins, config, db, audit, people, review, calibration):
     _group.register(cli)
 
 
