@@ -1,32 +1,41 @@
 """How often the shipped call rubrics answer, and how often they are right, on labelled calls.
 
-    python benchmarks/judgement.py [FOLDER] [--json] [--resamples N]
+    python benchmarks/judgement.py [FOLDER] [--json] [--resamples N] [--rates 0.1 0.2 0.3] [--audio]
 
-Without FOLDER: the shipped sample calls and the development excerpts of ``tests/rubrics``, on which the phrases were tuned
-(in-sample), and apart from them the held-back excerpts. The READMEs beside the excerpts say what each set gave when it
-was measured for the first time, which is the fairer figure. A folder holds one JSON file a call, in the format of the
-shipped samples.
+Without FOLDER: the shipped sample calls and the development excerpts of ``tests/rubrics``, on which phrases and thresholds
+were tuned (in-sample), and apart from them the held-back excerpts. The READMEs beside the excerpts say what each set gave
+when it was measured for the first time, which is the fairer figure. A folder holds one JSON file a call, in the format of
+the shipped samples.
 
 A label counts where the machine gives an answer to the criterion: ``yes``, ``no`` or ``na``. Coverage is the share of
 labels with a machine answer; accuracy the share of those answers that equal the label. A missed failure is a ``no``
 of a compliance criterion that the machine called ``yes`` or ``na``.
+
+For each rate of simulated word errors (``qa_toolkit/testing/recognition_errors.py`` describes the model) the same calls are
+judged again. "Cross-validated" are thresholds chosen on four fifths of the calls and applied to the rest, in turn, by call;
+the phrases stay as they are. ``--audio`` judges the calls that have a recording as the recogniser hears them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import tempfile
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from qa_toolkit.domain import Answer, AnswerStatus
+from qa_toolkit.domain import Answer, AnswerStatus, Case
 from qa_toolkit.evaluation import LoadedRubric, load_rubric
-from qa_toolkit.pipeline import judge, read_case
+from qa_toolkit.evaluation.tuning import LabelledAnswer, choose, labelled_answers
+from qa_toolkit.pipeline import judge, read_case, with_metrics
 from qa_toolkit.resources import sample_dir
 from qa_toolkit.statistics import clopper_pearson, gwet_ac1
+from qa_toolkit.testing.recognition_errors import with_word_errors
 
 EXCERPTS = Path(__file__).resolve().parents[1] / "tests" / "rubrics"
 SETS = [
@@ -38,6 +47,7 @@ SETS = [
         EXCERPTS / "held_back",
     ),
 ]
+FOLDS = 5
 RUBRICS = {"inbound": "inbound_call", "outbound": "outbound_call"}
 
 
@@ -68,27 +78,104 @@ def value_of(answer: Answer) -> str | None:
     return str(answer.answer) if answer.status is AnswerStatus.ANSWERED else None
 
 
-def judged(folder: Path, rubrics: dict[str, LoadedRubric]) -> tuple[list[Judged], float]:
-    """Every label of a folder beside the machine's answer, and evaluations a second (reading left out)."""
+def judged(
+    folder: Path, rubrics: dict[str, LoadedRubric], heard: Callable[[Case], Case | None]
+) -> tuple[list[Judged], float]:
+    """Every label of a folder beside the machine's answer, and evaluations a CPU second (reading left out)."""
     rows: list[Judged] = []
-    seconds = 0.0
-    files = sorted(folder.glob("*.json"))
-    for file in files:
-        case = read_case(file)
+    seconds, calls = 0.0, 0
+    for case, labels in labelled_cases(folder):
+        given = heard(case)
+        if given is None:
+            continue
         rubric = rubrics[str(case.interaction.direction)]
-        start = time.perf_counter()
-        evaluation = judge(case, rubric)
-        seconds += time.perf_counter() - start
-        labels = json.loads(file.read_text(encoding="utf-8"))["labels"]
+        start = time.process_time()
+        evaluation = judge(given, rubric)
+        seconds += time.process_time() - start
+        calls += 1
         for criterion, label in labels.items():
             answer = evaluation.answer(criterion)
             critical = rubric.rubric.criterion(criterion).critical
             rows.append(
-                Judged(
-                    case.interaction.id, criterion, critical, label["answer"], value_of(answer), answer.reason
-                )
+                Judged(case.interaction.id, criterion, critical, label, value_of(answer), answer.reason)
             )
-    return rows, len(files) / seconds if seconds else 0.0
+    return rows, calls / seconds if seconds else 0.0
+
+
+def labelled_cases(folder: Path) -> list[tuple[Case, dict[str, str]]]:
+    """Every call of a folder with its labels."""
+    found = []
+    for file in sorted(folder.glob("*.json")):
+        labels = json.loads(file.read_text(encoding="utf-8")).get("labels")
+        if labels:
+            found.append((read_case(file), {name: label["answer"] for name, label in labels.items()}))
+    return found
+
+
+def garbled(rate: float) -> Callable[[Case], Case]:
+    """A call as heard with that rate of simulated word errors; metrics are measured on what was heard."""
+
+    def heard(case: Case) -> Case:
+        if rate == 0 or case.transcript is None:
+            return case
+        return with_metrics(replace(case, transcript=with_word_errors(case.transcript, rate), metrics=None))
+
+    return heard
+
+
+def recognised(folder: Path) -> Callable[[Case], Case | None]:
+    """A call as the recogniser hears its recording; None where it has none."""
+    from qa_toolkit.pipeline import case_of, listen
+
+    def heard(case: Case) -> Case | None:
+        recording = folder / f"{case.interaction.id}.wav"
+        if not recording.is_file():
+            return None
+        known = {"direction": case.interaction.direction, "language": case.interaction.language}
+        return case_of(listen(recording, metadata={**case.interaction.metadata, **known}))
+
+    return heard
+
+
+def cross_validated(folder: Path, rubrics: dict[str, LoadedRubric], rates: Sequence[float]) -> dict[str, Any]:
+    """Accuracy and coverage with thresholds chosen on other calls than those they are applied to."""
+    result: dict[str, Any] = {}
+    taken: dict[float, list[LabelledAnswer]] = defaultdict(list)
+    total: Counter[float] = Counter()
+    cases = labelled_cases(folder)
+    for direction, rubric in rubrics.items():
+        own = [(case, labels) for case, labels in cases if str(case.interaction.direction) == direction]
+        kinds = {c.id: c.evaluator.name for c in rubric.rubric.criteria if c.evaluator.name != "manual"}
+        answers = [
+            (number % FOLDS, replace(answer, word_error_rate=rate))
+            for rate in (0.0, *rates)
+            for number, (case, labels) in enumerate(own)
+            for answer in labelled_answers(with_metrics(garbled(rate)(case)), rubric, labels)
+        ]
+        for fold in range(FOLDS):
+            chosen = choose(
+                [answer for other, answer in answers if other != fold], kinds, target=0.05, confidence=0.95
+            )
+            for answer in (answer for other, answer in answers if other == fold):
+                total[answer.word_error_rate] += 1
+                if answer.accepted(chosen[answer.criterion].threshold):
+                    taken[answer.word_error_rate].append(answer)
+    for rate in (0.0, *rates):
+        right = sum(answer.right for answer in taken[rate])
+        missed = [
+            f"{a.interaction} {a.criterion}"
+            for a in taken[rate]
+            if a.critical == "compliance" and a.label == "no" and not a.right
+        ]
+        result[f"{rate:g}"] = {
+            "n": total[rate],
+            "answered": len(taken[rate]),
+            "coverage": len(taken[rate]) / total[rate] if total[rate] else None,
+            "right": right,
+            "accuracy": right / len(taken[rate]) if taken[rate] else None,
+            "compliance_missed": missed,
+        }
+    return result
 
 
 def summary(rows: list[Judged], resamples: int) -> dict[str, Any]:
@@ -97,7 +184,9 @@ def summary(rows: list[Judged], resamples: int) -> dict[str, Any]:
     right = sum(row.right for row in given)
     accuracy = clopper_pearson(right, len(given)) if given else None
     pairs = [(row.label, row.machine) for row in given]
-    ac1 = gwet_ac1(pairs, categories=("yes", "no", "na"), resamples=resamples) if pairs else None
+    ac1 = (
+        gwet_ac1(pairs, categories=("yes", "no", "na"), resamples=resamples) if pairs and resamples else None
+    )
     return {
         "labels": dict(Counter(row.label for row in rows)),
         "n": len(rows),
@@ -123,10 +212,16 @@ def summary(rows: list[Judged], resamples: int) -> dict[str, Any]:
 
 
 def report(
-    name: str, note: str, folder: Path, rubrics: dict[str, LoadedRubric], resamples: int
+    name: str,
+    note: str,
+    folder: Path,
+    rubrics: dict[str, LoadedRubric],
+    heard: Callable[[Case], Case | None],
+    *,
+    resamples: int,
 ) -> dict[str, Any]:
     """The figures of one folder."""
-    rows, speed = judged(folder, rubrics)
+    rows, speed = judged(folder, rubrics, heard)
     by_criterion: dict[str, list[Judged]] = defaultdict(list)
     for row in rows:
         by_criterion[row.criterion].append(row)
@@ -143,7 +238,7 @@ def report(
             "missed": [f"{row.call} {row.criterion}" for row in compliance if row.missed_failure],
         },
         "criteria": {key: summary(by_criterion[key], resamples) for key in sorted(by_criterion)},
-        "evaluations_per_second": speed,
+        "evaluations_per_cpu_second": speed,
     }
 
 
@@ -181,7 +276,51 @@ def table(result: dict[str, Any]) -> None:
         print(
             f"  wrong: {wrong['call']} {wrong['criterion']} label {wrong['label']}, machine {wrong['machine']}"
         )
-    print(f"{result['evaluations_per_second']:.1f} evaluations a second (one process, metrics not counted)")
+    speed = result["evaluations_per_cpu_second"]
+    print(f"{speed:.1f} evaluations a CPU second (one process, metrics and reading not counted)")
+
+
+def line(title: str, found: dict[str, Any]) -> None:
+    """One line of a comparison."""
+    limits = interval(found.get("accuracy_interval"))
+    missed = found["compliance_missed"]
+    print(
+        f"{title:44}{found['right']:5} of {found['answered']:4} right {shown(found['accuracy'])} {limits:16} "
+        f"coverage {shown(found['coverage'])}  compliance failures missed: {len(missed)} {missed or ''}"
+    )
+
+
+def brief(result: dict[str, Any]) -> dict[str, Any]:
+    """What a line shows of a full result."""
+    return {**result["all"], "compliance_missed": result["compliance"]["missed"]}
+
+
+def compare(
+    sets: Sequence[tuple[str, str, Path]],
+    rubrics: dict[str, LoadedRubric],
+    resamples: int,
+    rates: Sequence[float],
+) -> list[dict[str, Any]]:
+    """Full figures as the calls are, brief ones with word errors and with cross-validated thresholds."""
+    results = []
+    for name, note, folder in sets:
+        found = report(name, note, folder, rubrics, garbled(0.0), resamples=resamples)
+        found["word_errors"] = {
+            f"{rate:g}": brief(report(name, note, folder, rubrics, garbled(rate), resamples=0))
+            for rate in rates
+        }
+        found["cross_validated"] = cross_validated(folder, rubrics, rates)
+        results.append(found)
+    return results
+
+
+def show(result: dict[str, Any]) -> None:
+    table(result)
+    line("as the calls are", brief(result))
+    for rate, found in result["word_errors"].items():
+        line(f"{float(rate):.0%} simulated word errors", found)
+    for rate, found in result["cross_validated"].items():
+        line(f"{float(rate):.0%} word errors, thresholds cross-validated", found)
 
 
 def main() -> None:
@@ -191,18 +330,38 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, help="labelled calls in place of the shipped ones")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")
     parser.add_argument("--resamples", type=int, default=1000, help="bootstrap resamples (default 1000)")
+    parser.add_argument("--rates", type=float, nargs="*", default=[0.1, 0.2, 0.3], help="word error rates")
+    parser.add_argument("--audio", action="store_true", help="judge recordings (.wav beside the JSON) too")
     options = parser.parse_args()
+    # Vectors of sentences are kept below QA_HOME; a benchmark starts without any.
+    os.environ.setdefault("QA_MODEL_CACHE", str(Path.home() / ".local/share/qa-toolkit/cache/models"))
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["QA_HOME"] = home
+        run(options)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measures and prints."""
     rubrics = {direction: load_rubric(name) for direction, name in RUBRICS.items()}
     if options.folder:
         sets = [(options.folder.name, "labelled calls of the given folder", options.folder)]
     else:
         sets = [known for known in SETS if known[2].is_dir()]
-    results = [report(name, note, folder, rubrics, options.resamples) for name, note, folder in sets]
+    results = compare(sets, rubrics, options.resamples, options.rates)
+    if options.audio:
+        heard = [
+            report(
+                f"{name}, as heard", note, folder, rubrics, recognised(folder), resamples=options.resamples
+            )
+            for name, note, folder in sets
+            if any(folder.glob("*.wav"))
+        ]
+        results += [{**found, "word_errors": {}, "cross_validated": {}} for found in heard]
     if options.json:
         print(json.dumps(results, ensure_ascii=False, indent=2))
         return
     for result in results:
-        table(result)
+        show(result)
 
 
 if __name__ == "__main__":
