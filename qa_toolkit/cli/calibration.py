@@ -186,7 +186,7 @@ def close(name: Name, json: Json = False, store: StoreUrl = None, user: ActingUs
 
 @commands.command()
 def table(name: Name, json: Json = False, store: StoreUrl = None, user: ActingUser = None) -> None:
-    """Prints the answers side by side, agreement by criterion and rater, severity, the machine against people."""
+    """Prints answers side by side, agreement by criterion and rater, severity, machine against people."""
     from qa_toolkit.review.session_report import session_report
 
     with open_store(store, "table") as opened:

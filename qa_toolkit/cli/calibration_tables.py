@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qa_toolkit.cli.console import print_table, print_warning
 
 if TYPE_CHECKING:
+    from qa_toolkit.calibration import Calibration, MachineAgreement, Severity
     from qa_toolkit.review.session_report import SessionReport
     from qa_toolkit.statistics import Interval
     from qa_toolkit.store.desk_records import CalibrationSession
@@ -67,14 +69,15 @@ def show_report(found: SessionReport) -> None:
         print_warning(found.reason)
     if found.calibration is None:
         return
-    _show_criteria(found)
+    _show_criteria(found.calibration, found.machine)
+    strict = {each.rater: _severity(each) for each in found.calibration.severity.severities}
     raters_rows = [
         [
             r.rater.name,
             r.answers,
             _interval(r.with_others),
             _interval(r.with_expert),
-            _severity(found, r.rater.name),
+            strict.get(r.rater.name),
         ]
         for r in found.calibration.raters
     ]
@@ -84,12 +87,11 @@ def show_report(found: SessionReport) -> None:
         print_warning(warning)
 
 
-def _show_criteria(found: SessionReport) -> None:
-    assert found.calibration is not None
+def _show_criteria(found: Calibration, against: Mapping[str, MachineAgreement]) -> None:
     rows = []
-    for each in found.calibration.criteria:
+    for each in found.criteria:
         figures = each.figures
-        machine = found.machine.get(each.criterion)
+        machine = against.get(each.criterion)
         rows.append(
             [
                 each.criterion,
@@ -110,12 +112,7 @@ def _units(n: int) -> str:
     return f"{n}, too few" if n < FEW else str(n)
 
 
-def _severity(found: SessionReport, rater: str) -> str:
-    assert found.calibration is not None
-    known = {each.rater: each for each in found.calibration.severity.severities}
-    each = known.get(rater)
-    if each is None:
-        return ""
+def _severity(each: Severity) -> str:
     if each.points is None or each.low is None or each.high is None:
         return each.reason or ""
     return f"{each.points:+.1f} ({each.low:+.1f} to {each.high:+.1f})"

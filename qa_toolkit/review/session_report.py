@@ -1,4 +1,4 @@
-"""What a calibration session shows to one person: the answers side by side, the statistics, what came of it."""
+"""What a calibration session shows to one person: answers side by side, statistics, what came of it."""
 
 from __future__ import annotations
 
