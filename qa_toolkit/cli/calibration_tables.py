@@ -71,18 +71,12 @@ def show_report(found: SessionReport) -> None:
         return
     _show_criteria(found.calibration, found.machine)
     strict = {each.rater: _severity(each) for each in found.calibration.severity.severities}
-    raters_rows = [
-        [
-            r.rater.name,
-            r.answers,
-            _interval(r.with_others),
-            _interval(r.with_expert),
-            strict.get(r.rater.name),
-        ]
-        for r in found.calibration.raters
+    lines = [
+        [name, each.answers, _interval(each.with_others), _interval(each.with_expert), strict.get(name, "")]
+        for name, each in ((each.rater.name, each) for each in found.calibration.raters)
     ]
     heads = ["rater", "answers>", "like the others", "like the expert", "severity in points"]
-    print_table("Raters", heads, raters_rows)
+    print_table("Raters", heads, lines)
     for warning in found.calibration.warnings:
         print_warning(warning)
 
