@@ -34,6 +34,8 @@ class AppPage:
 
 
 PAGES: tuple[AppPage, ...] = (
+    AppPage("views/queue.py", "Queue", "Work", (Action.REVIEW, Action.VIEW_QUEUES), own=False),
+    AppPage("views/review.py", "Review", "Work", (Action.REVIEW, Action.RATE_CALIBRATION), own=False),
     AppPage("views/calls.py", "Calls", "Work", (Action.VIEW_CONTENT,), unnamed=True),
     AppPage("views/call.py", "Call", "Work", (Action.VIEW_CONTENT,), unnamed=True),
     AppPage("views/rubrics.py", "Rubrics", "Rubrics", (Action.VIEW_REPORTS,), own=False, unnamed=True),
