@@ -6,10 +6,14 @@ import typer
 
 from qa_toolkit.cli import (
     keying_accept,
+    keying_adjudicate,
+    keying_audit,
+    keying_chapman,
     keying_compare,
     keying_form,
     keying_layout,
     keying_read,
+    keying_rekey,
     keying_score,
     keying_worklist,
 )
@@ -26,6 +30,10 @@ def register(cli: typer.Typer) -> None:
         keying_form,
         keying_read,
         keying_worklist,
+        keying_rekey,
+        keying_audit,
+        keying_adjudicate,
+        keying_chapman,
     ):
         module.register(commands)
     cli.add_typer(commands, name="keying")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qa_toolkit.domain.agreement import AgreementSummary
 from qa_toolkit.domain.evaluation import Evaluation, Result
 from qa_toolkit.domain.keying import KeyingAccuracy
+from qa_toolkit.domain.keying_checks import KeyingCheck, KeyingDraw, KeyingRulings, UndetectedErrors
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.scans import ScanReadings
 from qa_toolkit.domain.transcript import Transcript
@@ -24,6 +25,10 @@ T = TypeVar(
     AgreementSummary,
     KeyingAccuracy,
     ScanReadings,
+    KeyingDraw,
+    KeyingCheck,
+    KeyingRulings,
+    UndetectedErrors,
 )
 
 CONTRACT_TYPES: dict[str, type[Any]] = {
@@ -34,6 +39,10 @@ CONTRACT_TYPES: dict[str, type[Any]] = {
     "agreement": AgreementSummary,
     "keying": KeyingAccuracy,
     "scan-readings": ScanReadings,
+    "keying-draw": KeyingDraw,
+    "keying-check": KeyingCheck,
+    "keying-rulings": KeyingRulings,
+    "keying-undetected": UndetectedErrors,
 }
 
 
@@ -55,7 +64,11 @@ def to_contract(
     | Result
     | AgreementSummary
     | KeyingAccuracy
-    | ScanReadings,
+    | ScanReadings
+    | KeyingDraw
+    | KeyingCheck
+    | KeyingRulings
+    | UndetectedErrors,
 ) -> dict[str, Any]:
     """The JSON object of a domain value; ``schema`` comes first."""
     data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")

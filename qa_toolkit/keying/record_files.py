@@ -21,6 +21,8 @@ from qa_toolkit.keying.tables import Row, Stretch, Table, open_csv, open_parquet
 from qa_toolkit.keying.wide import WideRows, wide_columns
 
 FIELD_COLUMNS: Final = ("record", "group", "member", "field", "value", "state")
+NOTE_COLUMNS: Final = ("label", "page", "note")
+"""For people, row by row: not metadata of the record."""
 REQUIRED: Final = frozenset({"record", "group", "field", "value"})
 
 
@@ -162,7 +164,8 @@ class FieldRows:
 def _index_field_rows(table: Table, layout: RecordLayout) -> FieldRows:
     names = [name.casefold() for name in table.header]
     places: dict[str, int] = {name: names.index(name) for name in FIELD_COLUMNS if name in names}
-    extra = {name: at for at, name in enumerate(names) if name and name not in FIELD_COLUMNS}
+    known = {*FIELD_COLUMNS, *NOTE_COLUMNS}
+    extra = {name: at for at, name in enumerate(names) if name and name not in known}
     index, rejected, at = RowIndex(), [], places["record"]
     for row in table.rows():
         record = row.cells[at] if at < len(row.cells) else ""

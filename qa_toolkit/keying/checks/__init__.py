@@ -1,0 +1,1 @@
+"""Keying checked by people: blind second keying, audit against the paper, planted errors, rulings."""
