@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qa_toolkit.metrics import MetricThresholds
     from qa_toolkit.transcription import TranscriptionOptions
 
+DRAFT_WARNING = "made from a draft transcript; transcribe with the profile accurate before it counts"
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 
@@ -112,6 +113,8 @@ def with_metrics(case: Case, *, thresholds: MetricThresholds | None = None) -> C
     metrics = measure(case.transcript, thresholds or MetricThresholds())
     # A given hold is repeated by the metrics, which add what they know of it; events keeps one of each.
     given = [event for event in case.events if not any(_same(event, measured) for measured in metrics.events)]
+    if case.transcript.is_draft:
+        metrics = replace(metrics, warnings=(*metrics.warnings, DRAFT_WARNING))
     return replace(case, metrics=metrics, events=(*given, *metrics.events))
 
 
@@ -222,7 +225,10 @@ def judge(case: Case, rubric: LoadedRubric, *, settings: EvaluationSettings | No
     """
     from qa_toolkit.evaluation import EvaluationSettings, evaluate
 
-    return evaluate(case, rubric, settings=settings or EvaluationSettings())
+    evaluation = evaluate(case, rubric, settings=settings or EvaluationSettings())
+    if case.transcript is None or not case.transcript.is_draft:
+        return evaluation
+    return replace(evaluation, warnings=(*evaluation.warnings, DRAFT_WARNING))
 
 
 def failure_status(error: QAToolkitError) -> str:

@@ -121,6 +121,25 @@ class MadeBy:
 
 
 @dataclass(frozen=True, slots=True)
+class RecognitionCounts:
+    """What a recogniser was given and how it went; nothing that was left out or doubted goes uncounted.
+
+    Attributes:
+        speech_s: speech found, summed over the channels.
+        gated_s: crosstalk of the other channel that was taken out before listening.
+        windows: stretches of up to 30 s that were recognised.
+        retried_windows: those whose first text was rejected and that were recognised again with more care.
+        doubtful_windows: those whose text is still in doubt; it is kept, with low confidence.
+    """
+
+    speech_s: float = 0.0
+    gated_s: float = 0.0
+    windows: int = 0
+    retried_windows: int = 0
+    doubtful_windows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """Ordered turns with the facts needed to repeat and to trust them.
 
@@ -130,6 +149,7 @@ class Transcript:
             from the channel map or were given by the author of the file.
         acoustics: loudness and pitch of each party whose role is known, when the transcript comes from audio.
         events: things that came with the source, such as holds of the telephone system.
+        recognition: what was recognised and doubted, when the transcript comes from audio.
     """
 
     id: str
@@ -145,7 +165,13 @@ class Transcript:
     warnings: tuple[str, ...] = ()
     made_by: MadeBy | None = None
     acoustics: tuple[PartySound, ...] = ()
+    recognition: RecognitionCounts | None = None
     schema: Literal["qa-toolkit/transcript/1"] = "qa-toolkit/transcript/1"
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it was made with the quick profile and should not decide anything."""
+        return self.made_by is not None and self.made_by.profile == "draft"
 
     def turn(self, turn_id: int) -> Turn:
         """The turn with that id; KeyError when there is none."""

@@ -201,12 +201,12 @@ def _all_come_back(labels: Labels) -> bool:
 
 
 def _mean_voices(vectors: Floats, groups: int, excess: float) -> Floats:
-    from sklearn.cluster import AgglomerativeClustering
+    from scipy.cluster.hierarchy import fcluster, ward
 
     # Ward needs all pairs; of a very long call an even selection is grouped, then all windows are drawn in.
     chosen = vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), _CLUSTERED_WINDOWS)).astype(int)]
     first = max(groups, min(round(groups * excess), len(chosen) // _WINDOWS_PER_GROUP))
-    parts = AgglomerativeClustering(n_clusters=first, linkage="ward").fit_predict(chosen)
+    parts = fcluster(ward(chosen), first, criterion="maxclust")
     sums = [chosen[parts == part].sum(axis=0) for part in np.unique(parts)]
     while len(sums) > groups:
         means = unit_length(np.stack(sums))

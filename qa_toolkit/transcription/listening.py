@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from qa_toolkit import model_files
-from qa_toolkit.domain import Word
+from qa_toolkit.domain import RecognitionCounts, Word
 from qa_toolkit.transcription.audio import Samples
 from qa_toolkit.transcription.engine import Heard, ListeningSettings, Recognition, SoundWindow, SpeechEngine
 from qa_toolkit.transcription.layout import Track, Tracks
 from qa_toolkit.transcription.options import TranscriptionOptions
 from qa_toolkit.transcription.placing import merge_in_time, place_words, uncovered
+from qa_toolkit.transcription.speech_edges import on_sound
 from qa_toolkit.transcription.voice_activity import (
     Span,
     VoiceSettings,
@@ -27,6 +28,8 @@ LOST_SPEECH_S = 2.0
 SECOND_LISTENING_CONFIDENCE = 0.4
 """Mean word confidence from which a second listening is believed; it often goes to music or noise."""
 
+_FOUND, _HEARD = 0.1, 0.98
+"""Shares of the work that are done after finding speech and after the first listening."""
 NOTABLE_CROSSTALK = 0.05
 """Crosstalk that was taken out is reported above this share of the speech."""
 
@@ -47,6 +50,7 @@ class Listening:
     tracks: tuple[HeardTrack, ...]
     language: str
     warnings: tuple[str, ...]
+    counts: RecognitionCounts
 
 
 def listen(
@@ -63,14 +67,17 @@ def listen(
     is listened to again on its own; what stays without words is reported.
     """
     samples = {track.channel: track.samples for track in tracks.tracks}
-    speech = _speech(tracks, duration_s, options)
+    report = on_progress or _unreported
+    found = _speech(tracks, duration_s, options, lambda share: report(_FOUND * share))
+    # The recogniser gets what the detector gave; where people are said to speak, the sound decides.
+    speech = {channel: on_sound(spans, samples[channel]) for channel, spans in found.items()}
     settings = ListeningSettings(options.language, options.word_times, options.vocabulary, options.beam_size)
 
     def windows_of(spans: Mapping[int, Sequence[Span]]) -> list[Window]:
         return [
             window
-            for channel, found in spans.items()
-            for window in pack(found, channel=channel, duration_s=duration_s, samples=samples[channel])
+            for channel, own in spans.items()
+            for window in pack(own, channel=channel, duration_s=duration_s, samples=samples[channel])
         ]
 
     def recognise(
@@ -78,9 +85,10 @@ def listen(
     ) -> Recognition:
         return engine.recognise(_sounds(windows, samples), replace(settings, language=language), done)
 
-    windows = windows_of(speech)
-    report = on_progress or _unreported
-    first = recognise(windows, options.language, lambda done: report(0.98 * done / len(windows)))
+    windows = windows_of(found)
+    first = recognise(
+        windows, options.language, lambda done: report(_FOUND + (_HEARD - _FOUND) * done / len(windows))
+    )
     words = _words(windows, first, speech)
     lost = [
         window
@@ -88,6 +96,7 @@ def listen(
         for run in uncovered(speech[channel], words[channel], LOST_SPEECH_S)
         for window in windows_of({channel: run})
     ]
+    second: Recognition | None = None
     if lost:
         second = recognise(lost, first.language, _unreported)
         again = _words(lost, replace(second, windows=tuple(map(_if_sure, second.windows))), speech)
@@ -95,7 +104,8 @@ def listen(
     report(1.0)
     heard = tuple(HeardTrack(track, speech[track.channel], words[track.channel]) for track in tracks.tracks)
     notes = (*_crosstalk(tracks, heard), *_doubts(windows, first), *_silences(heard, options))
-    return Listening(heard, first.language, notes)
+    counts = _counts(tracks, found, first.windows if second is None else (*first.windows, *second.windows))
+    return Listening(heard, first.language, notes, counts)
 
 
 def _sounds(windows: Sequence[Window], samples: Mapping[int, Samples]) -> list[SoundWindow]:
@@ -109,13 +119,30 @@ def _unreported(_: float) -> None:
     """Progress nobody asked for."""
 
 
-def _speech(tracks: Tracks, duration_s: float, options: TranscriptionOptions) -> dict[int, tuple[Span, ...]]:
+def _speech(
+    tracks: Tracks, duration_s: float, options: TranscriptionOptions, report: Callable[[float], None]
+) -> dict[int, tuple[Span, ...]]:
     detector = model_files.resolve("silero-vad").path
     settings = VoiceSettings(threshold=options.vad_threshold)
-    return {
-        track.channel: speech_spans(speech_probabilities(track.samples, detector), duration_s, settings)
-        for track in tracks.tracks
-    }
+    found: dict[int, tuple[Span, ...]] = {}
+    for number, track in enumerate(tracks.tracks):
+        probabilities = speech_probabilities(
+            track.samples,
+            detector,
+            lambda share, before=number: report((before + share) / len(tracks.tracks)),  # type: ignore[misc]
+        )
+        found[track.channel] = speech_spans(probabilities, duration_s, settings)
+    return found
+
+
+def _counts(tracks: Tracks, found: Mapping[int, Sequence[Span]], heard: Sequence[Heard]) -> RecognitionCounts:
+    return RecognitionCounts(
+        speech_s=round(sum(total_s(spans) for spans in found.values()), 3),
+        gated_s=round(tracks.gated_s, 3),
+        windows=len(heard),
+        retried_windows=sum(window.retried for window in heard),
+        doubtful_windows=sum(window.doubt is not None for window in heard),
+    )
 
 
 def _words(

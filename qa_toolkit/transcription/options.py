@@ -22,10 +22,11 @@ class TranscriptionOptions:
         language: ISO 639-1 code, or None to find it from the speech.
         device: where the recogniser runs.
         channel_map: role of each channel of a two-channel recording (``agent``, ``customer`` …).
-        speakers: how many voices to tell apart on one channel.
-        threads: windows recognised at the same time; the text does not depend on it.
+        speakers: how many voices to tell apart on one channel; with 1 they are not told apart.
+        threads: windows recognised at the same time; the text does not depend on it, nor on other recordings
+            that are recognised at the same time.
         word_times: whether words get times of their own; without them they are spread over the speech.
-        profile: ``accurate``, or ``draft`` for a quick English preview.
+        profile: ``accurate``, or ``draft`` for a quick English preview, marked in all that comes of it.
         vad_threshold: probability above which a frame of 32 ms counts as speech.
         vocabulary: names and terms to expect.
         beam_size: hypotheses kept while decoding; 1 takes the best token at each step.

@@ -17,6 +17,9 @@ from qa_toolkit.transcription.listening import listen
 from qa_toolkit.transcription.options import TranscriptionOptions
 
 _DEFAULTS = TranscriptionOptions()
+DRAFT_WARNING = "draft: made with the quick profile; transcribe with the profile accurate before it counts"
+_DECODED, _HEARD = 0.03, 0.93
+"""Shares of the work that are done after decoding and after listening, for the progress shown."""
 
 
 def transcribe(
@@ -41,12 +44,23 @@ def transcribe(
         EnvironmentProblemError: a model or the device is missing.
         UsageError: the options name an unknown role, or a language the model does not know.
     """
+    report = on_progress or _unreported
     audio = decode(path)
     tracks = find_tracks(audio)
+    report(_DECODED)
     engine = engine or load_engine(options)
-    heard = listen(tracks, audio.duration_s, options, engine, on_progress=on_progress)
+    heard = listen(
+        tracks,
+        audio.duration_s,
+        options,
+        engine,
+        on_progress=lambda share: report(_DECODED + (_HEARD - _DECODED) * share),
+    )
     attribute = two_parties if tracks.layout is ChannelLayout.TWO_PARTY else one_channel
     spoken = attribute(heard.tracks, options, heard.language)
+    draft = (DRAFT_WARNING,) if options.profile == "draft" else ()
+    sounds = party_sounds(audio.channels, spoken.speech)
+    report(1.0)
     return Transcript(
         id=path.stem,
         turns=spoken.turns,
@@ -57,10 +71,15 @@ def transcribe(
         ),
         speech=spoken.speech,
         role_confidence=spoken.role_confidence,
-        warnings=(*audio.warnings, *tracks.warnings, *heard.warnings, *spoken.warnings),
+        warnings=(*draft, *audio.warnings, *tracks.warnings, *heard.warnings, *spoken.warnings),
         made_by=_made_by(engine, options),
-        acoustics=party_sounds(audio.channels, spoken.speech),
+        acoustics=sounds,
+        recognition=heard.counts,
     )
+
+
+def _unreported(_: float) -> None:
+    """Progress nobody asked for."""
 
 
 def load_engine(options: TranscriptionOptions = _DEFAULTS) -> SpeechEngine:

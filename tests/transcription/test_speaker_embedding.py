@@ -7,7 +7,7 @@ import pytest
 
 from qa_toolkit import model_files
 from qa_toolkit.errors import EnvironmentProblemError
-from qa_toolkit.transcription.speaker_embedding import WINDOW_SAMPLES, embed, log_mel
+from qa_toolkit.transcription.speaker_embedding import WINDOW_SAMPLES, _taper_and_filters, embed, log_mel
 
 
 def test_the_mel_spectrogram_is_the_one_librosa_makes_of_the_whole():
@@ -24,6 +24,13 @@ def test_the_mel_spectrogram_is_the_one_librosa_makes_of_the_whole():
         center=False,
     )
     assert log_mel(sound) == pytest.approx(np.log10(expected.T + 1e-10), abs=1e-4)
+
+
+def test_the_mel_filters_are_those_of_librosa():
+    filters = pytest.importorskip("librosa.filters")
+    taper, mel = _taper_and_filters()
+    assert taper[56:456] == pytest.approx(filters.get_window("hamming", 400, fftbins=True), abs=1e-12)
+    assert mel == pytest.approx(filters.mel(sr=16_000, n_fft=512, n_mels=40, dtype=np.float64).T, abs=1e-12)
 
 
 def test_silence_has_the_floor_of_the_logarithm():
