@@ -28,8 +28,11 @@ SPECK_MM2: Final = 0.06
 WRITTEN_MM2: Final = 0.45
 """Ink below this is no writing."""
 
+LONGEST_MM: Final = 1.2
+"""Writing has at least one stroke of this height or width; specks have none."""
+
 SIGNED_MM2: Final = 4.0
-CROSSED_SHARE: Final = 0.85
+CROSSED_SHARE: Final = 0.97
 CROSSED_FROM_MM: Final = 7.0
 MARGIN: Final = 10
 
@@ -197,7 +200,9 @@ def ink_of(straight: Grey, box: tuple[float, float, float, float]) -> Ink:
     large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= SPECK_MM2 * PIXELS_PER_MM**2)
     kept = np.isin(labels, large[large > 0]) if count > 1 else np.zeros_like(dark, dtype=bool)
     area = float(kept.sum()) / PIXELS_PER_MM**2
-    if area < WRITTEN_MM2:
+    sizes = stats[large[large > 0]][:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    longest = float(sizes.max(initial=0)) / PIXELS_PER_MM
+    if area < WRITTEN_MM2 or longest < LONGEST_MM:
         return Ink(None, area, crossed=False)
     rows, columns = np.flatnonzero(kept.any(axis=1)), np.flatnonzero(kept.any(axis=0))
     above, below = max(int(rows[0]) - MARGIN, 0), int(rows[-1]) + MARGIN
