@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from qa_toolkit.evaluation.evaluators.likeness import LEAST_ALIKE, LEXICON, NEGATIONS
@@ -31,6 +32,7 @@ class Pattern:
         plain: its words without ``*``; ``size`` is their number.
         joined: for each of them the forms it has when written together with a neighbour.
         budget: how much similarity all words together may lack.
+        needed: its words, ``joined_forms`` those of ``joined``, as sets.
     """
 
     written: str
@@ -40,6 +42,8 @@ class Pattern:
     least: float
     budget: float
     size: int
+    needed: frozenset[str]
+    joined_forms: frozenset[str]
 
     @property
     def fuzzy(self) -> bool:
@@ -58,6 +62,7 @@ class Hit:
     pattern: Pattern
 
 
+@lru_cache(maxsize=1 << 15)
 def compile_phrase(written: str, language: str, least: float) -> Pattern:
     """A phrase in normal form.
 
@@ -77,7 +82,9 @@ def compile_phrase(written: str, language: str, least: float) -> Pattern:
         LEXICON.add(words)
     plain = tuple(word for word in words if word != ANY_WORDS)
     budget = len(plain) * (1.0 - least) + 1e-9
-    return Pattern(written, tuple(words), plain, _joined(plain), least, budget, len(plain))
+    joined = _joined(plain)
+    forms = frozenset(form for pair in joined for form in pair)
+    return Pattern(written, tuple(words), plain, joined, least, budget, len(plain), frozenset(plain), forms)
 
 
 def _joined(plain: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -95,11 +102,21 @@ def _words_of(part: str, language: str) -> list[str]:
 
 
 def find_all(pattern: Pattern, text: Searchable) -> list[Hit]:
-    """All places of a phrase, in order, none overlapping another."""
-    hits: list[Hit] = []
-    for number in _candidates(pattern, text):
-        hits += _in_stretch(pattern, text, number)
-    return hits
+    """All places of a phrase, in order, none overlapping another; kept, as lists repeat phrases."""
+    if not _may_hold(pattern, text):
+        return []
+    kept = text.found.get(id(pattern))
+    if kept is None or kept[0] is not pattern:
+        hits = [hit for number in _candidates(pattern, text) for hit in _in_stretch(pattern, text, number)]
+        kept = text.found[id(pattern)] = (pattern, hits)
+    return kept[1]
+
+
+def _may_hold(pattern: Pattern, text: Searchable) -> bool:
+    """Whether every word of a phrase is there in some form; most phrases are ruled out here."""
+    if pattern.budget >= 1.0 or pattern.needed <= text.present():
+        return True
+    return pattern.fuzzy and not pattern.joined_forms.isdisjoint(text.spoken())
 
 
 def _candidates(pattern: Pattern, text: Searchable) -> list[int]:

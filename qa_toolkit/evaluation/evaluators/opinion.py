@@ -142,6 +142,7 @@ class _Files:
     def __init__(self, event: str, search: Sequence[Path]) -> None:
         self._event, self._search = event, tuple(search)
         self.paths = _files(event, search)
+        self._read: dict[str, TrainedClassifier] = {}
         if not self.paths:
             raise AuthoredFileError(
                 f"no classifier was trained for '{event}'", None, f"train it: qa rubric train {event}"
@@ -151,7 +152,10 @@ class _Files:
         """The classifier of a language, if there is one."""
         if language not in self.paths:
             return None
-        return load_classifier(classifier_name(self._event, language), search=self._search).trained
+        if language not in self._read:
+            name = classifier_name(self._event, language)
+            self._read[language] = load_classifier(name, search=self._search).trained
+        return self._read[language]
 
 
 def judge(

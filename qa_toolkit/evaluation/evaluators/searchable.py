@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from qa_toolkit.domain.evaluation import SpanEvidence
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
@@ -24,6 +25,7 @@ BACKCHANNELS = frozenset(
 ANY_DIGIT = "#"
 """Stands in the index for every single digit; the normaliser never leaves this sign in a text."""
 _NOWHERE: frozenset[int] = frozenset()
+_NOWHERE_WORDS: frozenset[str] = frozenset()
 _FINAL = (".", "?", "!", "…")
 _CLOSING = "\"')]»” "
 
@@ -54,6 +56,10 @@ class Searchable:
     stretches: tuple[Stretch, ...]
     index: dict[str, frozenset[int]]
     pairs: dict[str, frozenset[int]]
+    found: dict[int, tuple[Any, list[Any]]] = field(default_factory=dict)
+    """Phrases looked for already, by identity, each with its hits."""
+    _present: frozenset[str] = _NOWHERE_WORDS
+    _spoken: frozenset[str] = _NOWHERE_WORDS
     _alike: dict[str, dict[str, float]] = field(default_factory=dict)
     _like: dict[str, frozenset[int]] = field(default_factory=dict)
     _alike_generation: int = -1
@@ -75,11 +81,28 @@ class Searchable:
 
     def alike(self, word: str) -> Mapping[str, float]:
         """Words of this conversation that are like a word of a phrase, with their likeness."""
+        self._refresh()
+        return self._alike.get(word, NOTHING)
+
+    def present(self) -> frozenset[str]:
+        """Words of phrases that this conversation holds: equal, alike, or written as two."""
+        self._refresh()
+        return self._present
+
+    def spoken(self) -> frozenset[str]:
+        """The words of this conversation themselves."""
+        self._refresh()
+        return self._spoken
+
+    def _refresh(self) -> None:
+        """Looks again for likenesses when phrases were added since the last time."""
         if self._alike_generation != LEXICON.generation:
             self._alike_generation = LEXICON.generation
             self._alike = LEXICON.alike(self.index)
+            self._spoken = frozenset(self.index)
+            self._present = frozenset([*self.index, *self.pairs, *self._alike])
             self._like = {}
-        return self._alike.get(word, NOTHING)
+            self.found.clear()
 
     def quote(self, places: Sequence[Place]) -> tuple[SpanEvidence, ...]:
         """The words of consecutive places as evidence, one entry a turn."""
