@@ -42,8 +42,14 @@ class TranscriptionSettings(Authored):
     language: str | None = None
     device: Literal["cpu", "cuda"] = "cpu"
     channels: tuple[Role, ...] = (Role.AGENT, Role.CUSTOMER)
-    speakers: int = Field(default=2, ge=1, le=4)
+    speakers: int = Field(default=2, ge=1, le=4, description="voices on a mono recording; off (1) = one")
+    words: bool = Field(default=True, description="times of their own for words; evidence needs them")
     vocabulary: tuple[str, ...] = ()
+
+    @field_validator("speakers", mode="before")
+    @classmethod
+    def _off(cls, value: object) -> object:
+        return 1 if value == "off" else value
 
     @field_validator("channels", "vocabulary", mode="before")
     @classmethod

@@ -101,6 +101,7 @@ def transcription_options(path: Path, current: Configuration) -> TranscriptionOp
         device=chosen.device,
         channel_map=tuple(role.value for role in chosen.channels),
         speakers=chosen.speakers,
+        word_times=chosen.words,
         profile=chosen.profile,
         vocabulary=chosen.vocabulary,
     )

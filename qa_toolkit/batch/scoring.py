@@ -106,9 +106,13 @@ def score_batch(
 
 def workers_for(items: int, current: Configuration) -> int:
     """Worker processes: as configured, else one a core, never more than items; one item needs none."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    wanted = min(current.settings.workers or cores, items)
+    wanted = min(current.settings.workers or cores(), items)
     return wanted if wanted > 1 or current.settings.workers > 1 else 0
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _work_items(

@@ -41,7 +41,24 @@ Channels = Annotated[
 ]
 Device = Annotated[str | None, typer.Option("--device", help="cpu or cuda.", show_default=False)]
 Speakers = Annotated[
-    int | None, typer.Option("--speakers", help="Speakers on a mono recording.", show_default=False)
+    str | None,
+    typer.Option(
+        "--speakers",
+        metavar="N",
+        help="Speakers on a mono recording; off = not told apart.",
+        show_default=False,
+    ),
+]
+Words = Annotated[
+    bool | None,
+    typer.Option(
+        "--words/--no-words",
+        help="Times of their own for words; without them they are spread over the speech.",
+        show_default=False,
+    ),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Parallel workers; 0 = one a core.", min=0, show_default=False)
 ]
 
 

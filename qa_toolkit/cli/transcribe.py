@@ -1,15 +1,17 @@
-"""``qa transcribe``: recordings to transcripts; the store is not written."""
+"""``qa transcribe``: recordings to transcripts, several calls side by side; the store is not written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_error, print_json, print_warning, progress
+from qa_toolkit.cli.console import print_error, print_json, print_warning, progress, stderr
 from qa_toolkit.cli.inputs import AUDIO_SUFFIXES, Item, duplicated, expand, failed, is_single
 from qa_toolkit.cli.options import (
     Channels,
@@ -21,6 +23,8 @@ from qa_toolkit.cli.options import (
     Out,
     Profile,
     Speakers,
+    Words,
+    Workers,
     configuration,
 )
 from qa_toolkit.domain.evaluation import Result
@@ -47,7 +51,10 @@ def transcribe(
     language: Language = None,
     channels: Channels = None,
     speakers: Speakers = None,
+    words: Words = None,
+    workers: Workers = None,
     device: Device = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="One line a recording on stderr.")] = False,
 ) -> None:
     """Transcribes recordings; one party a channel, or two speakers found on a mono recording."""
     from qa_toolkit.domain.contract import to_contract
@@ -62,61 +69,92 @@ def transcribe(
         transcription__language=language,
         transcription__channels=channels,
         transcription__speakers=speakers,
+        transcription__words=words,
         transcription__device=device,
+        workers=workers,
     )
     items, _ = expand(paths, AUDIO_SUFFIXES)
-    outcomes = listen_to(items, current)
+    begun = time.monotonic()
     if out is not None:
-        _write(outcomes, out, form)
-    elif form == "json" and (json or not is_single(paths)):
+        with writing_to(out):
+            pass  # a folder that cannot be written is found before anything is heard
+    outcomes: list[Transcript | Result] = []
+    for outcome in hear(items, current):
+        outcomes.append(outcome if out is None else _written(outcome, out, form))
+        _tell(outcome, verbose=verbose)
+    if out is None and form == "json" and (json or not is_single(paths)):
         data = [to_contract(outcome) for outcome in outcomes]
         print_json(data[0] if is_single(paths) else data)
-    else:
+    elif out is None:
         _print(outcomes, form)
-    for outcome in outcomes:
-        if isinstance(outcome, Result):
-            print_error(f"{outcome.input}: {outcome.reason}")
-        else:
-            for warning in outcome.warnings:
-                print_warning(f"{outcome.id}: {warning}")
+    if verbose or len(outcomes) > 1:
+        stderr().print(summary(outcomes, time.monotonic() - begun), soft_wrap=True)
     if any(isinstance(outcome, Result) for outcome in outcomes):
         raise typer.Exit(1)
 
 
-def listen_to(items: list[Item], current: Configuration) -> list[Transcript | Result]:
-    """One transcript or failed result an item, in input order."""
+def hear(items: list[Item], current: Configuration) -> Iterator[Transcript | Result]:
+    """One transcript or failed result an item, in input order, as they become ready."""
+    from qa_toolkit.batch.listening import ToHear, hear_all
     from qa_toolkit.batch.plan import metadata_of, transcription_options
-    from qa_toolkit.pipeline import listen
+    from qa_toolkit.batch.scoring import cores
 
     twice = duplicated([item.path.stem for item in items])
-    outcomes: list[Transcript | Result] = []
+    calls = [
+        ToHear(item.path, metadata_of(item.path, current), transcription_options(item.path, current))
+        for item in items
+        if item.path.stem not in twice
+    ]
     with progress("transcribing", len(items)) as bar:
-        for done, item in enumerate(items):
-            try:
-                if item.path.stem in twice:
-                    raise InputError(
-                        f"several inputs of this run have the id '{item.path.stem}'", None, "rename one"
-                    )
-                outcomes.append(
-                    listen(
-                        item.path,
-                        metadata=metadata_of(item.path, current),
-                        transcription=transcription_options(item.path, current),
-                        on_progress=_moves(bar, done),
-                    )
-                )
-            except InputError as error:
-                status = "rejected" if item.path.stem in twice else "failed"
-                outcomes.append(failed(item, error, status))
-            bar.update(bar.task_ids[0], completed=done + 1)
-    return outcomes
+        heard = hear_all(
+            calls,
+            workers=current.settings.workers or cores(),
+            on_progress=lambda done: bar.update(bar.task_ids[0], completed=done),
+        )
+        for item in items:
+            if item.path.stem in twice:
+                shared = f"several inputs of this run have the id '{item.path.stem}'"
+                yield failed(item, InputError(shared, None, "rename one"), "rejected")
+                continue
+            outcome = next(heard)
+            yield failed(item, outcome) if isinstance(outcome, InputError) else outcome
 
 
-def _moves(bar: Any, done: int) -> Any:
-    return lambda share: bar.update(bar.task_ids[0], completed=done + share)
+def summary(outcomes: Sequence[Transcript | Result], seconds: float) -> str:
+    """How many were transcribed, how much speech they hold, and what was retried, doubted or taken out."""
+    made = [outcome for outcome in outcomes if isinstance(outcome, Transcript)]
+    drafts = sum(transcript.is_draft for transcript in made)
+    parts = [f"{len(made)} transcribed{f' ({drafts} drafts)' if drafts else ''}"]
+    if len(made) < len(outcomes):
+        parts.append(f"{len(outcomes) - len(made)} not")
+    audio_s = sum(transcript.duration_s or 0.0 for transcript in made)
+    pace = f", {audio_s / seconds:.1f} times real time" if seconds > 0 else ""
+    return f"{', '.join(parts)}: {_counted(made)}; {seconds:.0f} s{pace}"
 
 
-def _print(outcomes: list[Transcript | Result], form: str) -> None:
+def _counted(made: Sequence[Transcript]) -> str:
+    counts = [transcript.recognition for transcript in made if transcript.recognition is not None]
+    audio_s = sum(transcript.duration_s or 0.0 for transcript in made)
+    return (
+        f"{audio_s:.0f} s of audio, {sum(each.speech_s for each in counts):.0f} s of speech, "
+        f"{sum(each.windows for each in counts)} windows, "
+        f"{sum(each.retried_windows for each in counts)} retried, "
+        f"{sum(each.doubtful_windows for each in counts)} in doubt, "
+        f"{sum(each.gated_s for each in counts):.1f} s of crosstalk taken out"
+    )
+
+
+def _tell(outcome: Transcript | Result, *, verbose: bool) -> None:
+    if isinstance(outcome, Result):
+        print_error(f"{outcome.input}: {outcome.reason}")
+        return
+    for warning in outcome.warnings:
+        print_warning(f"{outcome.id}: {warning}")
+    if verbose:
+        stderr().print(f"{outcome.id}: {_counted([outcome])}", soft_wrap=True, markup=False)
+
+
+def _print(outcomes: Sequence[Transcript | Result], form: str) -> None:
     from qa_toolkit.transcription.formats import write
 
     for outcome in outcomes:
@@ -124,13 +162,15 @@ def _print(outcomes: list[Transcript | Result], form: str) -> None:
             typer.echo(write(outcome, form), nl=False)
 
 
-def _write(outcomes: list[Transcript | Result], out: Path, form: str) -> None:
+def _written(outcome: Transcript | Result, out: Path, form: str) -> Transcript | Result:
+    """Writes a transcript at once, so that a long run loses nothing; gives it back without its turns."""
     from qa_toolkit.transcription.formats import write
 
+    if isinstance(outcome, Result):
+        return outcome
     with writing_to(out):
-        for outcome in outcomes:
-            if isinstance(outcome, Transcript):
-                write_file(out / f"{outcome.id}.{form}", write(outcome, form))
+        write_file(out / f"{outcome.id}.{form}", write(outcome, form))
+    return replace(outcome, turns=(), speech=(), acoustics=())
 
 
 @contextmanager

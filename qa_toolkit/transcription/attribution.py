@@ -9,7 +9,7 @@ import numpy as np
 
 from qa_toolkit import model_files
 from qa_toolkit.domain import Role, SpeechSpan, Turn, Word
-from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError, UsageError
+from qa_toolkit.errors import EnvironmentProblemError, UsageError
 from qa_toolkit.transcription.announcements import recorded_words, split_speech
 from qa_toolkit.transcription.listening import HeardTrack
 from qa_toolkit.transcription.options import TranscriptionOptions
@@ -116,11 +116,8 @@ def _voices(
     item: HeardTrack, options: TranscriptionOptions
 ) -> tuple[list[str], list[tuple[Span, str]], tuple[str, ...]]:
     """A speaker label for each word, the spans of each speaker, and what could not be known."""
-    try:
-        import threadpoolctl
-    except ImportError as error:
-        raise MissingExtraError.of("transcription", "telling speakers apart") from error
     from qa_toolkit.transcription import diarisation
+    from qa_toolkit.transcription.one_thread import one_matrix_thread
 
     one = [_label(0)] * len(item.words), [(span, _label(0)) for span in item.speech]
     if not item.words or options.speakers == 1:
@@ -128,8 +125,7 @@ def _voices(
     try:
         embedder = model_files.resolve("speaker-embedder").path
         sound = item.track.samples.astype(np.float32) / 32768.0
-        # Matrix products round differently on more threads, and on small matrices the threads only wait.
-        with threadpoolctl.threadpool_limits(1):
+        with one_matrix_thread():
             found = diarisation.diarise(sound, item.speech, speakers=options.speakers, embedder=embedder)
     except EnvironmentProblemError as error:
         return *one, (f"the speakers were not told apart: {error}",)
