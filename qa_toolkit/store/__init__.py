@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from qa_toolkit.store.audit import AuditCheck, AuditEntry, AuditHead
     from qa_toolkit.store.ledger import ClaimLostError
     from qa_toolkit.store.store import Store
-    from qa_toolkit.store.upkeep import backup, upgrade
+    from qa_toolkit.store.upkeep import backup, restore, upgrade
 
 __all__ = [
     "AuditCheck",
@@ -59,6 +59,7 @@ __all__ = [
     "ScoredInteraction",
     "Store",
     "backup",
+    "restore",
     "upgrade",
 ]
 
@@ -69,6 +70,7 @@ _LOADED_LATE = {
     "ClaimLostError": "ledger",
     "Store": "store",
     "backup": "upkeep",
+    "restore": "upkeep",
     "upgrade": "upkeep",
 }
 

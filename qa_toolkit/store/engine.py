@@ -76,6 +76,15 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A bare connection that sees one state of the store for as long as it lasts, for copies of it."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with one_line_errors(self.where), self.engine.connect() as bare:
+            connection = bare.execution_options(**level) if level else bare
+            with connection.begin():
+                yield connection
+
+    @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """A bare connection in a writing transaction, for migrations.
 

@@ -29,20 +29,49 @@ def upgrade(address: str | Path) -> str:
 
 
 def backup(address: str | Path, target: Path, *, by: str = "unknown") -> Path:
-    """Copies a SQLite store to a new file while it may be in use; its audit log says so, also in the copy.
+    """Copies a store to a new SQLite file while it may be in use; its audit log says so, also in the copy.
 
     Raises:
-        StoreError: it is in PostgreSQL, is not there, or the target exists.
+        StoreError: it is not there, waits for an upgrade, or the target exists.
     """
     url = parse_address(address)
     if url.get_backend_name() != "sqlite":
-        raise StoreError("a PostgreSQL store is backed up by its own tools", None, "use pg_dump")
+        return _backup_database(url, target, by)
     source = Path(url.database or "")
     prepare_sqlite(source, create=False)
     if target.exists():
         raise StoreError("the backup would overwrite a file", str(target), "name another file")
     _note_backup(url, target, by)
     return schema.backup_file(source, target)
+
+
+def _backup_database(url: URL, target: Path, by: str) -> Path:
+    from qa_toolkit.store.copying import dump
+
+    database = connect(url)
+    try:
+        revision = schema.current_revision(database)
+        schema.refuse_newer(revision, database.where)
+        if revision != schema.HEAD:
+            what = f"the store is at revision {revision}, {schema.HEAD} is needed"
+            raise StoreError(what, database.where, "run `qa db upgrade` once, or use pg_dump")
+        if target.exists():
+            raise StoreError("the backup would overwrite a file", str(target), "name another file")
+        _note_backup(url, target, by)
+        return dump(database, target)
+    finally:
+        database.close()
+
+
+def restore(address: str | Path, source: Path, *, by: str = "unknown") -> str:
+    """Puts a backup into a store that is not there yet or is empty; says what was done, in one line.
+
+    Raises:
+        StoreError: the backup is damaged, newer or no store; the store holds data or is in use.
+    """
+    from qa_toolkit.store import copying
+
+    return copying.restore(address, source, by=by)
 
 
 def _note_backup(url: URL, target: Path, by: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -24,6 +25,20 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 def empty_database(postgres: str) -> Iterator[str]:
     """URL of a new, empty PostgreSQL database."""
+    with new_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def second_database(postgres: str) -> Iterator[str]:
+    """URL of another one."""
+    with new_database(postgres) as url:
+        yield url
+
+
+@contextmanager
+def new_database(postgres: str) -> Iterator[str]:
+    """URL of a database that is dropped at the end."""
     name = f"qa_test_{next(_NUMBERS)}"
     server = create_engine(postgres, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:

@@ -303,9 +303,12 @@ class TestPostgresql:
         with Store.open(empty_database) as store, pytest.raises(InputError, match="cannot keep a value"):
             store.register_rubric(GREETING, by="nul \0")
 
-    def test_it_is_backed_up_by_its_own_tools(self, tmp_path: Path) -> None:
+    def test_one_that_waits_for_an_upgrade_is_not_backed_up(
+        self, empty_database: str, tmp_path: Path
+    ) -> None:
         with pytest.raises(StoreError, match="pg_dump"):
-            backup("postgresql://x@y/z", tmp_path / "copy")
+            backup(empty_database, tmp_path / "copy")
+        assert not (tmp_path / "copy").exists()
 
 
 def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
