@@ -14,6 +14,7 @@ from qa_toolkit.cli import (
     keying_layout,
     keying_read,
     keying_rekey,
+    keying_report,
     keying_score,
     keying_worklist,
 )
@@ -34,6 +35,7 @@ def register(cli: typer.Typer) -> None:
         keying_audit,
         keying_adjudicate,
         keying_chapman,
+        keying_report,
     ):
         module.register(commands)
     cli.add_typer(commands, name="keying")

@@ -78,9 +78,11 @@ def only_in_one(keyed: RecordFile, reference: RecordFile) -> list[Rejected]:
     return made
 
 
-def read_pairs(keyed: Path, reference: Path, layout: RecordLayout) -> Iterator[tuple[Record, Record]]:
+def read_pairs(
+    keyed: Path, reference: Path, layout: RecordLayout, *, encoding: str = "utf-8"
+) -> Iterator[tuple[Record, Record]]:
     """Keyed and reference records that both files have and that can be read."""
-    one, other = open_records(keyed, layout), open_records(reference, layout)
+    one, other = (open_records(path, layout, encoding=encoding) for path in (keyed, reference))
     for each in paired_ids(one, other):
         k, r = with_metadata(one.read(each)[0], layout), other.read(each)[0]
         if k is not None and r is not None:

@@ -89,7 +89,7 @@ def _write_item(
     transcript = from_contract(Transcript, result.transcript) if result.transcript else None
     metrics = from_contract(ConversationMetrics, result.metrics) if result.metrics else None
     interaction = store.interaction(evaluation.interaction)
-    name = _page_name(evaluation.interaction, taken)
+    name = page_name(evaluation.interaction, taken)
     call = ReportCall(
         evaluation=evaluation,
         transcript=transcript,
@@ -119,7 +119,7 @@ def _counting(store: Store, machine: Evaluation) -> Evaluation:
     return from_contract(Evaluation, json.loads(latest.json))
 
 
-def _page_name(interaction: str, taken: set[str]) -> str:
+def page_name(interaction: str, taken: set[str]) -> str:
     """A file name for an interaction; different interactions never share one, whatever the file system."""
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in interaction)
     stem = kept.strip(".")[:100] or "interaction"

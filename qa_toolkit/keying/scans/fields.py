@@ -18,7 +18,7 @@ from qa_toolkit.keying.scans.template import TemplateBox, TemplatePage
 if TYPE_CHECKING:
     from qa_toolkit.keying.scans.images import Grey, PageImage
 
-DOUBTFUL_BELOW: Final = 0.90
+DOUBTFUL_BELOW: Final = 0.95
 """Confidence; above it handwriting is still wrong in one field of ten or so."""
 
 INSET_MM: Final = 0.55
