@@ -12,6 +12,7 @@ from qa_toolkit.cli import (
     rubric_changes,
     rubric_explain,
     rubric_mutate,
+    rubric_publishing,
     rubric_train,
     rubric_tune,
     rubric_writing,
@@ -27,7 +28,7 @@ commands = typer.Typer(help="Rubrics: write, check, test, explain and compare th
 
 def register(cli: typer.Typer) -> None:
     modules = (rubric_writing, rubric_explain, rubric_changes, rubric_mutate, rubric_backtest)
-    for module in (*modules, rubric_train, rubric_tune):
+    for module in (*modules, rubric_publishing, rubric_train, rubric_tune):
         module.register(commands)
     cli.add_typer(commands, name="rubric")
 
