@@ -37,6 +37,7 @@ class SourceSettings(Authored):
 class TranscriptionSettings(Authored):
     """How recordings become transcripts."""
 
+    engine: str = Field(default="whisper", description="recogniser: whisper, or one of another package")
     model: str | None = None
     profile: Literal["accurate", "draft"] = "accurate"
     language: str | None = None

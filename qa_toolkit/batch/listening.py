@@ -46,7 +46,7 @@ def hear_all(
     from qa_toolkit.transcription import load_engine
 
     calls = [replace(call, options=replace(call.options, threads=workers)) for call in calls]
-    for options in {(call.options.model_name, call.options.device): call.options for call in calls}.values():
+    for options in _engines_of(calls):
         load_engine(options)
     hearing = _Hearing(calls, on_progress or (lambda _: None))
     threads = min(CALLS_A_WORKER * workers, len(calls))
@@ -59,6 +59,11 @@ def hear_all(
         yield from hearing.outcomes()
     finally:
         hearing.stop()
+
+
+def _engines_of(calls: Sequence[ToHear]) -> list[TranscriptionOptions]:
+    by_engine = {(c.options.engine, c.options.model_name, c.options.device): c.options for c in calls}
+    return list(by_engine.values())
 
 
 class _StoppedError(Exception):

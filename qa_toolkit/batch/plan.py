@@ -102,6 +102,7 @@ def transcription_options(path: Path, current: Configuration) -> TranscriptionOp
         channel_map=tuple(role.value for role in chosen.channels),
         speakers=chosen.speakers,
         word_times=chosen.words,
+        engine=chosen.engine,
         profile=chosen.profile,
         vocabulary=chosen.vocabulary,
     )

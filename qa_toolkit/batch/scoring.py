@@ -192,7 +192,9 @@ def _models(listening: Sequence[PlannedItem], current: Configuration) -> dict[st
 
     if not listening:
         return {}
-    names = sorted({transcription_options(item.path, current).model_name for item in listening})
+    options = [transcription_options(item.path, current) for item in listening]
+    # Another recogniser finds its own weights; its name is part of the settings.
+    names = sorted({chosen.model_name for chosen in options if chosen.engine == "whisper"})
     found = {name: resolve(name).sha256 for name in (*names, "silero-vad")}
     try:
         found["speaker-embedder"] = resolve("speaker-embedder").sha256

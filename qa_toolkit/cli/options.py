@@ -31,6 +31,9 @@ ActingUser = Annotated[
 Model = Annotated[
     str | None, typer.Option("--model", help="Recogniser, see 'qa models list'.", show_default=False)
 ]
+Engine = Annotated[
+    str | None, typer.Option("--engine", help="Recogniser; whisper when absent.", show_default=False)
+]
 Profile = Annotated[str | None, typer.Option("--profile", help="accurate or draft.", show_default=False)]
 Language = Annotated[
     str | None, typer.Option("--language", help="Spoken language, for example en or es; found when absent.")

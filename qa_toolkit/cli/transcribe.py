@@ -16,6 +16,7 @@ from qa_toolkit.cli.inputs import AUDIO_SUFFIXES, Item, duplicated, expand, fail
 from qa_toolkit.cli.options import (
     Channels,
     Device,
+    Engine,
     Inputs,
     Json,
     Language,
@@ -46,6 +47,7 @@ def transcribe(
     form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "json",
     out: Out = None,
     json: Json = False,
+    engine: Engine = None,
     model: Model = None,
     profile: Profile = None,
     language: Language = None,
@@ -64,6 +66,7 @@ def transcribe(
     if json and form != "json":
         raise UsageError("--json and another --format exclude each other", None, "leave one out")
     current = configuration(
+        transcription__engine=engine,
         transcription__model=model,
         transcription__profile=profile,
         transcription__language=language,

@@ -18,6 +18,7 @@ class TranscriptionOptions:
     """Settings of one transcription; all of them are part of the result.
 
     Attributes:
+        engine: the recogniser: ``whisper``, or one that another package offers.
         model: name in the model manifest; None takes the profile's.
         language: ISO 639-1 code, or None to find it from the speech.
         device: where the recogniser runs.
@@ -45,6 +46,7 @@ class TranscriptionOptions:
     vocabulary: tuple[str, ...] = ()
     beam_size: int = 1
     direction: str | None = None
+    engine: str = "whisper"
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILE_MODELS:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from qa_toolkit import model_files
 from qa_toolkit.domain import ChannelLayout, MadeBy, Recording, Scalar, Transcript
+from qa_toolkit.transcription import engines
 from qa_toolkit.transcription.acoustics import party_sounds
 from qa_toolkit.transcription.attribution import one_channel, two_parties
 from qa_toolkit.transcription.audio import decode
@@ -87,10 +87,9 @@ def load_engine(options: TranscriptionOptions = _DEFAULTS) -> SpeechEngine:
 
     Raises:
         EnvironmentProblemError: a model or the device is missing.
+        UsageError: no recogniser has the name in the options.
     """
-    from qa_toolkit.transcription import whisper
-
-    return whisper.load(model_files.resolve(options.model_name), options.device, options.threads)
+    return engines.load(options)
 
 
 def _made_by(engine: SpeechEngine, options: TranscriptionOptions) -> MadeBy:
@@ -98,7 +97,7 @@ def _made_by(engine: SpeechEngine, options: TranscriptionOptions) -> MadeBy:
         key: ",".join(value) if isinstance(value, tuple) else value
         for key, value in asdict(options).items()
         # Threads do not change the text, so they are no part of the result; the others have their own fields.
-        if key not in {"model", "profile", "threads"}
+        if key not in {"model", "profile", "threads", "engine"}
     }
     identity = engine.identity
     settings: dict[str, Scalar] = {**identity.settings, **chosen}

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from qa_toolkit import model_files
 from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError, UsageError
 from qa_toolkit.model_files import ResolvedModel
 from qa_toolkit.transcription import allocator, guards
@@ -33,6 +34,7 @@ from qa_toolkit.transcription.engine import (
     Recognition,
     SoundWindow,
 )
+from qa_toolkit.transcription.options import TranscriptionOptions
 from qa_toolkit.transcription.spectrum import HOP, log_mel
 from qa_toolkit.transcription.window_queue import WindowQueue
 from qa_toolkit.transcription.windows import WINDOW_S
@@ -56,6 +58,15 @@ _RETRIES: tuple[dict[str, Any], ...] = (
     {"beam_size": 5},
     {"beam_size": 5, "repetition_penalty": 1.2, "no_repeat_ngram_size": 5},
 )
+
+
+def from_options(options: TranscriptionOptions) -> WhisperEngine:
+    """The recogniser as ``qa_toolkit.speech_engines`` offers it.
+
+    Raises:
+        EnvironmentProblemError: the device or the model is not there.
+    """
+    return load(model_files.resolve(options.model_name), options.device, options.threads)
 
 
 def load(model: ResolvedModel, device: str = "cpu", threads: int = 1) -> WhisperEngine:
