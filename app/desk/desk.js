@@ -47,7 +47,7 @@ function makeDesk(root, words) {
     }
     clearTimeout(timer);
     unsent = null;
-    trigger("submit", { evaluation: dataNow.evaluation, interaction: dataNow.interaction, work: form.work() });
+    trigger("submit", { evaluation: dataNow.evaluation, interaction: dataNow.interaction, work: form.filed() });
   }
 
   function show(data) {

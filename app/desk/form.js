@@ -301,6 +301,8 @@ function makeForm(root, player, transcript, words, changed) {
     attachToCurrent: () => attach(criteria[current]),
     reasonOfCurrent: () => { const box = card(criteria[current].id)?.querySelector(".override"); if (box && !box.hidden) box.focus(); },
     work: () => structuredClone(work),
+    // A reason stands only beside a changed answer: somebody else may have filed the same answer meanwhile.
+    filed: () => ({ ...structuredClone(work), overrides: Object.fromEntries(criteria.filter(isChanged).map((c) => [c.id, work.overrides[c.id]])) }),
     unreasoned: () => criteria.filter((c) => isChanged(c) && (!(work.overrides[c.id] || ["", ""])[0] || !(work.overrides[c.id] || ["", ""])[1].trim())).map((c) => c.id),
     redraw: () => { shown = null; },
   };

@@ -50,8 +50,8 @@ def show() -> None:
         st.error(plain(str(error)))
         return
     _title(task)
-    _note()
     opened = _opened(store, task)
+    _note()
     _desk(store, user, task, opened)
     revisions.show(store, task)
 
@@ -108,8 +108,11 @@ def _opened(store: Store, task: Task) -> dict[str, Any]:
             if draft
             else "",
         }
-        if older:
-            opened["status"] = t("Another evaluation counts since this draft was begun: check your answers.")
+        if older and task.base is not None:
+            text = t(
+                "{who} filed an evaluation since you began: look at it, check your answers, submit again."
+            )
+            st.session_state.setdefault(_NOTE, ("bad", text.format(who=task.base.created_by)))
         st.session_state[_OPEN] = opened
     found: dict[str, Any] = opened
     return found

@@ -1,0 +1,251 @@
+"""A review in a real browser: from the queue to the filed review, by mouse and by keys alone."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_server import CHROMIUM, LAUNCH, PATIENCE_MS, Server, add_call, made_store, serving
+
+from qa_toolkit.review import assign
+from qa_toolkit.store import Store
+
+pytest.importorskip("streamlit", reason="the app needs the extra 'app'")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it or set QA_CHROMIUM"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as running:
+        found = running.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    path = made_store(tmp_path / "calls")
+    with Store.open(path) as store:
+        assign(store, ["call-1", "call-2"], "greeting", ["ana"], by="lee", due_on="2026-12-01")
+    with serving(path) as running:
+        yield running
+
+
+def sign_in(page: Any, server: Server, who: str, path: str = "/") -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(server.url + path)
+    box = page.get_by_role("combobox", name="Who are you?")
+    box.click()
+    box.fill(who)
+    page.get_by_role("option", name=who).first.click()
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def open_desk(page: Any, server: Server, who: str, call: str = "call-1") -> Any:
+    sign_in(page, server, who, f"/review?interaction={call}&rubric=greeting")
+    desk = page.locator(".desk")
+    desk.locator(".turn").first.wait_for()
+    return desk
+
+
+def playing_at(desk: Any) -> float:
+    return float(desk.locator("audio").evaluate("audio => audio.currentTime"))
+
+
+def wait_for_time(desk: Any, low: float, high: float) -> None:
+    desk.page.wait_for_function(
+        "([low, high]) => { const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot);"
+        " const audio = roots.map((r) => r && r.querySelector('.desk audio')).find(Boolean);"
+        " return audio && audio.currentTime >= low && audio.currentTime < high; }",
+        arg=[low, high],
+    )
+
+
+def reviews(server: Server, call: str = "call-1") -> list[Any]:
+    with Store.open(server.store) as store:
+        return [found for found in store.revisions(call) if found.source.kind == "reviewer"]
+
+
+def test_from_the_queue_to_the_filed_review_by_mouse(server: Server, browser: Any) -> None:
+    page = browser.new_page()
+    sign_in(page, server, "Ana")
+    page.get_by_text("n = 2; shown 1 to 2.").wait_for()
+    page.get_by_role("button", name="Start with the first").click()
+    desk = page.locator(".desk")
+    desk.locator(".turn").first.wait_for()
+    # A click on a turn moves the sound, a click on a word moves it there.
+    desk.locator("[data-turn='3'] .when").click()
+    wait_for_time(desk, 8.0, 11.9)
+    desk.locator("[data-turn='5'] .word").nth(2).click()
+    wait_for_time(desk, 16.5, 20.0)
+    # Evidence plays where it lies.
+    desk.locator(".chip", has_text="Good morning").click()
+    wait_for_time(desk, 0.4, 3.0)
+    second = desk.locator("[data-criterion='G-2']")
+    second.locator(".option[data-value='yes']").click()
+    desk.locator("button.submit").click()
+    desk.get_by_text("A reason is missing: G-2").wait_for()
+    second.locator(".override").select_option("missed_evidence")
+    second.locator(".override-text").fill("She says it in turn five.")
+    desk.locator("[data-turn='5'] .choose").check()
+    second.get_by_role("button", name="Attach chosen turns").click()
+    assert second.locator(".attached").inner_text() == "turns 5"
+    desk.locator(".score", has_text="100.0 %").wait_for()
+    desk.locator("button.submit").click()
+    page.get_by_text("The review of call-1 is filed. Next: call-2").wait_for()
+    page.wait_for_url("**interaction=call-2**")
+    (filed,) = reviews(server)
+    answer = json.loads(filed.json)["answers"][1]
+    assert (answer["answer"], [piece["turn"] for piece in answer["evidence"]]) == ("yes", [5])
+    assert filed.created_by == "ana"
+    page.close()
+
+
+def test_the_same_with_keys_only(server: Server, browser: Any) -> None:
+    page = browser.new_page()
+    desk = open_desk(page, server, "Ana")
+    keys = page.keyboard
+    desk.locator(".criteria").focus()
+    keys.press("?")
+    desk.get_by_text("next evidence of this criterion").wait_for()
+    keys.press("?")
+    keys.press("e")
+    wait_for_time(desk, 0.4, 3.0)
+    keys.press("l")
+    wait_for_time(desk, 3.0, 8.0)
+    keys.press("j")
+    keys.press("n")
+    desk.locator("[data-criterion='G-2'].chosen").wait_for()
+    keys.press("1")
+    desk.locator("[data-criterion='G-2'] .option[data-value='yes'][aria-checked='true']").wait_for()
+    keys.press("r")
+    keys.type("the words are judged")
+    desk.locator("[data-criterion='G-2'] .override").select_option("judgement")
+    keys.press("Tab")
+    keys.type("Heard it myself.")
+    desk.get_by_text("Saved ").wait_for()
+    keys.press("Escape")
+    keys.press("Alt+s")
+    page.get_by_text("The review of call-1 is filed.").wait_for()
+    assert len(reviews(server)) == 1
+    page.close()
+
+
+def test_a_draft_survives_a_reload_and_a_killed_server(server: Server, browser: Any) -> None:
+    page = browser.new_page()
+    desk = open_desk(page, server, "Ana")
+    desk.locator("[data-criterion='G-2'] .option[data-value='yes']").click()
+    desk.locator("[data-criterion='G-2'] .override-text").fill("Half a senten")
+    desk.get_by_text("Saved ").wait_for()
+    page.wait_for_timeout(800)
+    server.kill()
+    server.start_again()
+    desk = open_desk(page, server, "Ana")
+    desk.get_by_text("restored").wait_for()
+    again = desk.locator("[data-criterion='G-2']")
+    assert again.locator(".option[aria-checked='true']").inner_text() == "yes"
+    assert again.locator(".override-text").input_value() == "Half a senten"
+    page.close()
+
+
+def test_identifiers_are_hidden_until_unmasked_and_that_is_audited(server: Server, browser: Any) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: asked.append(str(frame))))
+    desk = open_desk(page, server, "Ana")
+    assert "1973" not in desk.locator(".turns").inner_text()
+    assert not any("1973" in frame for frame in asked), "what is hidden is not sent"
+    desk.locator("[data-turn='2'] button", has_text="👁").click()
+    desk.locator("[data-turn='2'] .said", has_text="548 22 1973").wait_for()
+    with Store.open(server.store) as store:
+        rows = [row for row in store.audit.entries() if row.action == "identifiers.unmask"]
+    assert [(row.who, row.record) for row in rows] == [("ana", "call-1")]
+    page.close()
+
+
+def test_sound_needs_a_ticket_and_a_role(server: Server, browser: Any) -> None:
+    page = browser.new_page()
+    desk = open_desk(page, server, "Ana")
+    address = desk.locator("audio").evaluate("audio => audio.src")
+    request = urllib.request.Request(address, headers={"Range": "bytes=1000-1099"})  # noqa: S310
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        assert (answer.status, len(answer.read())) == (206, 100)
+    for changed in (address.replace("call-1", "call-2"), address.split("&ticket=")[0], address[:-2]):
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(changed)  # noqa: S310
+    with Store.open(server.store) as store:
+        played = [row for row in store.audit.entries() if row.action == "audio.play"]
+        people = {user.id: user for user in store.people.users()}
+        from dataclasses import replace
+
+        store.people.save([replace(people["ana"], active=False)], by="adm")
+    assert [(row.who, row.record) for row in played] == [("ana", "call-1")]
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(request)  # noqa: S310
+    page.close()
+
+
+HOSTILE = [
+    "<script>document.title='taken'</script>",
+    "<img src=x onerror=\"document.title='taken'\">",
+    "'); DROP TABLE evaluations;--",
+    "[a link](https://example.org) ![x](https://example.org/x.png)",
+    ":material/delete: $x^2$ **bold** `code`",
+    "\u202eright to left",
+]
+
+
+def test_words_from_outside_are_shown_as_text(tmp_path: Path, browser: Any) -> None:
+    path = made_store(tmp_path / "calls", calls=0)
+    from app_server import SAID
+
+    hostile = tuple(
+        (number, role, f"{text} {bad}") for (number, role, text), bad in zip(SAID, HOSTILE, strict=False)
+    )
+    with Store.open(path) as store:
+        add_call(store, tmp_path / "calls", "call-1", hostile)
+    with serving(path) as running:
+        page = browser.new_page()
+        desk = open_desk(page, running, "Ana")
+        said = desk.locator(".turns").inner_text()
+        for bad in HOSTILE[: len(hostile)]:
+            assert bad.split("\u202e")[-1] in said
+        assert page.title() == "QA Toolkit"
+        page.close()
+
+
+def test_four_analysts_on_one_call_lose_nothing(server: Server, browser: Any) -> None:
+    desks = []
+    for who in ("Ana", "Jun", "Kit", "Mia"):
+        page = browser.new_context().new_page()
+        desks.append(open_desk(page, server, who))
+    for number, desk in enumerate(desks):
+        desk.locator("[data-criterion='G-2'] .option[data-value='yes']").click()
+        desk.locator("[data-criterion='G-2'] .override").select_option("judgement")
+        desk.locator("[data-criterion='G-2'] .override-text").fill(f"reader {number}")
+    for desk in desks:
+        desk.get_by_text("Saved ").wait_for()
+    for desk in desks:
+        desk.locator("button.submit").click()
+        desk.page.locator("[data-testid=stAlert]").first.wait_for()
+    said = [desk.page.locator("[data-testid=stAlert]").first.inner_text() for desk in desks]
+    assert "is filed" in said[0]
+    assert all("ana filed" in text for text in said[1:]), said
+    assert len(reviews(server)) == 1
+    with Store.open(server.store) as store:
+        for number, who in enumerate(("jun", "kit", "mia"), 1):
+            kept = store.work.draft("call-1", "greeting", by=who)
+            assert kept is not None
+            assert json.loads(kept.json)["overrides"]["G-2"][1] == f"reader {number}"
+    for desk in desks:
+        desk.page.context.close()
