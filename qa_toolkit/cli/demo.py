@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa_toolkit.cli.console import stderr
 from qa_toolkit.cli.options import acting_user, configuration
+from qa_toolkit.errors import InputError
+
+if TYPE_CHECKING:
+    from qa_toolkit.simulation import Planted
 
 
 def register(cli: typer.Typer) -> None:
@@ -21,8 +25,16 @@ def demo(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder of the report.", show_default="QA_HOME/demo"),
     ] = None,
+    year: Annotated[
+        bool, typer.Option("--year", help="A simulated year of 800 agents instead, with reports on it.")
+    ] = False,
+    agents: Annotated[int, typer.Option(help="With --year: how many agents.", min=5)] = 800,
+    seed: Annotated[int, typer.Option(help="With --year: the same seed gives the same year.")] = 1,
 ) -> None:
     """Scores the bundled sample calls and writes a report you can open."""
+    if year:
+        _year(out, agents, seed)
+        return
     from qa_toolkit.cli.score import finish, score_paths, show, write_results
     from qa_toolkit.config import qa_home
     from qa_toolkit.resources import sample_dir
@@ -43,3 +55,49 @@ def demo(
     typer.echo(f"\nReport:  {page}")
     typer.echo(f"App:     qa app --store {current.store_url}   (or: make app)")
     finish(run)
+
+
+def _year(out: Path | None, agents: int, seed: int) -> None:
+    """Fills a new store with a simulated year and writes the unit's report."""
+    from dataclasses import replace
+
+    from qa_toolkit.config import qa_home
+    from qa_toolkit.reports.from_store import report_of_store
+    from qa_toolkit.reports.output import report_bytes, write_whole
+    from qa_toolkit.reports.quality_report import ReportRequest
+    from qa_toolkit.simulation import Planted, YearPlan, fill_store, simulate_year
+    from qa_toolkit.store import Store
+
+    folder = out or qa_home() / "demo-year"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"year-{agents}-{seed}.db"
+    if path.exists():
+        raise InputError("there is a year already", str(path), "remove it, or take another --seed")
+    planted = Planted()
+    if agents < 417:
+        planted = replace(planted, weak_agent=f"agent-{max(1, agents // 2):04d}")
+    stderr().print(f"Simulating a year of {agents} agents: no call of it was ever made.", soft_wrap=True)
+    with Store.open(path, origin="qa demo") as store:
+        counts = fill_store(store, simulate_year(YearPlan(agents=agents, planted=planted), seed))
+        found = report_of_store(store, ReportRequest())
+        store.audit.record("report.write", "report", "unit:*", by=acting_user(None))
+    page = folder / "unit.html"
+    write_whole(page, report_bytes(found, ".html"))
+    typer.echo(f"{counts.calls} calls, {counts.reviews} reviews, {counts.disputes} disputes")
+    typer.echo(f"Put in:   {_told(planted)}")
+    typer.echo("Found:")
+    for each in found.recommendations:
+        typer.echo(f"  - {each.text}")
+    typer.echo(f"\nReport:  {page}")
+    typer.echo(f"More:    qa report team --store {path} --out teams.html")
+    typer.echo(f"App:     qa app --store {path}")
+
+
+def _told(planted: Planted) -> str:
+    parts = (
+        f"{planted.lenient_analyst} lenient",
+        f"{planted.failing_criterion} failing at {planted.failing_site}",
+        f"{planted.weak_agent} below standard",
+        f"{planted.changed_criterion} stricter from version 1.1.0",
+    )
+    return ", ".join(parts)

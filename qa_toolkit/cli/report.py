@@ -1,14 +1,33 @@
-"""``qa report``: pages of a run out of the store."""
+"""``qa report``: reports of the unit, its sites, teams, agents and rubrics, and pages of a run."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.options import ActingUser, StoreUrl, acting_user, configuration
-from qa_toolkit.errors import InputError
+from qa_toolkit.cli.console import print_json, print_table
+from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
+from qa_toolkit.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from qa_toolkit.reports.quality_report import ReportRequest
+    from qa_toolkit.reports.tables import QualityReport
+    from qa_toolkit.store import Store
+
+_RUN = "run"
+_PRINTED = ("overview", "basis", "families", "sites", "site_mix", "vendors", "teams", "day")
+
+
+class PeriodName(StrEnum):
+    """Stretches of time of the trend."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
 
 
 def register(cli: typer.Typer) -> None:
@@ -16,23 +35,193 @@ def register(cli: typer.Typer) -> None:
 
 
 def report(
-    run: Annotated[int | None, typer.Argument(help="Number of the run; the newest when absent.")] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = Path(
-        "qa-report"
-    ),
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[WHAT]",
+            help="unit, site, vendor, team, agent, rubric, criterion or day; or the number of a run (the"
+            " newest run when absent).",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Which one; all of them when absent.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="File to write: .html, .xlsx, .csv, .parquet, .jsonl or .json; of a run, a folder.",
+            show_default="of a run: qa-report",
+        ),
+    ] = None,
+    rubric: Annotated[
+        str | None, typer.Option("--rubric", metavar="ID", help="Only this rubric.", show_default=False)
+    ] = None,
+    first_day: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day of calls.", show_default=False)
+    ] = None,
+    last_day: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help="Last day of calls.", show_default=False)
+    ] = None,
+    measure: Annotated[
+        str | None,
+        typer.Option(
+            help="What groups are compared by: passed, no_auto_fail, customer, business, compliance or"
+            " criterion:ID.",
+            show_default="the most telling one",
+        ),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[MEASURE=]RATE", help="A fraction; may be repeated.", show_default=False),
+    ] = None,
+    by: Annotated[
+        PeriodName | None, typer.Option("--by", help="Periods of the trend.", show_default=False)
+    ] = None,
+    mix: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN,…",
+            help="What tells kinds of work apart; '' adjusts for nothing.",
+            show_default="transaction,caller_type,language,direction,queue",
+        ),
+    ] = None,
+    fairness: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN,…",
+            help="Whose groups are held against each other.",
+            show_default="language,interpreter,audio_quality",
+        ),
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Day of the list of failures.", show_default="the last")
+    ] = None,
+    json: Json = False,
     store: StoreUrl = None,
     user: ActingUser = None,
 ) -> None:
-    """Writes the report of a run: a page of all its calls and a page for each call."""
-    from qa_toolkit.cli.transcribe import writing_to
-    from qa_toolkit.reports.pages import write_pages
+    """Says how calls were handled: rates with n and interval, trends, comparisons, and what to do."""
     from qa_toolkit.store import Store
 
+    kind = what or _RUN
     url = configuration(store=store).store_url
-    with Store.open(url, create=False, origin="qa report") as opened, writing_to(out):
-        number = run if run is not None else next((found.id for found in opened.runs(limit=1)), None)
-        if number is None or opened.run(number) is None:
-            what = "the store has no runs" if run is None else f"the store has no run {run}"
-            raise InputError(what, opened.database.where, "score something with 'qa score'")
-        opened.audit.record("report.write", "run", str(number), by=acting_user(user))
-        typer.echo(str(write_pages(opened, number, out)))
+    with Store.open(url, create=False, origin="qa report") as opened:
+        if kind == _RUN or kind.isdigit():
+            _run_pages(opened, kind if kind.isdigit() else name, out or Path("qa-report"), acting_user(user))
+            return
+        request = _request(kind, name, measure, target or (), by, mix, fairness, day)
+        found = _made(opened, request, (rubric, first_day, last_day))
+        written = _write(found, out)
+        opened.audit.record(
+            "report.write", "report", f"{kind}:{name or '*'}", by=acting_user(user), digest=written
+        )
+    if json:
+        from qa_toolkit.reports.tables import as_json
+
+        print_json(as_json(found))
+    elif out is not None:
+        typer.echo(str(out))
+    else:
+        _show(found)
+
+
+def _run_pages(store: Store, given: str | None, out: Path, user: str) -> None:
+    from qa_toolkit.cli.transcribe import writing_to
+    from qa_toolkit.reports.pages import write_pages
+
+    if given is not None and not given.isdigit():
+        raise UsageError(f"'{given}' is no run", None, "give its number, or nothing for the newest")
+    number = int(given) if given else next((found.id for found in store.runs(limit=1)), None)
+    if number is None or store.run(number) is None:
+        what = "the store has no runs" if given is None else f"the store has no run {given}"
+        raise InputError(what, store.database.where, "score something with 'qa score'")
+    with writing_to(out):
+        store.audit.record("report.write", "run", str(number), by=user)
+        typer.echo(str(write_pages(store, number, out)))
+
+
+def _request(
+    kind: str,
+    name: str | None,
+    measure: str | None,
+    target: Sequence[str],
+    by: PeriodName | None,
+    mix: str | None,
+    fairness: str | None,
+    day: str | None,
+) -> ReportRequest:
+    from qa_toolkit.reports.quality_report import FAIRNESS, KINDS, WORK_MIX, ReportRequest
+
+    known = next((each for each in KINDS if each == kind), None)
+    if known is None:
+        raise UsageError(
+            f"there is no report '{kind}'", None, f"use {', '.join(KINDS)} or the number of a run"
+        )
+    if name is not None and known in {"unit", "rubric", "day"}:
+        fix = {"rubric": "use --rubric ID", "day": "use --day YYYY-MM-DD"}.get(known, "leave the name out")
+        raise UsageError(f"a report of kind {kind} takes no name", None, fix)
+    return ReportRequest(
+        kind=known,
+        name=name,
+        measure=measure,
+        targets=dict(map(_target, target)),
+        period=None if by is None else by.value,
+        mix=WORK_MIX if mix is None else _names(mix),
+        fairness=FAIRNESS if fairness is None else _names(fairness),
+        day=day,
+    )
+
+
+def _target(text: str) -> tuple[str, float]:
+    name, sign, number = text.rpartition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1 or (sign and not name):
+        raise UsageError(f"'{text}' is no target", None, "write a fraction: --target 0.9 or compliance=0.995")
+    return name, value
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _made(
+    store: Store, request: ReportRequest, scope: tuple[str | None, str | None, str | None]
+) -> QualityReport:
+    from qa_toolkit.reports.from_store import Scope, report_of_store
+
+    return report_of_store(store, request, Scope(*scope))
+
+
+def _write(found: QualityReport, out: Path | None) -> str | None:
+    """Writes the file, if one is wanted; the hash of what was written."""
+    import hashlib
+
+    from qa_toolkit.reports.output import report_bytes, write_whole
+
+    if out is None:
+        return None
+    content = report_bytes(found, out.suffix.lower())
+    write_whole(out, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _show(found: QualityReport) -> None:
+    from qa_toolkit.reports.output import cell_text
+
+    for name, value in found.facts:
+        typer.echo(f"{name}: {value}")
+    typer.echo("\nRecommendations")
+    for number, each in enumerate(found.recommendations, start=1):
+        typer.echo(f"  {number}. {each.text}")
+    if not found.recommendations:
+        typer.echo("  Nothing here is certain enough to recommend anything.")
+    for table in found.tables:
+        if table.id in _PRINTED or (found.name is not None and table.id == "criteria"):
+            rows = [[cell_text(row.get(key)) for key, _ in table.columns] for row in table.rows[:40]]
+            print_table(f"{table.title} ({table.rubric})", [heading for _, heading in table.columns], rows)
+    typer.echo("Trends, criteria, causes and charts: --out report.html")

@@ -1,6 +1,6 @@
 """Intervals, sample sizes and agreement. Pure functions; every figure comes with its n."""
 
-from qa_toolkit.statistics.acceptance import AcceptancePlan, acceptance_plan, chapman, switching_state
+from qa_toolkit.statistics.acceptance import AcceptancePlan, acceptance_plan, chapman
 from qa_toolkit.statistics.agreement import (
     FEW_UNITS,
     Agreement,
@@ -20,7 +20,14 @@ from qa_toolkit.statistics.categories import category_kappas, fleiss_null_error,
 from qa_toolkit.statistics.charts import ChartPoint, ControlChart, control_chart
 from qa_toolkit.statistics.clustered import clustered_rate
 from qa_toolkit.statistics.coefficients import Level
+from qa_toolkit.statistics.comparison import ComparedRate, RateComparison, RateCount, compare_rates
 from qa_toolkit.statistics.cusum import Cusum, CusumPoint, cusum
+from qa_toolkit.statistics.differences import (
+    benjamini_hochberg,
+    difference_of_intervals,
+    difference_of_rates,
+    difference_p_value,
+)
 from qa_toolkit.statistics.estimators import (
     PopulationEstimate,
     SampleDesign,
@@ -49,6 +56,8 @@ from qa_toolkit.statistics.intraclass import (
     bland_altman,
     intraclass_correlations,
 )
+from qa_toolkit.statistics.standardisation import StandardisedRate, standardise
+from qa_toolkit.statistics.switching import switching_state
 
 __all__ = [
     "BOOTSTRAP_SEED",
@@ -59,6 +68,7 @@ __all__ = [
     "Agreement",
     "AssistedEstimate",
     "ChartPoint",
+    "ComparedRate",
     "ControlChart",
     "Cusum",
     "CusumPoint",
@@ -67,9 +77,13 @@ __all__ = [
     "Level",
     "LimitsOfAgreement",
     "PopulationEstimate",
+    "RateComparison",
+    "RateCount",
     "SampleDesign",
+    "StandardisedRate",
     "acceptance_plan",
     "assisted_mean",
+    "benjamini_hochberg",
     "bland_altman",
     "brennan_prediger",
     "category_kappas",
@@ -78,11 +92,15 @@ __all__ = [
     "cluster_bootstrap",
     "clustered_rate",
     "cohen_kappa",
+    "compare_rates",
     "conger_kappa",
     "control_chart",
     "cusum",
     "design_mean",
     "design_ratio",
+    "difference_of_intervals",
+    "difference_of_rates",
+    "difference_p_value",
     "fleiss_kappa",
     "fleiss_null_error",
     "gwet_ac1",
@@ -98,6 +116,7 @@ __all__ = [
     "ratio_of_totals",
     "sample_size",
     "scott_pi",
+    "standardise",
     "switching_state",
     "weighted_kappa",
     "wilson",

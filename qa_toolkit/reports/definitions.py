@@ -1,0 +1,68 @@
+"""What each figure of a report means; a figure that is computed otherwise gets another number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEFINITIONS: Final = {
+    "passed/1": (
+        "Calls that passed, of the calls without open answers that can pass or fail. Wilson interval."
+    ),
+    "no_auto_fail/1": "Calls without an automatic fail, of all calls. Wilson interval.",
+    "complete/1": "Calls without an open answer, of all calls. Wilson interval.",
+    "mean_score/1": (
+        "Mean of the scores in percent, incomplete ones with what is answered so far. Student's t."
+    ),
+    "critical_accuracy/1": (
+        "Critical-error accuracy: calls without an error of the family, of the calls to which it "
+        "applied; several errors in one call count once. Wilson interval."
+    ),
+    "non_critical_accuracy/1": (
+        "Answers in full, of the answers to criteria that are not critical; the interval respects "
+        "that answers of one call belong together."
+    ),
+    "criterion_met/1": (
+        "Calls in which the criterion was met in full, of those in which it was answered and "
+        "counted. Wilson interval."
+    ),
+    "share_of_calls/1": "Share of all calls of the report. Wilson interval.",
+    "share_of_faults/1": (
+        "Share of all answers short of full points, of the report's calls. No interval: all are counted."
+    ),
+    "share_of_causes/1": (
+        "Share of the root causes that reviewers gave in what counts. No interval: all are counted."
+    ),
+    "shrunken/1": (
+        "The rate, adjusted for the mix of work where one is given, drawn to that of all by as "
+        "much as chance explains (empirical Bayes, beta-binomial)."
+    ),
+    "below_target/1": "Probability that the true rate lies below the target, given the usual spread.",
+    "mix_adjusted/1": (
+        "The rate with everybody's mix of work (direct standardisation); kinds of work with fewer "
+        "than five calls somewhere are pooled. Wilson interval at the effective number of calls."
+    ),
+    "difference/1": "One rate less the other. Newcombe's interval, of adjusted rates by Zou and Donner.",
+    "expected/1": (
+        "Successes over those expected from everybody's rates for the same kinds of work "
+        "(indirect standardisation)."
+    ),
+    "severity/1": (
+        "Points of the score a reviewer takes away compared with colleagues who review the same "
+        "agents; below 0 is lenient. Least squares inside agents."
+    ),
+    "machine_failed_wrongly/1": (
+        "Answers the machine called a failure and a person, who decided, did not; of those the "
+        "machine called a failure and a person looked at. Wilson interval."
+    ),
+    "machine_missed/1": (
+        "Answers the machine called fine and a person, who decided, did not; of those the machine "
+        "called fine and a person looked at. Wilson interval."
+    ),
+    "sample_people/1": (
+        "Rate of everything the sample was drawn from, by people's answers and the weights of the draw."
+    ),
+    "sample_corrected/1": (
+        "Rate of everything the sample was drawn from: the machine's answers put right by "
+        "people's answers to the sample."
+    ),
+}

@@ -1,0 +1,198 @@
+"""A report as a file: HTML, XLSX, CSV, Parquet, JSON Lines or JSON, by the ending of its name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa_toolkit.domain.contract import canonical_json
+from qa_toolkit.errors import InputError, UsageError
+from qa_toolkit.reports.rendering import render
+from qa_toolkit.reports.spreadsheets import Value, csv_text, json_lines, parquet_bytes, xlsx_bytes
+from qa_toolkit.reports.tables import Cell, Figure, QualityReport, Table, as_json, long_rows
+
+ENDINGS = (".html", ".xlsx", ".csv", ".parquet", ".jsonl", ".json")
+
+LONG_COLUMNS = ("table", "rubric", "row", "column", "value", "low", "high", "n", "unit", "definition", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A cell as the page shows it; ``at``, ``low`` and ``high`` are places in the picture of the interval."""
+
+    text: str
+    interval: str = ""
+    n: int | None = None
+    note: str = ""
+    number: bool = False
+    at: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def report_bytes(report: QualityReport, ending: str) -> bytes:
+    """The report in the form of a file ending.
+
+    Raises:
+        UsageError: there is no such form.
+        MissingExtraError: the form needs a package that is not installed.
+    """
+    if ending == ".html":
+        return report_html(report).encode()
+    if ending == ".xlsx":
+        return xlsx_bytes(_sheets(report))
+    if ending == ".csv":
+        return csv_text(LONG_COLUMNS, long_rows(report)).encode()
+    if ending == ".parquet":
+        return parquet_bytes(LONG_COLUMNS, long_rows(report))
+    if ending == ".jsonl":
+        return json_lines(LONG_COLUMNS, long_rows(report)).encode()
+    if ending == ".json":
+        return canonical_json(as_json(report)).encode()
+    raise UsageError(f"no report is written as '{ending}'", None, f"end the name in {', '.join(ENDINGS)}")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all; an older file stays until the new one is there.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).replace(path)
+            path.chmod(0o644)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        raise InputError(
+            f"the file cannot be written ({error.strerror})", str(path), "choose another place"
+        ) from error
+
+
+def report_html(report: QualityReport) -> str:
+    """The report as one page that needs nothing else; the same report gives the same text."""
+    from markupsafe import Markup
+
+    blocks: dict[str | None, list[Mapping[str, object]]] = {}
+    for table in report.tables:
+        # The charts are our own and escape every name that is put into them.
+        chart = Markup(table.chart) if table.chart else None  # noqa: S704
+        shown = {
+            "title": table.title,
+            "note": table.note,
+            "chart": chart,
+            "heads": [heading for _, heading in table.columns],
+            "rows": [[_shown(row.get(key)) for key, _ in table.columns] for row in table.rows],
+        }
+        blocks.setdefault(table.rubric, []).append(shown)
+    return render("quality.html.j2", {"report": report, "blocks": list(blocks.items())})
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell in one line, for a terminal."""
+    shown = _shown(cell)
+    parts = [shown.text]
+    if shown.interval:
+        parts.append(f"({shown.interval})")
+    if shown.n is not None:
+        parts.append(f"n {shown.n}")
+    return " ".join(parts)
+
+
+def _shown(cell: Cell) -> _Shown:
+    if cell is None:
+        return _Shown("")
+    if isinstance(cell, str):
+        return _Shown(cell)
+    if isinstance(cell, int):
+        return _Shown(f"{cell:,}".replace(",", "\u202f"), number=True)
+    if isinstance(cell, float):
+        return _Shown(f"{100 * cell:.1f} %" if abs(cell) <= 1 else f"{cell:.1f}", number=True)
+    return _figure(cell)
+
+
+def _figure(cell: Figure) -> _Shown:
+    scale, end = (
+        (100.0, " %") if cell.unit == "rate" else (1.0, " %") if cell.unit == "percent" else (1.0, "")
+    )
+    if cell.unit == "points":
+        scale, end = 100.0, " points"
+    sign = "+" if cell.unit == "points" else ""
+    digits = 2 if cell.definition in {"critical_accuracy/1", "expected/1"} else 1
+    text = "–" if cell.estimate is None else f"{scale * cell.estimate:{sign}.{digits}f}{end}"
+    interval = ""
+    if cell.low is not None and cell.high is not None:
+        interval = f"{scale * cell.low:.{digits}f} to {scale * cell.high:.{digits}f}"
+    places: Mapping[str, float | None] = {"at": None, "low": None, "high": None}
+    if cell.unit in {"rate", "percent"} and interval:
+        edges = {"at": cell.estimate, "low": cell.low, "high": cell.high}
+        places = {key: _place(scale * value) for key, value in edges.items() if value is not None}
+    return _Shown(text, interval, cell.n, cell.note or "", number=True, **places)
+
+
+def _place(percent: float) -> float:
+    return round(5 + 1.2 * min(max(percent, 0.0), 100.0), 1)
+
+
+def _sheets(report: QualityReport) -> Iterator[tuple[str, tuple[str, ...], list[Mapping[str, Value]]]]:
+    many = len({table.rubric for table in report.tables}) > 1
+    about: list[Mapping[str, Value]] = [{"name": "Report", "value": report.title}]
+    about += [{"name": name, "value": value} for name, value in report.facts]
+    yield "about", ("name", "value"), about
+    advice: list[Mapping[str, Value]] = [
+        {
+            "rubric": r.rubric,
+            "kind": r.kind,
+            "about": r.about,
+            "recommendation": r.text,
+            **_wide("figure", r.figure),
+        }
+        for r in report.recommendations
+    ]
+    yield (
+        "recommendations",
+        ("rubric", "kind", "about", "recommendation", "figure", "figure low", "figure high", "figure n"),
+        advice,
+    )
+    for table in report.tables:
+        name = f"{table.id} {table.rubric}" if many else table.id
+        rows: list[Mapping[str, Value]] = [
+            {k: v for key, heading in table.columns for k, v in _wide(heading, row.get(key)).items()}
+            for row in table.rows
+        ]
+        yield name, _headings(table), rows
+    definitions: list[Mapping[str, Value]] = [
+        {"name": name, "definition": text} for name, text in report.definitions.items()
+    ]
+    yield "definitions", ("name", "definition"), definitions
+
+
+def _headings(table: Table) -> tuple[str, ...]:
+    found: list[str] = []
+    for key, heading in table.columns:
+        figures = [row[key] for row in table.rows if isinstance(row.get(key), Figure)]
+        found += [heading, *(f"{heading} {part}" for part in ("low", "high", "n", "note") if figures)]
+    return tuple(found)
+
+
+def _wide(heading: str, cell: Cell) -> dict[str, Value]:
+    if not isinstance(cell, Figure):
+        return {heading: cell}
+    return {
+        heading: cell.estimate,
+        f"{heading} low": cell.low,
+        f"{heading} high": cell.high,
+        f"{heading} n": cell.n,
+        f"{heading} note": cell.note,
+    }
