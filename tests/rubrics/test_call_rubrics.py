@@ -13,7 +13,7 @@ from qa_toolkit.domain import AnswerStatus, Case, Evaluation, SpanEvidence
 from qa_toolkit.errors import ApplicabilityError
 from qa_toolkit.evaluation import LoadedRubric, load_rubric
 from qa_toolkit.evaluation.examples import run_examples
-from qa_toolkit.pipeline import judge, read_case
+from qa_toolkit.pipeline import judge, read_case, with_metrics
 from qa_toolkit.resources import sample_dir
 
 RUBRICS = {"inbound": "inbound_call", "outbound": "outbound_call"}
@@ -110,7 +110,7 @@ class TestForm:
                 assert expected.count("no") >= 3, criterion.id
 
     def test_examples_give_the_expected_answers(self, name: str) -> None:
-        outcomes = run_examples(rubric(name))
+        outcomes = run_examples(rubric(name), prepare=with_metrics)
         assert len(outcomes) > 60
         wrong = [(o.criterion, o.number, o.expected, o.got) for o in outcomes if not o.met]
         assert wrong == []
