@@ -17,7 +17,7 @@ from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.errors import PermissionRefusedError, RubricError
 from qa_toolkit.reports.call_page import CallPage, ReportCall, call_page
-from qa_toolkit.review import Access, evaluations_for, record_access
+from qa_toolkit.review import Access, Action, evaluations_for, may, record_access
 from qa_toolkit.store import EvaluationRecord, InputRecord, Store
 
 
@@ -43,6 +43,11 @@ def show() -> None:
     call = read_call(store, record)
     page = call_page(call)
     st.caption(" · ".join(f"{plain(fact.name)}: {plain(fact.value)}" for fact in page.facts))
+    person = state.user()
+    if person is not None and may(person, Action.REVIEW):
+        target = {state.INTERACTION: name, state.RUBRIC: record.rubric.id}
+        if st.button(t("Review this call"), type="primary", key="review_this"):
+            st.switch_page("views/review.py", query_params=target)
     answers.show_score(page)
     playable = player.show(name, input_of(store, record))
     if page.timeline is not None:

@@ -11,7 +11,7 @@ from components import call_filter, header
 from words import t
 
 from qa_toolkit.review.permissions import Action, Scope, scope_of
-from qa_toolkit.store import ScoredInteraction
+from qa_toolkit.store import ScoredInteraction, Store
 
 PAGE_SIZE = 100
 TABLE = "calls_table"
@@ -40,8 +40,9 @@ def show() -> None:
     st.markdown(
         f"n = {page.total}; shown {first} to {first + len(page.rows) - 1}. Choose a row to open the call."
     )
+    blind = read_blind(store)
     chosen = st.dataframe(
-        [shown(row) for row in page.rows],
+        [shown(hide_blind(row, blind)) for row in page.rows],
         key=TABLE,
         hide_index=True,
         on_select="rerun",
@@ -52,6 +53,20 @@ def show() -> None:
         st.number_input("Page", 1, pages, key="page_number")
     if chosen.selection.rows:
         open_call(page.rows[chosen.selection.rows[0]])
+
+
+def read_blind(store: Store) -> set[tuple[str, str]]:
+    """Interactions and rubrics of which whoever is signed in may not see what others answered."""
+    person = state.user()
+    mine = store.work.assignments(reviewer=person.id) if person else ()
+    return {(each.interaction, each.rubric) for each in mine if each.blind or each.session}
+
+
+def hide_blind(row: ScoredInteraction, blind: set[tuple[str, str]]) -> ScoredInteraction:
+    """The row without its evaluation where that must not be seen."""
+    found = row.evaluation
+    hidden = found is not None and (row.interaction.id, found.rubric.id) in blind
+    return replace(row, evaluation=None) if hidden else row
 
 
 def shown(row: ScoredInteraction) -> dict[str, Any]:

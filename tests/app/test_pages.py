@@ -1,0 +1,126 @@
+"""Who may open which page, who is signed in, what is translated: the rules of the app without a browser."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from qa_toolkit.resources import app_dir
+from qa_toolkit.store.people_records import User, UserRole
+
+pytest.importorskip("streamlit", reason="the app needs the extra 'app'")
+NOW = 1_800_000_000.0
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    """Modules of the app by name, as its scripts see them."""
+    monkeypatch.syspath_prepend(str(app_dir()))
+
+    def one(name: str) -> ModuleType:
+        return importlib.import_module(name)
+
+    yield one
+    for name in ("pages", "signing_in", "tickets", "words", "desk_data"):
+        sys.modules.pop(name, None)
+
+
+# A page per line, a column per role, x: may open it.
+TABLE = """
+page         analyst lead manager agent auditor admin
+queue        x       x    x       .     x       .
+review       x       x    x       .     .       .
+calls        x       x    x       x     x       .
+call         x       x    x       x     x       .
+rubrics      x       x    x       .     x       .
+"""
+
+
+def cells() -> list[tuple[str, UserRole, bool]]:
+    header, *lines = TABLE.strip().splitlines()
+    roles = header.split()[1:]
+    return [
+        (line.split()[0], role, cell == "x")  # type: ignore[misc]
+        for line in lines
+        for role, cell in zip(roles, line.split()[1:], strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("page", "role", "expected"), cells())
+def test_a_role_opens_a_page(page: str, role: UserRole, expected: bool, load) -> None:  # type: ignore[no-untyped-def]
+    pages = load("pages")
+    found = next(each for each in pages.PAGES if each.name == page)
+    assert pages.may_open(User("u", role, agent="A-1"), found) is expected
+    assert not pages.may_open(User("u", role, agent="A-1", active=False), found) or not found.actions
+
+
+def test_every_page_is_in_the_table(load) -> None:  # type: ignore[no-untyped-def]
+    pages = load("pages")
+    assert {page.name for page in pages.PAGES} == {page for page, _, _ in cells()}
+    assert all((app_dir() / page.script).is_file() for page in pages.PAGES)
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({"email": "ana@example.org", "exp": NOW + 60}, "ana@example.org"),
+        ({"preferred_username": "jun", "exp": NOW + 60}, "jun"),
+        ({"email": "ana@example.org", "exp": NOW - 1}, None),
+        ({"email": "ana@example.org"}, None),
+        ({"email": "ana@example.org", "exp": "soon"}, None),
+        ({"email": "ana@example.org", "email_verified": False, "exp": NOW + 60}, None),
+        ({"email": "stranger@example.org", "exp": NOW + 60}, None),
+        ({}, None),
+    ],
+)
+def test_who_an_identity_token_names(claims: dict[str, object], expected: str | None, load) -> None:  # type: ignore[no-untyped-def]
+    known = {"ana@example.org", "jun"}
+    assert load("signing_in").user_of_claims(claims, known, now=NOW) == expected
+
+
+def test_a_ticket_opens_one_recording_for_a_while(load) -> None:  # type: ignore[no-untyped-def]
+    tickets = load("tickets")
+    ticket = tickets.issue("ana", "audio", "call-1", now=NOW)
+    assert tickets.check(ticket, "audio", "call-1", now=NOW + 60).user == "ana"
+    assert tickets.check(ticket, "audio", "call-2", now=NOW) is None
+    assert tickets.check(ticket, "page", "call-1", now=NOW) is None
+    assert tickets.check(ticket, "audio", "call-1", now=NOW + tickets.VALID_S + 1) is None
+    for broken in ("", ".", "a.b", ticket[:-1], ticket[1:], ticket.replace(".", ""), ticket + "é"):
+        assert tickets.check(broken, "audio", "call-1", now=NOW) is None
+
+
+def said_in_code() -> set[str]:
+    """Every text given to ``t`` as a literal."""
+    found: set[str] = set()
+    for path in app_dir().rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id in {"t", "say"} and node.args and isinstance(node.args[0], ast.Constant):
+                found.add(str(node.args[0].value))
+    return found
+
+
+def test_every_text_is_translated_with_the_same_places_to_fill(load) -> None:  # type: ignore[no-untyped-def]
+    from string import Formatter
+
+    spanish = load("words").catalogue("es")
+    assert sorted(said_in_code() - set(spanish)) == []
+
+    def places(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    assert {text for text, found in spanish.items() if places(text) != places(found)} == set()
+
+
+def test_nothing_of_the_app_names_a_host_or_reads_the_network() -> None:
+    for path in [*app_dir().rglob("*.js"), *app_dir().rglob("*.css"), *app_dir().rglob("*.html")]:
+        text = Path(path).read_text(encoding="utf-8")
+        assert "http://" not in text
+        assert "https://" not in text
