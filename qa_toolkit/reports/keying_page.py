@@ -346,7 +346,7 @@ def _chart(forms: Sequence[FormCount]) -> ChartBlock | None:
         notes.insert(0, f"points scatter {chart.sigma_z:.2f} times as much as chance")
     if chart.out:
         notes.append(f"outside the limits: {', '.join(chart.out[:10])}")
-    return ChartBlock(control_chart_svg(chart, title), title, tuple(notes))
+    return ChartBlock(control_chart_svg(chart, title), title, tuple(n[:1].upper() + n[1:] for n in notes))
 
 
 def _points(forms: Sequence[FormCount]) -> tuple[list[tuple[str, float, float]], str]:

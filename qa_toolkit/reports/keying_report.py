@@ -9,7 +9,9 @@ from typing import Final
 from qa_toolkit.domain.keying import KeyingAccuracy
 from qa_toolkit.domain.scans import ScanReadings
 from qa_toolkit.keying import AccuracyCount, LoadedLayout, RecordComparer, compare_files
+from qa_toolkit.keying.classification import IDENTIFIER_RULES
 from qa_toolkit.keying.files import read_pairs
+from qa_toolkit.keying.layout import RecordLayout
 from qa_toolkit.reports.keying_page import FormCount, KeyingReport, Place, keying_page
 from qa_toolkit.reports.pages import page_name
 from qa_toolkit.reports.rendering import render
@@ -45,7 +47,7 @@ def write_keying_pages(
     """
     accuracy = compare_files(keyed, reference, loaded, encoding=encoding, show_identifiers=show_identifiers)
     counts, forms = _by_operator(keyed, reference, loaded, encoding, show_identifiers=show_identifiers)
-    crops = _crops(accuracy, readings, scans)
+    crops = _crops(_places(accuracy, loaded.layout, show_identifiers=show_identifiers), readings, scans)
     folder = out / "operators"
     folder.mkdir(parents=True, exist_ok=True)
     taken: set[str] = set()
@@ -106,16 +108,20 @@ def _day(metadata: Mapping[str, str]) -> str:
 
 
 def _crops(
-    accuracy: KeyingAccuracy, readings: ScanReadings | None, scans: tuple[Path, ...]
+    places: Iterator[Place], readings: ScanReadings | None, scans: tuple[Path, ...]
 ) -> Mapping[Place, str]:
     if readings is None or not scans:
         return {}
     from qa_toolkit.keying.scans.crops import crops_of
 
-    return crops_of(readings, scans, _places(accuracy))
+    return crops_of(readings, scans, places)
 
 
-def _places(accuracy: KeyingAccuracy) -> Iterator[Place]:
+def _places(accuracy: KeyingAccuracy, layout: RecordLayout, *, show_identifiers: bool) -> Iterator[Place]:
+    """Fields to show as they are on paper; where numbers are masked, their pictures are left out, too."""
     for each in accuracy.discrepancies:
-        if each.field:
+        if not each.field:
+            continue
+        hidden = layout.by_id[each.group].by_id[each.field].rule in IDENTIFIER_RULES
+        if show_identifiers or not hidden:
             yield each.record, each.group, each.member or "", each.field

@@ -34,16 +34,21 @@ _DATE: Final = re.compile(r"(\d\d)[1/.\-, ]{1,2}(\d\d)[1/.\-, ]{1,2}(\d{4})")
 def fitted(spec: FieldSpec, text: str) -> tuple[str, str | None]:
     """The text fitted to its field, and why it is doubtful, if it is."""
     plain = " ".join(text.split())
-    rule = rule_for(spec)
-    if not plain or rule(plain).problem is None:
+    problem = _problem(spec, plain)
+    if not plain or problem is None:
         return plain, None
-    if spec.rule in IDENTIFIER_RULES and sum(c.isdigit() for c in plain) == IDENTIFIER_DIGITS:
-        return plain, None  # whether such a number is issued is no question of reading
     if spec.rule in DIGIT_RULES:
         for tried in _attempts(spec, plain):
-            if rule(tried).problem is None:
+            if any(c.isdigit() for c in tried) and _problem(spec, tried) is None:
                 return tried, f"read as '{plain}'"
-    return plain, rule(plain).problem
+    return plain, problem
+
+
+def _problem(spec: FieldSpec, text: str) -> str | None:
+    normal = rule_for(spec)(text)
+    if spec.rule in IDENTIFIER_RULES and normal.key.isdigit() and len(normal.key) == IDENTIFIER_DIGITS:
+        return None  # whether such a number is ever issued is no question of reading
+    return normal.problem
 
 
 def _attempts(spec: FieldSpec, text: str) -> list[str]:
