@@ -9,6 +9,7 @@ from qa_toolkit.domain.agreement import AgreementSummary
 from qa_toolkit.domain.evaluation import Evaluation, Result
 from qa_toolkit.domain.keying import KeyingAccuracy
 from qa_toolkit.domain.keying_checks import KeyingCheck, KeyingDraw, KeyingRulings, UndetectedErrors
+from qa_toolkit.domain.lots import LotDecision
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.scans import ScanReadings
 from qa_toolkit.domain.transcript import Transcript
@@ -29,6 +30,7 @@ T = TypeVar(
     KeyingCheck,
     KeyingRulings,
     UndetectedErrors,
+    LotDecision,
 )
 
 CONTRACT_TYPES: dict[str, type[Any]] = {
@@ -43,6 +45,7 @@ CONTRACT_TYPES: dict[str, type[Any]] = {
     "keying-check": KeyingCheck,
     "keying-rulings": KeyingRulings,
     "keying-undetected": UndetectedErrors,
+    "acceptance": LotDecision,
 }
 
 
@@ -68,7 +71,8 @@ def to_contract(
     | KeyingDraw
     | KeyingCheck
     | KeyingRulings
-    | UndetectedErrors,
+    | UndetectedErrors
+    | LotDecision,
 ) -> dict[str, Any]:
     """The JSON object of a domain value; ``schema`` comes first."""
     data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")

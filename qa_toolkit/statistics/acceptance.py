@@ -1,38 +1,41 @@
-"""Lots accepted or rejected on a sample: single plans of MIL-STD-105E, operating characteristic, switching.
-
-The tables are those of MIL-STD-105E (10 May 1989, a work of the United States government, distribution
-unlimited): sample-size letters (table I) and the master tables for normal (II-A) and tightened inspection
-(II-B), which are made from their own regularity: with letters and AQLs numbered along their preferred series
-the acceptance number depends on their sum alone.
-"""
+"""Lots accepted or rejected on samples: plans of MIL-STD-105E and their operating characteristic."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal, NamedTuple
 
 from scipy import optimize, stats
 
 from qa_toolkit.errors import UsageError
+from qa_toolkit.statistics.acceptance_tables import (
+    AQLS,
+    LETTERS,
+    LEVELS,
+    LOT_LIMITS,
+    Inspection,
+    Level,
+    Sampling,
+    cell,
+    letter_of,
+    stages_of,
+)
 
-LETTERS: Final = "ABCDEFGHJKLMNPQR"
-SIZES: Final = (2, 3, 5, 8, 13, 20, 32, 50, 80, 125, 200, 315, 500, 800, 1250, 2000)
-AQLS: Final = (
-    0.010, 0.015, 0.025, 0.040, 0.065, 0.10, 0.15, 0.25, 0.40, 0.65, 1.0, 1.5, 2.5, 4.0, 6.5,
-    10.0, 15.0, 25.0, 40.0, 65.0, 100.0, 150.0, 250.0, 400.0, 650.0, 1000.0,
-)  # fmt: skip
-LOT_LIMITS: Final = (8, 15, 25, 50, 90, 150, 280, 500, 1200, 3200, 10000, 35000, 150000, 500000)
-_LEVELS: Final = {"I": "AABCCDEFGHJKLMN", "II": "ABCDEFGHJKLMNPQ", "III": "BCDEFGHJKLMNPQR"}
-_NORMAL: Final = {14: 0, 17: 1, 18: 2, 19: 3, 20: 5, 21: 7, 22: 10, 23: 14, 24: 21, 25: 30, 26: 44}
-_TIGHTENED: Final = {15: 0, 18: 1, 19: 2, 20: 3, 21: 5, 22: 8, 23: 12, 24: 18, 25: 27, 26: 41}
-_WIDE_ROWS: Final = 5
-"""Only the first letters have plans that accept more than 21."""
-
-Level = Literal["I", "II", "III"]
-Inspection = Literal["normal", "tightened"]
 Model = Literal["binomial", "hypergeometric", "poisson"]
+Outcome = Literal["accepted", "rejected", "accepted_return_to_normal"]
+
+
+class Stage(NamedTuple):
+    """One sample of a plan: its size, and the cumulative numbers with which the lot is accepted or rejected.
+
+    ``accept`` is None where this sample cannot accept.
+    """
+
+    n: int
+    accept: int | None
+    reject: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class AcceptancePlan:
 
     Attributes:
         letter: the letter the lot size leads to; ``used`` is that of the plan after the arrows of the table.
-        n: items to inspect; the whole lot where that is smaller.
-        accept: the largest number of faults with which the lot is accepted.
+        sampling: what is used; single where a table of several samples points to it.
+        stages: the samples; the whole lot where that is not larger than the plan's.
     """
 
     lot_size: int
@@ -51,13 +54,23 @@ class AcceptancePlan:
     inspection: Inspection
     letter: str
     used: str
-    n: int
-    accept: int
+    sampling: Sampling
+    stages: tuple[Stage, ...]
+
+    @property
+    def n(self) -> int:
+        """Items to inspect if every sample is needed."""
+        return sum(stage.n for stage in self.stages)
+
+    @property
+    def accept(self) -> int:
+        """The largest number of faults with which the last sample accepts."""
+        return self.stages[-1].accept or 0
 
     @property
     def reject(self) -> int:
-        """The smallest number of faults with which the lot is rejected."""
-        return self.accept + 1
+        """The smallest number of faults with which the last sample rejects."""
+        return self.stages[-1].reject
 
     @property
     def model(self) -> Model:
@@ -66,15 +79,45 @@ class AcceptancePlan:
             return "poisson"
         return "hypergeometric" if self.n > 0.1 * self.lot_size else "binomial"
 
+    def decide(self, faults: Sequence[int]) -> Outcome | None:
+        """The decision on the faults of each sample so far; None while the next one is needed.
+
+        Between the last acceptance and rejection number, as reduced plans have it, the lot is accepted and
+        inspection goes back to normal.
+
+        Raises:
+            UsageError: a negative number, more samples than the plan has, or one after the decision.
+        """
+        if not faults or len(faults) > len(self.stages) or min(faults) < 0:
+            what = f"{len(faults)} samples with {', '.join(map(str, faults)) or 'nothing'}"
+            fix = f"give the faults of 1 to {len(self.stages)} samples, 0 or more"
+            raise UsageError(what, None, fix)
+        total = 0
+        for number, (stage, found) in enumerate(zip(self.stages, faults, strict=False), start=1):
+            total += found
+            decision = _decision(stage, total, last=number == len(self.stages))
+            if decision is not None and number < len(faults):
+                what = f"sample {number} decides already: {decision}"
+                raise UsageError(what, None, "give the faults of the samples up to the decision")
+            if decision is not None:
+                return decision
+        return None
+
     def accepts(self, faults: int) -> bool:
-        """The decision on a lot.
+        """The decision of a single plan.
 
         Raises:
             UsageError: a negative number of faults.
         """
-        if faults < 0:
-            raise UsageError(f"{faults} faults are not possible", None, "give 0 or more")
-        return faults <= self.accept
+        return self.decide([faults]) in ("accepted", "accepted_return_to_normal")
+
+
+def _decision(stage: Stage, total: int, *, last: bool) -> Outcome | None:
+    if stage.accept is not None and total <= stage.accept:
+        return "accepted"
+    if total >= stage.reject:
+        return "rejected"
+    return "accepted_return_to_normal" if last else None
 
 
 def sample_letter(lot_size: int, level: Level = "II") -> str:
@@ -85,15 +128,19 @@ def sample_letter(lot_size: int, level: Level = "II") -> str:
     """
     if lot_size < 2:
         raise UsageError(f"a lot of {lot_size} is not sampled", None, "give a lot size of 2 or more")
-    if level not in _LEVELS:
-        raise UsageError(f"there is no level '{level}'", None, f"one of {', '.join(_LEVELS)}")
-    return _LEVELS[level][bisect_left(LOT_LIMITS, lot_size)]
+    if level not in LEVELS:
+        raise UsageError(f"there is no level '{level}'", None, f"one of {', '.join(LEVELS)}")
+    return LEVELS[level][bisect_left(LOT_LIMITS, lot_size)]
 
 
 def acceptance_plan(
-    lot_size: int, aql: float, level: Level = "II", inspection: Inspection = "normal"
+    lot_size: int,
+    aql: float,
+    level: Level = "II",
+    inspection: Inspection = "normal",
+    sampling: Sampling = "single",
 ) -> AcceptancePlan:
-    """The single sampling plan of MIL-STD-105E for a lot.
+    """The sampling plan of MIL-STD-105E for a lot.
 
     An arrow of the table changes the sample size together with the acceptance number.
 
@@ -109,29 +156,12 @@ def acceptance_plan(
         fix = f"one of {', '.join(f'{value:g}' for value in AQLS)}"
         raise UsageError(f"the standard has no AQL of {aql:g} (nearest {near:g})", None, fix)
     letter = sample_letter(lot_size, level)
-    row, accept = _cell(LETTERS.index(letter), AQLS.index(aql), inspection)
-    n = min(SIZES[row], lot_size)
-    return AcceptancePlan(lot_size, aql, level, inspection, letter, LETTERS[row], n, accept)
-
-
-def _cell(row: int, column: int, inspection: Inspection = "normal") -> tuple[int, int]:
-    """Row and acceptance number after following the arrows."""
-    last = len(LETTERS) - 1
-    numbers = _NORMAL if inspection == "normal" else _TIGHTENED
-    strictest = min(numbers)
-    while True:
-        place = row + column
-        accept = numbers.get(place)
-        if accept is not None and (place <= 24 or row < _WIDE_ROWS):
-            return row, accept
-        # The cell after the strictest points up (smaller sample), the one after that and all before it down.
-        row += -1 if place == strictest + 1 or place > 24 else 1
-        if not 0 <= row <= last:
-            raise UsageError(
-                "the table has no plan for this letter and AQL",
-                None,
-                "take a larger lot, or another AQL or level",
-            )
+    row, place = cell(LETTERS.index(letter), AQLS.index(aql), inspection)
+    used, found = stages_of(row, place, inspection, sampling)
+    if sum(n for n, _ in found) >= lot_size:
+        used, found = stages_of(row, place, inspection, "single")
+    stages = tuple(Stage(min(n, lot_size), *numbers) for n, numbers in found)
+    return AcceptancePlan(lot_size, aql, level, inspection, letter, letter_of(row), used, stages)
 
 
 def acceptance_probability(
@@ -176,6 +206,76 @@ def rate_accepted_with(probability: float, n: int, accept: int, *, model: Model 
     return float(stats.beta.ppf(1 - probability, accept + 1, n - accept))
 
 
+def plan_probability(
+    stages: Sequence[Stage], rate: float, *, lot_size: int, model: Model = "binomial"
+) -> tuple[float, float]:
+    """The probability that a plan accepts a lot of this fault rate, and the items it inspects on average.
+
+    The distribution of the faults found is carried from sample to sample; inspection ends with the decision.
+
+    Raises:
+        UsageError: the rate is impossible.
+    """
+    if rate < 0 or (model != "poisson" and rate > 1):
+        raise UsageError(f"a fault rate of {rate:g} is not possible", None, "give a share between 0 and 1")
+    going, accepted, items, drawn = {0: 1.0}, 0.0, 0.0, 0
+    for number, stage in enumerate(stages, start=1):
+        items += stage.n * sum(going.values())
+        after: dict[int, float] = {}
+        source = _Source(model, rate, lot_size, drawn)
+        for found, chance in going.items():
+            for more in range(stage.reject - found):
+                added = chance * source.chance(stage.n, found, more)
+                after[found + more] = after.get(found + more, 0.0) + added
+        going = {}
+        for total, chance in after.items():
+            decision = _decision(stage, total, last=number == len(stages))
+            if decision is None:
+                going[total] = chance
+            else:
+                accepted += chance
+        drawn += stage.n
+    return min(accepted, 1.0), items
+
+
+class _Source(NamedTuple):
+    """What the next sample is drawn from."""
+
+    model: Model
+    rate: float
+    lot_size: int
+    drawn: int
+
+    def chance(self, n: int, found: int, more: int) -> float:
+        """The probability of so many more faults in a sample, after so many found."""
+        if self.model == "poisson":
+            return float(stats.poisson.pmf(more, n * self.rate))
+        if self.model == "hypergeometric":
+            left = round(self.rate * self.lot_size) - found
+            return float(stats.hypergeom.pmf(more, self.lot_size - self.drawn, left, n)) if left >= 0 else 0.0
+        return float(stats.binom.pmf(more, n, self.rate))
+
+
+def plan_rate(probability: float, plan: AcceptancePlan) -> float:
+    """The fault rate a plan accepts with this probability: 0.95 gives the AQL side, 0.10 the LTPD.
+
+    Faults per item for an AQL above 10; otherwise binomial, as a hypergeometric rate moves in steps.
+
+    Raises:
+        UsageError: the probability is not between 0 and 1.
+    """
+    if not 0 < probability < 1:
+        what = f"a probability of {probability:g} is not possible"
+        raise UsageError(what, None, "give one between 0 and 1")
+    model: Model = "poisson" if plan.model == "poisson" else "binomial"
+    high = 4.0 * (plan.reject + 3) / plan.stages[0].n if model == "poisson" else 1.0
+
+    def above(rate: float) -> float:
+        return plan_probability(plan.stages, rate, lot_size=plan.lot_size, model=model)[0] - probability
+
+    return 1.0 if above(high) > 0 else float(optimize.brentq(above, 0.0, high))
+
+
 @dataclass(frozen=True, slots=True)
 class OperatingPoint:
     """A point of the operating characteristic; outgoing quality and work if rejected lots are screened."""
@@ -210,49 +310,6 @@ def outgoing_limit(n: int, accept: int, lot_size: int) -> tuple[float, float]:
 
     found = optimize.minimize_scalar(leaving, bounds=(0.0, min(1.0, 5 * (accept + 1) / n)), method="bounded")
     return -float(found.fun), float(found.x)
-
-
-@dataclass(frozen=True, slots=True)
-class SwitchingState:
-    """Where inspection stands after a row of lots, oldest first.
-
-    Attributes:
-        inspection: how the next lot is inspected; ``discontinued`` asks for action before any more lots.
-        reason: the rule that led there.
-    """
-
-    inspection: Literal["normal", "tightened", "reduced", "discontinued"]
-    reason: str
-
-
-def switching_state(decisions: Sequence[bool], *, stable: bool = False) -> SwitchingState:
-    """The switching rules of MIL-STD-105E applied to lots accepted (true) or rejected on first inspection.
-
-    Normal to tightened: two of five consecutive lots rejected. Tightened to normal: five in a row accepted.
-    Discontinued: five lots in all rejected while on tightened. Normal to reduced: ten in a row accepted,
-    where production is stable. Reduced to normal: a lot rejected.
-    """
-    state: Literal["normal", "tightened", "reduced", "discontinued"] = "normal"
-    reason, recent, rejected = "inspection starts as normal", [], 0
-    for accepted in decisions:
-        recent.append(accepted)
-        if state == "normal" and recent[-5:].count(False) >= 2:
-            state, reason, recent, rejected = "tightened", "two of five consecutive lots were rejected", [], 0
-        elif state == "normal" and stable and len(recent) >= 10 and all(recent[-10:]):
-            state, reason, recent = (
-                "reduced",
-                "ten consecutive lots were accepted and production is stable",
-                [],
-            )
-        elif state == "reduced" and not accepted:
-            state, reason, recent = "normal", "a lot was rejected on reduced inspection", []
-        elif state == "tightened":
-            rejected += not accepted
-            if rejected >= 5:
-                return SwitchingState("discontinued", "five lots were rejected on tightened inspection")
-            if len(recent) >= 5 and all(recent[-5:]):
-                state, reason, recent = "normal", "five consecutive lots were accepted on tightened", []
-    return SwitchingState(state, reason)
 
 
 def chapman(first: int, second: int, both: int) -> float:

@@ -161,6 +161,111 @@ def test_a_lot_is_judged_by_its_plan(qa: Qa, faults: int | None, code: int, deci
     assert ran.json["decision"] == decision
 
 
+def test_a_lot_is_judged_sample_by_sample(qa: Qa) -> None:
+    plan = ("keying", "accept", "--lot-size", 400, "--aql", 2.5, "--sampling", "double", "--json")
+    first = qa(*plan, "--faults", 2)
+    jsonschema.validate(first.json, json_schema("acceptance"))
+    assert (first.code, first.json["decision"], first.json["next_sample"]) == (0, None, 2)
+    assert [tuple(stage.values()) for stage in first.json["stages"]] == [(32, 1, 4), (32, 4, 5)]
+    assert (qa(*plan, "--faults", "2,2").json["decision"], qa(*plan, "--faults", "2,3").code) == (
+        "accepted",
+        1,
+    )
+    assert qa(*plan, "--faults", "1,0").code == 2
+    assert qa(*plan, "--faults", "2,x").code == 2
+    several = qa("keying", "accept", "--lot-size", 400, "--aql", 2.5, "--sampling", "multiple", "--json").json
+    assert len(several["stages"]) == 7
+    assert several["stages"][0]["accept"] is None
+
+
+def test_a_reduced_lot_between_the_two_numbers_is_accepted_and_goes_back_to_normal(qa: Qa) -> None:
+    plan = ("keying", "accept", "--lot-size", 2400, "--aql", 2.5, "--reduced", "--json")
+    found = [qa(*plan, "--faults", faults).json["decision"] for faults in (3, 5, 6)]
+    assert found == ["accepted", "accepted_return_to_normal", "rejected"]
+
+
+def test_the_rates_that_are_accepted_are_shown(qa: Qa) -> None:
+    plan = ("keying", "accept", "--lot-size", 10_000, "--aql", 1, "--level", "I", "--rates", "2,5", "--json")
+    points = {round(p["rate"], 6): p["accepted"] for p in qa(*plan).json["operating_characteristic"]}
+    # Letter J, 80 items, up to 2 faults.
+    assert (points[0.02], points[0.05], points[0.01]) == (
+        pytest.approx(0.7844, abs=5e-5), pytest.approx(0.2306, abs=5e-5), pytest.approx(0.9534, abs=5e-5)
+    )  # fmt: skip
+
+
+def test_the_lots_of_a_stream_say_how_the_next_is_inspected(qa: Qa, tmp_path: Path) -> None:
+    store = ("--store", f"sqlite:///{tmp_path / 'store.db'}")
+    plan = (
+        "keying",
+        "accept",
+        "--lot-size",
+        400,
+        "--aql",
+        2.5,
+        "--stream",
+        "op-101",
+        "--as",
+        "lead",
+        *store,
+        "--json",
+    )
+
+    def inspect(lot: str, faults: int, *more: str) -> tuple[str, str, str]:
+        found = qa(*plan, "--lot", lot, "--faults", faults, *more).json
+        return found["inspection"], found["decision"], found["next_inspection"]
+
+    assert inspect("L1", 4) == ("normal", "rejected", "normal")
+    assert inspect("L1 again", 0, "--resubmitted") == ("normal", "accepted", "normal")
+    assert inspect("L2", 4) == ("normal", "rejected", "tightened")
+    # On tightened inspection only two faults are accepted of the fifty.
+    assert qa(*plan).json["accept"] == 2
+    assert inspect("L3", 3) == ("tightened", "rejected", "tightened")
+    for number in range(4, 8):
+        assert inspect(f"L{number}", 0) == ("tightened", "accepted", "tightened")
+    assert inspect("L8", 0) == ("tightened", "accepted", "normal")
+    for number in range(9, 19):
+        last = inspect(f"L{number}", 0, "--stable")
+    assert last == ("normal", "accepted", "reduced")
+    assert inspect("L19", 2, "--stable") == ("reduced", "accepted_return_to_normal", "normal")
+    again = qa(*plan, "--lot", "L19", "--faults", 0)
+    assert (again.code, len(again.errors)) == (1, 1)
+    listed = qa("keying", "lots", "op-101", *store, "--json").json
+    assert [row["lot"] for row in listed][-2:] == ["L18", "L19"]
+    assert {row["created_by"] for row in listed} == {"lead"}
+
+
+def test_a_discontinued_stream_waits_for_action(qa: Qa, tmp_path: Path) -> None:
+    store = ("--store", f"sqlite:///{tmp_path / 'store.db'}")
+    plan = ("keying", "accept", "--lot-size", 400, "--aql", 2.5, "--stream", "op-101", *store, "--json")
+    for number in range(7):
+        found = qa(*plan, "--lot", f"L{number}", "--faults", 9)
+    assert found.json["next_inspection"] == "discontinued"
+    refused = qa(*plan, "--lot", "L7", "--faults", 0)
+    assert (refused.code, len(refused.errors)) == (2, 1)
+    assert "discontinued" in refused.errors[0]
+    resumed = qa(*plan, "--lot", "L7", "--faults", 0, "--resume").json
+    assert (resumed["inspection"], resumed["next_inspection"]) == ("tightened", "tightened")
+    assert qa(*plan, "--lot", "L8", "--faults", 0).json["inspection"] == "tightened"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--tightened", "--reduced"),
+        ("--sampling", "triple"),
+        ("--lot", "L1"),
+        ("--stream", "op", "--tightened"),
+        ("--faults", "-1"),
+        ("--rates", "many"),
+        ("--stream", "op", "--faults", "0", "--store", "{folder}/store.db"),
+    ],
+)
+def test_what_no_lot_can_be_is_a_usage_error(qa: Qa, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    given = [argument.format(folder=tmp_path) for argument in arguments]
+    ran = qa("keying", "accept", "--lot-size", 400, "--aql", 2.5, *given)
+    assert (ran.code, len(ran.errors)) == (2, 1)
+
+
 def test_a_lot_is_judged_by_a_comparison(qa: Qa, pair: tuple[Path, Path], tmp_path: Path) -> None:
     compared = qa("keying", "compare", *pair, "--layout", "covered_application", "--json")
     result = tmp_path / "result.json"

@@ -16,8 +16,8 @@ from qa_toolkit.statistics.acceptance import (
     outgoing_limit,
     rate_accepted_with,
     sample_letter,
-    switching_state,
 )
+from qa_toolkit.statistics.switching import switching_state
 
 
 @pytest.mark.parametrize(
