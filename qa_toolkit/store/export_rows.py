@@ -1,0 +1,117 @@
+"""How exported tables are read: filters, what stays in, the placement of an agent on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from qa_toolkit.store.calibration_tables import CalibrationSessionRow
+from qa_toolkit.store.people_tables import AssignmentRow, PlacementRow
+from qa_toolkit.store.tables import EvaluationRow, InteractionRow
+
+Row = dict[str, Any]
+Read = Callable[[Session, "ExportFilter"], Iterator[Row]]
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFilter:
+    """Which rows; a value of None does not restrict.
+
+    Attributes:
+        first_day, last_day: ISO days of the interaction (of the entry, for the audit log), both included.
+        viewer: who exports; what they have open blind is left out.
+    """
+
+    rubric: str | None = None
+    agent: str | None = None
+    site: str | None = None
+    first_day: str | None = None
+    last_day: str | None = None
+    viewer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A table that can be exported.
+
+    Attributes:
+        filters: names of the fields of ``ExportFilter`` that it knows.
+    """
+
+    columns: tuple[str, ...]
+    read: Read
+    filters: frozenset[str]
+
+
+DAY: Any = case(
+    (InteractionRow.started_at.like("____-__-__%"), func.substr(InteractionRow.started_at, 1, 10)), else_=None
+)
+ABOUT_CALLS = frozenset({"rubric", "agent", "site", "first_day", "last_day"})
+
+
+def of_calls(wanted: ExportFilter, rubric: Any) -> list[ColumnElement[bool]]:
+    """Conditions on the interaction, and on the column that names its rubric."""
+    given: list[ColumnElement[bool]] = []
+    for column, value in ((InteractionRow.agent, wanted.agent), (InteractionRow.site, wanted.site)):
+        if value is not None:
+            given.append(column == value)
+    if wanted.first_day is not None:
+        given.append(wanted.first_day <= DAY)
+    if wanted.last_day is not None:
+        given.append(wanted.last_day >= DAY)
+    if wanted.rubric is not None:
+        given.append(rubric == wanted.rubric)
+    return given
+
+
+def not_blind(wanted: ExportFilter) -> ColumnElement[bool]:
+    """Condition on EvaluationRow: no rating of an open session, no reading, nothing blind to the viewer."""
+    # Names of their own: the query around may read the same tables.
+    sessions, mine = aliased(CalibrationSessionRow), aliased(AssignmentRow)
+    closed = exists().where(sessions.id == EvaluationRow.session, sessions.state == "closed")
+    blind = exists().where(
+        mine.interaction_id == EvaluationRow.interaction_id,
+        mine.rubric_id == EvaluationRow.rubric_id,
+        mine.reviewer == wanted.viewer,
+        mine.blind.is_(True),
+        mine.state == "open",
+    )
+    return and_(or_(EvaluationRow.session.is_(None), closed), ~blind)
+
+
+def rows(session: Session, query: Any) -> Iterator[Row]:
+    """Rows of a query as they are exported: times as ISO text."""
+    for row in session.execute(query.execution_options(yield_per=_BATCH)).mappings():
+        yield {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def placed() -> Any:
+    """Condition that joins the placement of an interaction's agent on that day."""
+    later = aliased(PlacementRow)
+    newest = (
+        select(func.max(later.valid_from))
+        .where(later.agent_id == InteractionRow.agent, later.valid_from <= DAY)
+        .correlate(InteractionRow)
+        .scalar_subquery()
+    )
+    return and_(
+        PlacementRow.agent_id == InteractionRow.agent,
+        PlacementRow.valid_from == newest,
+        func.coalesce(PlacementRow.valid_until, "9999-12-31") >= DAY,
+    )
+
+
+def table_rows(session: Session, query: Any, table: Any) -> Iterator[Row]:
+    """Rows of a whole table, every column."""
+    names = [column.name for column in table.__table__.columns]
+    for row in session.scalars(query.execution_options(yield_per=_BATCH)):
+        yield {name: _plain(getattr(row, name)) for name in names}
