@@ -145,7 +145,6 @@ def cross_validated(folder: Path, rubrics: dict[str, LoadedRubric], rates: Seque
     cases = labelled_cases(folder)
     for direction, rubric in rubrics.items():
         own = [(case, labels) for case, labels in cases if str(case.interaction.direction) == direction]
-        kinds = {c.id: c.evaluator.name for c in rubric.rubric.criteria if c.evaluator.name != "manual"}
         answers = [
             (number % FOLDS, replace(answer, word_error_rate=rate))
             for rate in (0.0, *rates)
@@ -154,7 +153,10 @@ def cross_validated(folder: Path, rubrics: dict[str, LoadedRubric], rates: Seque
         ]
         for fold in range(FOLDS):
             chosen = choose(
-                [answer for other, answer in answers if other != fold], kinds, target=0.05, confidence=0.95
+                [answer for other, answer in answers if other != fold],
+                rubric.rubric.criteria,
+                target=0.05,
+                confidence=0.95,
             )
             for answer in (answer for other, answer in answers if other == fold):
                 total[answer.word_error_rate] += 1

@@ -72,7 +72,7 @@ def tune(
     else:
         _show(found, answers, rates)
         if not check:
-            typer.echo(f"written to {path}; part of every result by this version of the rubric")
+            typer.echo(f"written to {path}; part of every result while the rubric judges by the same")
     for line in unread:
         print_error(line)
     if unread:
@@ -141,22 +141,21 @@ def _thresholds(
     target: float,
     confidence: float,
 ) -> Thresholds:
-    from qa_toolkit.evaluation.thresholds import Thresholds
+    from qa_toolkit.evaluation.thresholds import Thresholds, judging_sha256
     from qa_toolkit.evaluation.tuning import choose
 
     said = sorted((case.interaction.id, sorted(labels.items())) for case, labels in interactions)
-    kinds = {c.id: c.evaluator.name for c in rubric.rubric.criteria if c.evaluator.name != "manual"}
     return Thresholds(
         rubric=rubric.rubric.id,
         version=rubric.rubric.version,
-        rubric_sha256=rubric.sha256,
+        judging_sha256=judging_sha256(rubric),
         tuned_on=", ".join(folder.resolve().name for folder in folders),
         interactions=len(interactions),
         labels_sha256=hashlib.sha256(json_module.dumps(said).encode()).hexdigest(),
         word_error_rates=rates,
         error_target=target,
         confidence=confidence,
-        criteria=choose(answers, kinds, target=target, confidence=confidence),
+        criteria=choose(answers, rubric.rubric.criteria, target=target, confidence=confidence),
     )
 
 

@@ -1,7 +1,7 @@
 """Thresholds tuned from labels: files beside a rubric that say when its machine answers are accepted.
 
-A file belongs to one version of a rubric, by its hash; with another version it is passed over, since nobody
-has measured that one.
+A file belongs to what a rubric judges by, its events and evaluators, by their hash. Where those are others it
+is passed over, since nobody has measured them; another example or wording of a question changes nothing.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Thresholds(Authored):
     """Thresholds of one version of a rubric.
 
     Attributes:
+        judging_sha256: what ``judging_sha256`` gives for the rubric.
         labels_sha256: over the labelled interactions they were tuned on, their ids and labels.
         word_error_rates: simulated recognition errors the labelled interactions were judged with, too.
         error_target: the share of wrong answers among accepted ones that was to be kept.
@@ -60,7 +61,7 @@ class Thresholds(Authored):
     format: Literal["qa-toolkit/thresholds/1"] = Field(default="qa-toolkit/thresholds/1", alias="schema")
     rubric: Identifier
     version: str
-    rubric_sha256: str
+    judging_sha256: str
     tuned_on: str
     interactions: int
     labels_sha256: str
@@ -84,13 +85,52 @@ def thresholds_name(rubric: str) -> str:
 
 
 def thresholds_for(rubric: LoadedRubric, settings: Mapping[str, Any]) -> LoadedThresholds | None:
-    """The thresholds of this very version of a rubric, if somebody tuned them.
+    """The thresholds tuned for what a rubric judges by, if somebody tuned them.
 
     Raises:
         AuthoredFileError: there is a file, and it is none of thresholds.
     """
     found = find_thresholds(rubric.rubric.id, search_folders(settings))
-    return found if found is not None and found.thresholds.rubric_sha256 == rubric.sha256 else None
+    if found is None or found.thresholds.judging_sha256 != judging_sha256(rubric):
+        return None
+    return found
+
+
+def judging_sha256(loaded: LoadedRubric) -> str:
+    """Hash of everything in a rubric that machine answers depend on."""
+    return _judging_sha256(loaded.sha256, _Rubric(loaded))
+
+
+class _Rubric:
+    """A rubric that is equal to any other, so that only the hash beside it decides in the cache."""
+
+    def __init__(self, loaded: LoadedRubric) -> None:
+        self.rubric = loaded.rubric
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rubric)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _judging_sha256(_sha256: str, holder: _Rubric) -> str:
+    rubric = holder.rubric
+    parts = {
+        "events": {
+            name: spec.model_dump(mode="json", warnings=False) for name, spec in rubric.events.items()
+        },
+        "criteria": [
+            criterion.model_dump(
+                mode="json",
+                warnings=False,
+                include={"id", "answers", "ranges", "not_applicable_when", "evaluator"},
+            )
+            for criterion in rubric.criteria
+        ],
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def find_thresholds(rubric: str, search: Sequence[Path] = ()) -> LoadedThresholds | None:

@@ -4,8 +4,9 @@ For each of a few fixed thresholds the share of wrong answers among the accepted
 (exact binomial, Clopper and Pearson, 1934), each at a confidence that makes up for how many are tried (as in
 Learn then Test: Angelopoulos et al., 2021), and the lowest whose bound keeps the target is taken. A criterion
 with too few labels for that shares those of its kind of evaluator, then those of all criteria. Where the same
-interactions were judged with simulated recognition errors, too, the target must be kept without errors and
-over everything. Answers of one interaction count as independent, which flatters the bound where they are not.
+interactions were judged with simulated recognition errors, too, the bound must be kept without errors and
+over everything, and the share itself at each rate. Answers of one interaction count as independent, which
+flatters the bound where they are not.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Final
 
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus
-from qa_toolkit.domain.rubric import NOT_APPLICABLE
+from qa_toolkit.domain.rubric import NOT_APPLICABLE, Criterion
 from qa_toolkit.evaluation.engine import EvaluationSettings, proposed_answers
 from qa_toolkit.evaluation.loader import LoadedRubric
 from qa_toolkit.evaluation.thresholds import Pool, Threshold
@@ -25,6 +26,9 @@ from qa_toolkit.statistics import clopper_pearson
 
 STEPS: Final = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 """The thresholds that are tried."""
+LEAST_FOR_COMPLIANCE: Final = 0.7
+"""Criteria of the compliance family are never given a lower one: their failures are few, so that the labels
+say little about those that would be missed."""
 DEFAULT_THRESHOLD: Final = 0.9
 """Without enough labels only answers this sure are accepted."""
 
@@ -73,13 +77,17 @@ def labelled_answers(
 
 
 def choose(
-    answers: Iterable[LabelledAnswer], criteria: Mapping[str, str], *, target: float, confidence: float
+    answers: Iterable[LabelledAnswer],
+    criteria: Iterable[Criterion],
+    *,
+    target: float,
+    confidence: float,
 ) -> dict[str, Threshold]:
     """A threshold for every criterion.
 
     Args:
         answers: with labels, of all criteria.
-        criteria: each with its kind of evaluator.
+        criteria: of the rubric; those left to a person get none.
         target: the share of wrong answers among accepted ones that is to be kept.
         confidence: with which it is.
     """
@@ -91,14 +99,17 @@ def choose(
         kinds[answer.kind].append(answer)
         everything.append(answer)
     chosen = {}
-    for criterion, kind in criteria.items():
+    for criterion in criteria:
+        if criterion.evaluator.name == "manual":
+            continue
+        least = LEAST_FOR_COMPLIANCE if criterion.critical == "compliance" else STEPS[0]
         pools: tuple[tuple[Pool, Sequence[LabelledAnswer]], ...] = (
-            ("criterion", own[criterion]),
-            ("kind", kinds[kind]),
+            ("criterion", own[criterion.id]),
+            ("kind", kinds[criterion.evaluator.name]),
             ("all", everything),
         )
-        found = (_lowest(pool, labelled, target, confidence) for pool, labelled in pools)
-        chosen[criterion] = next(
+        found = (_lowest(pool, labelled, least, target, confidence) for pool, labelled in pools)
+        chosen[criterion.id] = next(
             (threshold for threshold in found if threshold is not None), _default(everything, confidence)
         )
     return chosen
@@ -114,20 +125,29 @@ def error_bound(wrong: int, accepted: int, confidence: float) -> float | None:
 
 
 def _lowest(
-    pool: Pool, labelled: Sequence[LabelledAnswer], target: float, confidence: float
+    pool: Pool, labelled: Sequence[LabelledAnswer], least: float, target: float, confidence: float
 ) -> Threshold | None:
     """The lowest threshold from which on every higher one that accepts enough keeps the target, too."""
     strict = 1 - (1 - confidence) / len(STEPS)
     clean = [answer for answer in labelled if answer.word_error_rate == 0.0]
     kept: Threshold | None = None
-    for step in reversed(STEPS):
+    for step in (step for step in reversed(STEPS) if step >= least):
         found = [_at(step, pool, part, confidence) for part in (clean, labelled)]
         bounds = [error_bound(one.wrong, one.accepted, strict) for one in found]
-        if all(bound is not None and bound <= target for bound in bounds):
+        if all(bound is not None and bound <= target for bound in bounds) and _holds(step, labelled, target):
             kept = found[0] if (found[0].error_bound or 0) >= (found[1].error_bound or 0) else found[1]
         elif kept is not None:
             break
     return kept
+
+
+def _holds(step: float, labelled: Sequence[LabelledAnswer], target: float) -> bool:
+    """Whether the share of wrong answers keeps the target at every rate of word errors."""
+    by_rate: dict[float, list[LabelledAnswer]] = defaultdict(list)
+    for answer in labelled:
+        if answer.accepted(step):
+            by_rate[answer.word_error_rate].append(answer)
+    return all(sum(not a.right for a in taken) <= target * len(taken) for taken in by_rate.values())
 
 
 def _default(labelled: Sequence[LabelledAnswer], confidence: float) -> Threshold:
