@@ -85,6 +85,14 @@ class LanguageModelSettings(Authored):
         return _split(value)
 
 
+class ReviewSettings(Authored):
+    """The rules of people's work."""
+
+    dispute_days: int = Field(
+        default=45, ge=1, description="days after its filing in which an evaluation can be disputed"
+    )
+
+
 class Settings(Authored):
     """Everything that can be configured; see ``qa config show --origin``."""
 
@@ -96,6 +104,7 @@ class Settings(Authored):
     manifest_roots: tuple[Path, ...] = Field(default=(), description="folders a manifest may point into")
     transcription: TranscriptionSettings = TranscriptionSettings()
     evaluation: JudgementSettings = JudgementSettings()
+    review: ReviewSettings = ReviewSettings()
     llm: LanguageModelSettings = LanguageModelSettings()
     metrics: Mapping[str, float] = Field(
         default_factory=dict, description="thresholds of conversation metrics"

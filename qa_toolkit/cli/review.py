@@ -116,9 +116,11 @@ def dispute(
     """Disputes the evaluation that counts; agents that of their own interactions."""
     from qa_toolkit.review import raise_dispute
 
+    days = configuration().settings.review.dispute_days
     with _open(store, "dispute") as opened:
+        by = acting_user(user)
         made = raise_dispute(
-            opened, interaction, rubric, by=acting_user(user), text=text, criteria=criterion or ()
+            opened, interaction, rubric, by=by, text=text, criteria=criterion or (), window_days=days
         )
     _show(made, json=json)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from qa_toolkit.config import ReviewSettings
 from qa_toolkit.domain.contract import from_contract
 from qa_toolkit.domain.evaluation import Evaluation
 from qa_toolkit.errors import InputError, PermissionRefusedError, UsageError
@@ -17,7 +18,7 @@ from qa_toolkit.store.people_records import Dispute
 if TYPE_CHECKING:
     from qa_toolkit.store import EvaluationRecord, Store
 
-WINDOW_DAYS = 45
+WINDOW_DAYS = ReviewSettings().dispute_days
 """How long after its filing an evaluation can be disputed (Genesys Cloud allows as much)."""
 
 

@@ -61,6 +61,9 @@ class AuditHead:
     id: int
     hash: str
 
+    def __str__(self) -> str:
+        return f"{self.id} {self.hash}"
+
 
 @dataclass(frozen=True, slots=True)
 class AuditCheck:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,27 @@ def test_a_dispute_ends_one_way(unit: Callable[..., Any], tmp_path: Path) -> Non
     assert unit("lena", "review", "judge", 1, "--text", "x").code == 2
     both = ("--uphold", "--change", given(tmp_path, {}), "--text", "x")
     assert unit("lena", "review", "judge", 1, *both).code == 2
+
+
+def test_the_window_for_disputes_is_configured(
+    unit: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(tmp_path / "qa.db") as store:
+        record = store.evaluation("1")
+    assert record is not None
+    filed = record.created_at
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            return (filed + timedelta(days=8)).astimezone(tz)
+
+    monkeypatch.setattr("qa_toolkit.review.disputing.datetime", Later)
+    dispute = ("review", "dispute", "call-1", "--rubric", "greeting", "--text", "Heard wrongly.")
+    monkeypatch.setenv("QA_REVIEW__DISPUTE_DAYS", "7")
+    ran = unit("ana", *dispute)
+    assert (ran.code, "could be disputed until" in ran.errors[0]) == (1, True)
+    monkeypatch.setenv("QA_REVIEW__DISPUTE_DAYS", "9")
+    assert unit("ana", *dispute).code == 0
+    monkeypatch.setenv("QA_REVIEW__DISPUTE_DAYS", "0")
+    assert unit("ana", *dispute).code == 3
