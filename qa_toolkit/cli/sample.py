@@ -176,6 +176,12 @@ def estimate(
         Path, typer.Argument(metavar="SAMPLE.csv", help="A drawn sample with a column of answers.")
     ],
     value: Annotated[str, typer.Option(metavar="COLUMN", help="The answers: yes, no, na or numbers.")],
+    per: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="Counts to divide by, such as opportunities.", show_default=False
+        ),
+    ] = None,
     machine: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The machine's answers.", show_default=False)
     ] = None,
@@ -193,7 +199,7 @@ def estimate(
 
     from qa_toolkit.sampling import estimate_sample
 
-    found = estimate_sample(sample, value, machine=machine, frame=frame, confidence=confidence)
+    found = estimate_sample(sample, value, per=per, machine=machine, frame=frame, confidence=confidence)
     if json:
         print_json({"schema": "qa-toolkit/sample-estimate/1", **asdict(found)})
     else:
@@ -240,7 +246,9 @@ def _show_plan(found: SizePlan, *, json: bool) -> None:
 
 
 def _show_estimate(found: SampleEstimate) -> None:
-    rows = [_row("people", found.human)]
+    rows = [_row("people" if found.per is None else f"people, per {found.per}", found.human)]
+    if found.total is not None:
+        rows.append(_row("total", found.total))
     if found.assisted is not None:
         rows.append(
             ["machine alone", f"{found.assisted.machine_only:.4f}", "", "", "as wrong as the machine is"]

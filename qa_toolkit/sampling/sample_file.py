@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from qa_toolkit.statistics import (
     SampleDesign,
     assisted_mean,
     design_mean,
+    design_ratio,
+    horvitz_thompson,
 )
 from qa_toolkit.statistics.estimators import SampleKind
 
@@ -30,7 +32,12 @@ _NOT_APPLICABLE = frozenset({"na", "n/a", "not_applicable"})
 
 @dataclass(frozen=True, slots=True)
 class SampleEstimate:
-    """What the answers of a sample say about the frame; shown with how many answers there were."""
+    """What the answers of a sample say about the frame; shown with how many answers there were.
+
+    Attributes:
+        human: the mean, or with ``per`` the ratio of two totals.
+        total: the sum of ``value`` over the whole frame, with its interval; None without any answer.
+    """
 
     value: str
     drawn: int
@@ -40,6 +47,8 @@ class SampleEstimate:
     human: PopulationEstimate
     assisted: AssistedEstimate | None = None
     warnings: tuple[str, ...] = ()
+    per: str | None = None
+    total: PopulationEstimate | None = None
 
 
 def sample_object(sample: Sample) -> dict[str, Any]:
@@ -86,26 +95,42 @@ def sample_csv(sample: Sample) -> str:
 
 
 def estimate_sample(
-    path: Path, value: str, *, machine: str | None = None, frame: Path | None = None, confidence: float = 0.95
+    path: Path,
+    value: str,
+    *,
+    per: str | None = None,
+    machine: str | None = None,
+    frame: Path | None = None,
+    confidence: float = 0.95,
 ) -> SampleEstimate:
     """Reads a sample with a column of answers and estimates their mean over the frame.
 
     Answers are numbers, yes or no; ``na`` does not count; an empty answer is left out with a warning. With
     ``machine``, a column of the machine's answers in both files, ``frame`` holds all interactions.
 
+    Args:
+        per: a column of counts, such as opportunities: the ratio of the totals of ``value`` and of it.
+
     Raises:
         InputError: a file or a row cannot be used.
         UsageError: a column is missing, or only one of ``machine`` and ``frame`` is given.
     """
     rows = read_frame(path)
-    rows.require([value, *DESIGN_COLUMNS, *([machine] if machine else [])])
+    rows.require([value, *DESIGN_COLUMNS, *([machine] if machine else []), *([per] if per else [])])
+    if per is not None and machine is not None:
+        raise UsageError(
+            "a ratio is estimated from people's answers alone", None, "leave out --machine or --per"
+        )
     if (machine is None) != (frame is None):
         raise UsageError("the machine's answers need a column and a frame", None, "give both")
     answers = [_answer(item.values[value], item.id, path.name) for item in rows.items]
     given = [place for place, answer in enumerate(answers) if answer is not _EMPTY]
     design = _design(rows, path.name, given)
     values = [_value(answers[place]) for place in given]
-    human = design_mean(values, design, confidence=confidence)
+    if per is None:
+        human = design_mean(values, design, confidence=confidence)
+    else:
+        human = _ratio(rows, given, values, design, column=per, confidence=confidence)
     left_out = len(answers) - len(given)
     warnings = []
     if left_out:
@@ -125,6 +150,54 @@ def estimate_sample(
         human=human,
         assisted=assisted,
         warnings=tuple(warnings),
+        per=per,
+        total=_total(values, design, confidence=confidence),
+    )
+
+
+def _ratio(
+    rows: Frame,
+    given: Sequence[int],
+    values: Sequence[float | None],
+    design: SampleDesign,
+    *,
+    column: str,
+    confidence: float,
+) -> PopulationEstimate:
+    """Total of the values over the total of a column; where either is not applicable the item counts as 0."""
+    below = [
+        _value(_answer(rows.items[place].values[column], rows.items[place].id, column)) for place in given
+    ]
+    pairs = [
+        (v, b) if v is not None and b is not None else (0.0, 0.0) for v, b in zip(values, below, strict=True)
+    ]
+    return design_ratio([v for v, _ in pairs], [b for _, b in pairs], design, confidence=confidence)
+
+
+def _total(
+    values: Sequence[float | None], design: SampleDesign, *, confidence: float
+) -> PopulationEstimate | None:
+    """Sum over the frame: by strata their sizes times their means, by size Horvitz and Thompson's."""
+    counted = [value or 0.0 for value in values]
+    if not counted:
+        return None
+    if design.kind == "unequal":
+        total = horvitz_thompson(counted, design.probabilities, confidence=confidence)
+        return replace(total, population=float(design.population))
+    mean = design_mean(counted, design, confidence=confidence)
+    size = design.population
+
+    def scaled(figure: float | None) -> float | None:
+        return None if figure is None else size * figure
+
+    return replace(
+        mean,
+        estimate=scaled(mean.estimate),
+        low=scaled(mean.low),
+        high=scaled(mean.high),
+        standard_error=scaled(mean.standard_error),
+        method="stratified_total",
+        effective_n=None,
     )
 
 

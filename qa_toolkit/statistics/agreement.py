@@ -6,71 +6,23 @@ rate. Categories may be anything that can be compared for equality; ``na`` is a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
-
-import numpy as np
-from scipy import stats
+from collections.abc import Callable, Hashable, Sequence
 
 from qa_toolkit.errors import UsageError
 from qa_toolkit.statistics import coefficients as formulas
-from qa_toolkit.statistics.coefficients import Chance, Coefficient, Column, Level
+from qa_toolkit.statistics.agreement_interval import (
+    FEW_UNITS,
+    NO_PAIRS,
+    NO_VARIATION,
+    Agreement,
+    IntervalMethod,
+    Options,
+    figure_of,
+)
+from qa_toolkit.statistics.coefficients import Chance, Coefficient, Level
 from qa_toolkit.statistics.intervals import BOOTSTRAP_SEED
-from qa_toolkit.statistics.ratings import Floats, Patterns, Ratings, Weighting, checked_rows, patterns
-from qa_toolkit.statistics.resampling import bootstrap_figures, influence_error
+from qa_toolkit.statistics.ratings import Floats, Patterns, Ratings, checked_rows, patterns
 from qa_toolkit.statistics.weights import Weights, agreement_weights
-
-IntervalMethod = Literal["bootstrap", "asymptotic"]
-
-FEW_UNITS = 20
-"""Below this number of units an interval is printed with the warning that it rests on too few."""
-
-NO_PAIRS = "no unit has two ratings"
-NO_VARIATION = "every rating is the same, so agreement beyond chance cannot be told"
-_NO_VALUE = "it is not defined for these ratings"
-_MOST_CATEGORIES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """A coefficient of agreement with its interval.
-
-    Attributes:
-        estimate: None where it is not defined; ``reason`` says why.
-        low, high: limits; None where they are not defined.
-        units: units with at least two ratings.
-        observed: share of agreeing pairs, weighted where the coefficient is; None for alpha.
-        expected: share expected by chance; None for percent agreement and alpha.
-        standard_error: of the large-sample formula, whatever the interval.
-        prevalence: share of all ratings that each category has.
-        warnings: what a reader must know, such as too few units.
-    """
-
-    name: str
-    estimate: float | None
-    low: float | None = None
-    high: float | None = None
-    units: int = 0
-    raters: int = 0
-    observed: float | None = None
-    expected: float | None = None
-    standard_error: float | None = None
-    interval: IntervalMethod = "bootstrap"
-    confidence: float = 0.95
-    prevalence: Mapping[Hashable, float] = field(default_factory=dict)
-    reason: str | None = None
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Options:
-    interval: IntervalMethod
-    confidence: float
-    seed: int
-    resamples: int
-    beyond_chance: bool = True
-    freedom_lost: int = 1
 
 
 def percent_agreement(
@@ -87,8 +39,8 @@ def percent_agreement(
     without variation, too.
     """
     rows = patterns(ratings)
-    options = _Options(interval, confidence, seed, resamples, beyond_chance=False)
-    return _agreement("percent_agreement", rows, rows.having(2), formulas.percent, options, matrices=False)
+    options = Options(interval, confidence, seed, resamples, beyond_chance=False)
+    return figure_of("percent_agreement", rows, rows.having(2), formulas.percent, options, matrices=False)
 
 
 def cohen_kappa(
@@ -108,7 +60,7 @@ def cohen_kappa(
     Raises:
         UsageError: there are not two raters.
     """
-    options = _Options(interval, confidence, seed, resamples, freedom_lost=0)
+    options = Options(interval, confidence, seed, resamples, freedom_lost=0)
     return _of_two("cohen_kappa", ratings, "identity", None, options)
 
 
@@ -132,7 +84,7 @@ def weighted_kappa(
     Raises:
         UsageError: there are not two raters, or the weights do not fit the categories.
     """
-    options = _Options(interval, confidence, seed, resamples, freedom_lost=0)
+    options = Options(interval, confidence, seed, resamples, freedom_lost=0)
     return _of_two("weighted_kappa", ratings, weights, categories, options)
 
 
@@ -151,8 +103,8 @@ def scott_pi(
     """
     _two_only(ratings, "Scott's pi")
     rows = patterns(ratings)
-    options = _Options(interval, confidence, seed, resamples)
-    return _agreement("scott_pi", rows, rows.having(2), _beyond("identity", formulas.chance_fleiss), options)
+    options = Options(interval, confidence, seed, resamples)
+    return figure_of("scott_pi", rows, rows.having(2), _beyond("identity", formulas.chance_fleiss), options)
 
 
 def fleiss_kappa(
@@ -170,8 +122,8 @@ def fleiss_kappa(
     Units with a single rating count for the prevalence of the categories, not for the agreement.
     """
     rows = patterns(ratings, categories)
-    options = _Options(interval, confidence, seed, resamples)
-    return _agreement("fleiss_kappa", rows, rows, _beyond(weights, formulas.chance_fleiss), options)
+    options = Options(interval, confidence, seed, resamples)
+    return figure_of("fleiss_kappa", rows, rows, _beyond(weights, formulas.chance_fleiss), options)
 
 
 def conger_kappa(
@@ -186,8 +138,8 @@ def conger_kappa(
 ) -> Agreement:
     """Conger's kappa (Conger, 1980): Cohen's for two raters or more, each with habits of their own."""
     rows = patterns(ratings, categories)
-    options = _Options(interval, confidence, seed, resamples)
-    return _agreement("conger_kappa", rows, rows, _beyond(weights, formulas.chance_conger), options)
+    options = Options(interval, confidence, seed, resamples)
+    return figure_of("conger_kappa", rows, rows, _beyond(weights, formulas.chance_conger), options)
 
 
 def brennan_prediger(
@@ -205,8 +157,8 @@ def brennan_prediger(
     For two raters and two answers it is the prevalence- and bias-adjusted kappa (PABAK).
     """
     rows = patterns(ratings, categories)
-    options = _Options(interval, confidence, seed, resamples)
-    return _agreement("brennan_prediger", rows, rows, _beyond(weights, formulas.chance_uniform), options)
+    options = Options(interval, confidence, seed, resamples)
+    return figure_of("brennan_prediger", rows, rows, _beyond(weights, formulas.chance_uniform), options)
 
 
 def gwet_ac1(
@@ -229,8 +181,8 @@ def gwet_ac1(
         categories: every answer that could have been given; by default those that were.
     """
     rows = patterns(ratings, categories)
-    options = _Options(interval, confidence, seed, resamples)
-    return _agreement("gwet_ac1", rows, rows, _beyond("identity", formulas.chance_gwet), options)
+    options = Options(interval, confidence, seed, resamples)
+    return figure_of("gwet_ac1", rows, rows, _beyond("identity", formulas.chance_gwet), options)
 
 
 def gwet_ac2(
@@ -251,8 +203,8 @@ def gwet_ac2(
         categories: every answer in order; by default numbers by size, texts by the alphabet.
     """
     rows = patterns(ratings, categories)
-    options = _Options(interval, confidence, seed, resamples)
-    return _agreement("gwet_ac2", rows, rows, _beyond(weights, formulas.chance_gwet), options)
+    options = Options(interval, confidence, seed, resamples)
+    return figure_of("gwet_ac2", rows, rows, _beyond(weights, formulas.chance_gwet), options)
 
 
 def krippendorff_alpha(
@@ -284,9 +236,9 @@ def krippendorff_alpha(
     def build(used: Patterns) -> Coefficient:
         return formulas.krippendorff(used, level)
 
-    options = _Options(interval, confidence, seed, resamples)
-    return _agreement(
-        "krippendorff_alpha", rows, rows.having(2), build, options, matrices=level != "interval"
+    options = Options(interval, confidence, seed, resamples)
+    return figure_of(
+        "krippendorff_alpha", rows, rows.having(2), build, options, matrices=level != "interval", shares=False
     )
 
 
@@ -300,7 +252,7 @@ def _of_two(
     ratings: Ratings,
     weights: Weights,
     categories: Sequence[Hashable] | None,
-    options: _Options,
+    options: Options,
 ) -> Agreement:
     _two_only(ratings, "Cohen's kappa")
     rows = patterns(ratings, categories)
@@ -308,7 +260,7 @@ def _of_two(
     def build(both: Patterns) -> Coefficient:
         return formulas.two_raters(both, agreement_weights(weights, both.values))
 
-    return _agreement(name, rows, rows.having(2), build, options)
+    return figure_of(name, rows, rows.having(2), build, options)
 
 
 def _beyond(
@@ -319,108 +271,6 @@ def _beyond(
         return formulas.corrected(rows, matrix, chance(rows, matrix))
 
     return build
-
-
-def _agreement(
-    name: str,
-    rows: Patterns,
-    counted: Patterns,
-    build: Callable[[Patterns], Coefficient],
-    options: _Options,
-    *,
-    matrices: bool = True,
-) -> Agreement:
-    """The coefficient over the rows that count, or why there is none."""
-    paired = rows.having(2)
-    reason = _undefined(paired, options, matrices)
-    if reason is not None:
-        return _nothing(name, rows, reason, options)
-    coefficient = build(counted)
-
-    def value(weighting: Weighting) -> Column:
-        return coefficient(weighting).value
-
-    found = coefficient(counted.times[None, :])
-    estimate = float(found.value[0])
-    if not np.isfinite(estimate):
-        return _nothing(name, rows, _NO_VALUE, options)
-    error = influence_error(value, counted, estimate, counted.units - options.freedom_lost)
-    low, high, warning = _limits(value, counted, estimate, error, options)
-    few = f"{paired.units} units are too few for a reliable interval"
-    return Agreement(
-        name=name,
-        estimate=estimate,
-        low=low,
-        high=high,
-        units=paired.units,
-        raters=rows.codes.shape[1],
-        observed=_first(found.observed),
-        expected=_first(found.expected),
-        standard_error=error,
-        interval=options.interval,
-        confidence=options.confidence,
-        prevalence=rows.prevalence(),
-        warnings=tuple(
-            text for text in (warning, few if paired.units < FEW_UNITS else None) if text is not None
-        ),
-    )
-
-
-def _undefined(paired: Patterns, options: _Options, matrices: bool) -> str | None:  # noqa: FBT001
-    if not paired.units:
-        return NO_PAIRS
-    if options.beyond_chance and not paired.varies():
-        return NO_VARIATION
-    if matrices and len(paired.categories) > _MOST_CATEGORIES:
-        return f"over {_MOST_CATEGORIES} different ratings are measurements, not categories"
-    return None
-
-
-def _nothing(name: str, rows: Patterns, reason: str, options: _Options) -> Agreement:
-    observed = None
-    if rows.having(2).units and reason == NO_VARIATION:
-        observed = 1.0
-    return Agreement(
-        name=name,
-        estimate=None,
-        units=rows.having(2).units,
-        raters=rows.codes.shape[1],
-        observed=observed,
-        interval=options.interval,
-        confidence=options.confidence,
-        prevalence=rows.prevalence(),
-        reason=reason,
-    )
-
-
-def _limits(
-    value: Callable[[Weighting], Column],
-    rows: Patterns,
-    estimate: float,
-    error: float | None,
-    options: _Options,
-) -> tuple[float | None, float | None, str | None]:
-    if not 0 < options.confidence < 1:
-        raise UsageError(
-            f"confidence {options.confidence} is not possible", None, "give one between 0 and 1, such as 0.95"
-        )
-    if rows.units < 2:
-        return None, None, "no interval: one unit says nothing about others"
-    if options.interval == "asymptotic":
-        if error is None:
-            return None, None, "no interval: the standard error is undefined"
-        half = float(stats.t.ppf(0.5 + options.confidence / 2, rows.units - 1)) * error
-        return max(-1.0, estimate - half), min(1.0, estimate + half), None
-    figures = bootstrap_figures(value, rows, seed=options.seed, resamples=options.resamples)
-    if figures.size * 2 < options.resamples:
-        return None, None, "no interval: the figure is undefined in most resamples"
-    tail = (1 - options.confidence) / 2
-    low, high = np.quantile(figures, (tail, 1 - tail))
-    return float(low), float(high), None
-
-
-def _first(column: Column | None) -> float | None:
-    return None if column is None else float(column[0])
 
 
 __all__ = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from typing import Literal
 
 from qa_toolkit.statistics.agreement import Agreement, fleiss_kappa
 from qa_toolkit.statistics.ratings import Ratings, patterns
@@ -24,10 +25,13 @@ def category_kappas(ratings: Ratings) -> dict[Hashable, Agreement]:
     }
 
 
-def fleiss_null_error(ratings: Ratings) -> float | None:
+def fleiss_null_error(ratings: Ratings, *, formula: Literal["1979", "1971"] = "1979") -> float | None:
     """Standard error of Fleiss' kappa if raters guessed (Fleiss, Nee and Landis, 1979).
 
     None unless every unit has the same number of ratings, two or more, and the ratings vary.
+
+    Args:
+        formula: ``1971`` is that of Fleiss' first paper, which is too large; for comparison with old tables.
     """
     rows = patterns(ratings)
     per_unit = set(rows.ratings_per_unit.tolist())
@@ -35,6 +39,11 @@ def fleiss_null_error(ratings: Ratings) -> float | None:
         return None
     raters, shares = per_unit.pop(), list(rows.prevalence().values())
     spread = math.fsum(p * (1 - p) for p in shares)
+    if formula == "1971":
+        same = 1 - spread
+        cubes = math.fsum(p**3 for p in shares)
+        above = same - (2 * raters - 3) * same**2 + 2 * (raters - 2) * cubes
+        return math.sqrt(max(0.0, 2 * above / (rows.units * raters * (raters - 1)))) / spread
     skew = math.fsum(p * (1 - p) * (1 - 2 * p) for p in shares)
     return math.sqrt(2 * (spread**2 - skew) / (rows.units * raters * (raters - 1))) / spread
 

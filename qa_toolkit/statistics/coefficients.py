@@ -180,6 +180,13 @@ def krippendorff(rows: Patterns, level: Level) -> Coefficient:
     return _alpha_of_metric(rows, _metric(rows, level))
 
 
+def _alpha(observed: Column, expected: Column, largest: Column | float) -> Figures:
+    """Alpha, and both disagreements as agreements: shares of the largest distance there is, less from 1."""
+    value = 1 - divided(observed, expected)
+    scale = np.asarray(largest) + 0 * observed
+    return Figures(value, 1 - divided(observed, scale), 1 - divided(expected, scale))
+
+
 def _metric(rows: Patterns, level: Level) -> Floats:
     values = rows.values
     if level == "nominal":
@@ -200,7 +207,7 @@ def _alpha_of_metric(rows: Patterns, metric: Floats) -> Coefficient:
         n = weighting @ ratings
         observed = divided(weighting @ apart, n)
         expected = divided(_quadratic_form(used, metric, used), n * (n - 1))
-        return Figures(1 - divided(observed, expected))
+        return _alpha(observed, expected, float(metric.max()))
 
     return figures
 
@@ -216,7 +223,7 @@ def _alpha_of_ranks(rows: Patterns) -> Coefficient:
         squares, sums = places**2 @ rows.counts.T, places @ rows.counts.T
         observed = divided((weighting * 2 * (ratings * squares - sums**2) / (ratings - 1)).sum(axis=1), n)
         total = n * (used * places**2).sum(axis=1) - (used * places).sum(axis=1) ** 2
-        return Figures(1 - divided(observed, divided(2 * total, n * (n - 1))))
+        return _alpha(observed, divided(2 * total, n * (n - 1)), (places[:, -1] - places[:, 0]) ** 2)
 
     return figures
 
@@ -234,6 +241,6 @@ def _alpha_of_values(rows: Patterns) -> Coefficient:
         n = weighting @ ratings
         observed = divided(weighting @ apart, n)
         total = n * (weighting @ squares) - (weighting @ sums) ** 2
-        return Figures(1 - divided(observed, divided(2 * total, n * (n - 1))))
+        return _alpha(observed, divided(2 * total, n * (n - 1)), 1.0)
 
     return figures

@@ -76,6 +76,45 @@ def test_from_frame_to_estimate(qa: Qa, frame: Path, tmp_path: Path, how: list[s
     assert found["drawn"] == len(ran.json["items"])
 
 
+@pytest.mark.parametrize(
+    "how",
+    [["--n", "400"], ["--by", "site,agent", "--per-stratum", "30"], ["--risk", "risk", "--n", "400"]],
+    ids=["random", "stratified", "risk"],
+)
+def test_totals_and_ratios_of_the_frame(qa: Qa, frame: Path, tmp_path: Path, how: list[str]) -> None:
+    """Errors per opportunity: of ten opportunities in risky calls and five in others, so many went wrong."""
+    with frame.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [",".join([*rows[0], "errors", "chances"])]
+    for row in rows:
+        chances = 10 if row["risk"] == "4" else 5
+        lines.append(",".join([*row.values(), str(2 if row["truth"] == "no" else 0), str(chances)]))
+    frame.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    out = tmp_path / "sample.csv"
+    qa("sample", "draw", frame, "--seed", 3, *how, "--out", out)
+    found = qa("sample", "estimate", out, "--value", "errors", "--per", "chances", "--json").json
+    errors = sum(2 for row in rows if row["truth"] == "no")
+    opportunities = sum(10 if row["risk"] == "4" else 5 for row in rows)
+    assert found["per"] == "chances"
+    assert found["human"]["low"] <= errors / opportunities <= found["human"]["high"]
+    assert found["total"]["low"] <= errors <= found["total"]["high"]
+    assert found["total"]["method"] == ("horvitz_thompson" if "--risk" in how else "stratified_total")
+    refused = qa(
+        "sample",
+        "estimate",
+        out,
+        "--value",
+        "errors",
+        "--per",
+        "chances",
+        "--machine",
+        "machine",
+        "--frame",
+        frame,
+    )
+    assert (refused.code, len(refused.errors)) == (2, 1)
+
+
 def test_answers_still_missing_and_not_applicable_are_counted(qa: Qa, frame: Path, tmp_path: Path) -> None:
     out = tmp_path / "sample.csv"
     qa("sample", "draw", frame, "--seed", 1, "--n", 40, "--where", "site=Rancho", "--out", out)

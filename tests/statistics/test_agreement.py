@@ -12,7 +12,14 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from qa_toolkit.errors import UsageError
-from qa_toolkit.statistics import Agreement, cohen_kappa, gwet_ac1, percent_agreement
+from qa_toolkit.statistics import (
+    Agreement,
+    cohen_kappa,
+    gwet_ac1,
+    krippendorff_alpha,
+    percent_agreement,
+    wilson,
+)
 
 
 def pairs(table: list[list[int]]) -> list[tuple[int, int]]:
@@ -125,7 +132,18 @@ def test_without_variation_chance_corrected_figures_are_none() -> None:
         assert (found.estimate, found.low, found.high, found.observed) == (None, None, None, 1.0)
         assert "same" in found.reason
     everyone = percent_agreement(NO_VARIATION)
-    assert (everyone.estimate, everyone.low, everyone.high) == (1.0, 1.0, 1.0)
+    assert (everyone.estimate, everyone.high) == (1.0, 1.0)
+    assert everyone.low == pytest.approx(wilson(30, 30).low)
+
+
+def test_raters_who_never_differed_may_still_differ() -> None:
+    """Resamples of 20 units without disagreement have none either; the limits still say what 20 units show."""
+    ratings = [("yes", "yes")] * 18 + [("no", "no")] * 2
+    for function in (cohen_kappa, gwet_ac1):
+        found = function(ratings)
+        assert (found.estimate, found.high) == (1.0, 1.0)
+        assert found.low == pytest.approx((wilson(20, 20).low - found.expected) / (1 - found.expected))
+    assert krippendorff_alpha(ratings).low < 0.5
 
 
 @pytest.mark.parametrize("ratings", [[], [("yes", None)], [(None, None)]])

@@ -132,6 +132,7 @@ def test_fleiss_1971() -> None:
     assert (found.observed, found.expected) == pytest.approx((0.5556, 0.2199), abs=5e-5)
     assert found.estimate == pytest.approx(0.4302, abs=5e-5)
     assert fleiss_null_error(PATIENTS) == pytest.approx(0.0244, abs=5e-5)
+    assert fleiss_null_error(PATIENTS, formula="1971") == pytest.approx(0.0275, abs=5e-5)
     by_diagnosis = [kappa.estimate for kappa in category_kappas(PATIENTS).values()]
     assert by_diagnosis == pytest.approx([0.245, 0.245, 0.520, 0.471, 0.566], abs=5e-4)
     first_fifteen = fleiss_kappa(PATIENTS[:15], interval="asymptotic")
