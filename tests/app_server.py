@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +70,8 @@ class Server:
 
 
 @contextmanager
-def serving(store: Path, *options: str) -> Iterator[Server]:
-    """``qa app`` on a free port, until the block ends."""
+def serving(store: Path, *options: str, before: Callable[[str], None] | None = None) -> Iterator[Server]:
+    """``qa app`` on a free port, until the block ends; ``before`` is told the address before it starts."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -86,6 +86,8 @@ def serving(store: Path, *options: str) -> Iterator[Server]:
     ]
     command += ["--store", str(store), *options]
     url = f"http://127.0.0.1:{port}"
+    if before is not None:
+        before(url)
     server = Server(url, store, _started(command, url), command)
     try:
         yield server

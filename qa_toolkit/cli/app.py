@@ -12,7 +12,6 @@ import typer
 
 from qa_toolkit.cli.options import StoreUrl, configuration
 
-
 _BLUE, _LIGHT_BLUE = "#1f5fa8", "#2d76c9"
 """Of buttons: dark enough for white words on them (contrast 6.6 and 4.7 to 1)."""
 
@@ -39,6 +38,10 @@ def app(
     sign_in: Annotated[
         SignIn, typer.Option("--sign-in", help="local: people choose who they are; oidc: OpenID Connect.")
     ] = SignIn.LOCAL,
+    secrets: Annotated[
+        Path | None,
+        typer.Option("--secrets", metavar="FILE", help="TOML file with [auth], for --sign-in oidc."),
+    ] = None,
 ) -> None:
     """Starts the review app; only this machine can reach it, and nothing is sent anywhere."""
     from importlib.util import find_spec
@@ -59,11 +62,33 @@ def app(
         *("--client.showErrorDetails", "none", "--client.toolbarMode", "minimal"),
         *("--theme.light.primaryColor", _BLUE, "--theme.dark.primaryColor", _LIGHT_BLUE),
     ]
+    if sign_in is SignIn.OIDC:
+        command += ["--secrets.files", str(_auth_file(secrets))]
     # Takes this process' place, so that whoever stops it stops the app.
     environment = {**os.environ, "QA_STORE": _store_to_show(store), "QA_APP_SIGN_IN": sign_in.value}
     if acting:
         environment["QA_APP_USER"] = acting
     os.execve(sys.executable, command, environment)  # noqa: S606
+
+
+def _auth_file(given: Path | None) -> Path:
+    """The file that names the identity provider; without one, nobody could ever sign in."""
+    import tomllib
+
+    from qa_toolkit.errors import ConfigurationError
+
+    if given is None:
+        raise ConfigurationError(
+            "--sign-in oidc needs --secrets FILE", None, "see docs/app.md for its content"
+        )
+    try:
+        found = tomllib.loads(given.read_text(encoding="utf-8")).get("auth", {})
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"cannot be read: {error}", str(given), "give a TOML file") from error
+    wanted = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+    if missing := [name for name in wanted if not found.get(name)]:
+        raise ConfigurationError(f"[auth] lacks {', '.join(missing)}", str(given), "see docs/app.md")
+    return given.resolve()
 
 
 def _store_to_show(given: str | None) -> str:
