@@ -77,10 +77,12 @@ def lint(
     from qa_toolkit.evaluation import lint_rubric
 
     current = configuration()
+    folder = current.settings.rubrics_dir
+    search = (folder,) if folder else ()
     found = [
         (path, fault)
         for path in (rubric_file(name, current) for name in rubrics)
-        for fault in lint_rubric(path)
+        for fault in lint_rubric(path, search=search)
     ]
     errors = sum(1 for _, fault in found if fault.level == "error")
     if json:

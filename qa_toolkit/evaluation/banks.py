@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -94,6 +95,12 @@ def load_bank(name: str, *, search: Sequence[Path] = ()) -> LoadedBank:
         AuthoredFileError: there is no such file, or it has faults (``faults`` holds one line for each).
     """
     path = find_beside_rubrics(name, search=search)
+    stamp = path.stat()
+    return _load_bank(path, stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=512)
+def _load_bank(path: Path, _changed: int, _size: int) -> LoadedBank:
     data = path.read_bytes()
     text, faults = decode(data)
     if not faults:

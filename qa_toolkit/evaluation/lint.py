@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,8 +17,9 @@ from qa_toolkit.errors import EnvironmentProblemError, QAToolkitError
 from qa_toolkit.evaluation import registry
 from qa_toolkit.evaluation.applicability import same_value
 from qa_toolkit.evaluation.checks import criterion_locs, event_names_of, nested_specs, parameters_of
+from qa_toolkit.evaluation.lint_learnt import learnt_doubts
 from qa_toolkit.evaluation.lint_phrases import phrase_doubts
-from qa_toolkit.evaluation.loader import examine, read_bytes
+from qa_toolkit.evaluation.loader import LoadedRubric, examine, read_bytes
 
 EXAMPLES_WANTED = 3
 _NOT_IN_EXAMPLES = frozenset({"record", "reference", "discrepancies"})
@@ -26,22 +28,30 @@ _UNWEIGHTED = (ScoringMethod.POINTS, ScoringMethod.SECTION_WEIGHT, ScoringMethod
 _SECTION_WEIGHTED = (ScoringMethod.SECTION_WEIGHT, ScoringMethod.GROUP_WEIGHT)
 
 
-def lint_rubric(path: Path) -> list[Fault]:
+def lint_rubric(path: Path, *, search: Sequence[Path] = ()) -> list[Fault]:
     """Faults (level error) and doubts (level warning) of a rubric file, in order of lines.
+
+    Args:
+        path: of the file.
+        search: rubric folders with the banks and classifiers it may name, before the shipped one.
 
     Raises:
         RubricError: the file is missing, cannot be read or is too large.
     """
     text, faults = decode(read_bytes(path))
-    return [replace(fault, file=path.name) for fault in faults or lint_text(text)]
+    return [replace(fault, file=path.name) for fault in faults or lint_text(text, search=search)]
 
 
-def lint_text(text: str) -> list[Fault]:
+def lint_text(text: str, *, search: Sequence[Path] = ()) -> list[Fault]:
     """Faults of a rubric given as text or, where there is none, its doubts."""
     rubric, root, faults = examine(text)
     if rubric is None or root is None or faults:
         return faults
-    faults = [*_warnings(rubric, root), *_build_faults(rubric, root)]
+    faults = [*_warnings(rubric, root), *_build_faults(rubric, root, search)]
+    sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    for loc, level, message in learnt_doubts(LoadedRubric(rubric, sha256, None, text), search):
+        where, line = locate(root, loc)
+        faults.append(Fault(level, line, path_text(where), message))
     return sorted(faults, key=lambda fault: (fault.line, fault.path))
 
 
@@ -162,14 +172,15 @@ def _example_counts(criterion: Criterion, loc: Loc, root: Node) -> Iterator[Faul
         yield _warn(root, (*loc, "examples") if criterion.examples else loc, message)
 
 
-def _build_faults(rubric: Rubric, root: Node) -> list[Fault]:
+def _build_faults(rubric: Rubric, root: Node, search: Sequence[Path]) -> list[Fault]:
     """Evaluators that accept their parameters and still cannot be built, such as for want of a model."""
     places: list[tuple[Loc, EvaluatorSpec]] = [(("events", n), spec) for n, spec in rubric.events.items()]
     places += [((*loc, "evaluator"), criterion.evaluator) for loc, criterion in criterion_locs(rubric)]
     faults = []
+    settings = {"rubrics_dir": str(search[0])} if search else {}
     for loc, spec in places:
         try:
-            registry.build(spec, {})
+            registry.build(spec, settings)
         except QAToolkitError as error:
             path, line = locate(root, loc)
             lacking = isinstance(error, EnvironmentProblemError)

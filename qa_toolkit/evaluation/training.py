@@ -39,6 +39,7 @@ _STRENGTH_WORDS: Final = 20.0
 _STRENGTH_VECTOR: Final = 10.0
 _BACKGROUND_WEIGHT: Final = 1.0
 """What all background weighs together, beside all positives and all negatives, which weigh 1 each."""
+_MOST_BACKGROUND: Final = 3000
 _VECTORS_OF_BACKGROUND: Final = 400
 _RECALL_KEPT: Final = 0.99
 _CLEAR_PRECISION: Final = 0.99
@@ -168,7 +169,7 @@ def _distinct(background: Sequence[str], own: Sequence[tuple[Utterance, bool]]) 
     """Background in an order that does not depend on the files, without what the bank itself says."""
     said = {tuple(words_of(utterance.text)) for utterance, _ in own}
     kept = {key: text for text in sorted(set(background)) if (key := tuple(words_of(text))) not in said}
-    return sorted(kept.values(), key=lambda text: hashlib.sha256(text.encode()).digest())
+    return sorted(kept.values(), key=lambda text: hashlib.sha256(text.encode()).digest())[:_MOST_BACKGROUND]
 
 
 def _rows(own: Sequence[tuple[Utterance, bool]], background: Sequence[str]) -> _Rows:
