@@ -99,6 +99,16 @@ class TestDemo:
         assert str(folder / "report" / "index.html") in out.replace("\n", "")
         assert (folder / "report" / "index.html").is_file()
 
+    def test_keyed_applications_are_compared_and_scored_and_their_scans_read(
+        self, demo: tuple[Path, str]
+    ) -> None:
+        folder, out = demo
+        assert "36 keyed applications: " in out
+        assert "rubric paper_keying: 36 scored" in out
+        assert "8 scanned pages read as a second opinion" in out
+        operators = folder / "report" / "keying" / "operators"
+        assert any("data:image/png" in page.read_text("utf-8") for page in operators.glob("*.html"))
+
     def test_every_answer_rests_on_evidence(self, results: dict[str, Any]) -> None:
         assert len(results) == 7
         for name, result in results.items():
@@ -134,7 +144,8 @@ class TestDemo:
 
     def test_pages_need_no_network_and_every_link_leads_somewhere(self, demo: tuple[Path, str]) -> None:
         pages = sorted((demo[0] / "report").rglob("*.html"))
-        assert len(pages) == 8
+        assert len([page for page in pages if "keying" not in page.parts]) == 8
+        assert len([page for page in pages if "keying" in page.parts]) == 5
         for page in pages:
             text = page.read_text(encoding="utf-8")
             assert not re.search(r"(src|href)\s*=\s*[\"']?\s*(https?:)?//", text)

@@ -35,6 +35,7 @@ def demo(
     if year:
         _year(out, agents, seed)
         return
+    from qa_toolkit.cli.demo_keying import demo_keying
     from qa_toolkit.cli.score import finish, score_paths, show, write_results
     from qa_toolkit.config import qa_home
     from qa_toolkit.resources import sample_dir
@@ -52,7 +53,10 @@ def demo(
     run = score_paths([manifest], None, current, by=acting_user(None))
     show(run, time.monotonic() - begun)
     page = write_results(run, current, out or home / "report", by=acting_user(None))
-    typer.echo(f"\nReport:  {page}")
+    # Applications take milliseconds: starting workers for them would take longer.
+    alone = configuration(store=str(home / "qa.db"), workers=1)
+    demo_keying(alone, home, out or home / "report", by=acting_user(None))
+    typer.echo(f"Report:  {page}")
     typer.echo(f"App:     qa app --store {current.store_url}   (or: make app)")
     finish(run)
 
