@@ -1,8 +1,10 @@
 """Do the statistics keep their promises? Simulated people, calls and weeks whose truth is known.
 
-    python benchmarks/reviewer_statistics.py            all, some minutes
-    python benchmarks/reviewer_statistics.py --quick    a tenth of the runs
-    python benchmarks/reviewer_statistics.py --json
+    python benchmarks/statistics.py            all, some minutes
+    python benchmarks/statistics.py --quick    a tenth of the runs, within two minutes
+    python benchmarks/statistics.py --json
+
+A limit of the field is printed with every part, and whether it is kept; the exit code is 1 where one is not.
 
 Coverage of Wilson's interval is exact, not simulated: all results of n are weighted by their probability. The rest
 is simulated with fixed seeds. ``noise`` is the standard error of a simulated share.
@@ -23,9 +25,13 @@ from scipy import stats
 from qa_toolkit.calibration import Observation, crossed_effects
 from qa_toolkit.sampling import inclusion_probabilities
 from qa_toolkit.statistics import (
+    RateCount,
     SampleDesign,
     assisted_mean,
+    cohen_kappa,
+    compare_rates,
     cusum,
+    difference_of_rates,
     gwet_ac1,
     horvitz_thompson,
     krippendorff_alpha,
@@ -61,11 +67,12 @@ def agreement_coverage(runs: int) -> Iterator[Row]:
 
     for prevalence in (0.5, 0.9):
         large = rated(np.random.default_rng(1), 1_000_000, prevalence)
-        for function in (gwet_ac1, krippendorff_alpha):
+        for function in (gwet_ac1, krippendorff_alpha, cohen_kappa):
             truth = function(large, resamples=2).estimate
             for units in (20, 50, 200):
                 random = np.random.default_rng(2)
-                found = [function(rated(random, units, prevalence), resamples=1000) for _ in range(runs)]
+                tables = (rated(random, units, prevalence) for _ in range(runs))
+                found = [function(table, resamples=1000) for table in tables]
                 held = [
                     f.low is not None and f.low <= truth <= f.high for f in found if f.estimate is not None
                 ]
@@ -76,7 +83,45 @@ def agreement_coverage(runs: int) -> Iterator[Row]:
                     "units": units,
                     "coverage": share,
                     "noise": math.sqrt(share * (1 - share) / len(held)),
+                    "n": len(held),
                 }
+
+
+def other_intervals(runs: int) -> Iterator[Row]:
+    """Differences of two rates, and shrunken rates of agents whose true rates scatter around 90 %."""
+    random = np.random.default_rng(5)
+    for n, p, q in ((20, 0.9, 0.8), (50, 0.9, 0.8), (200, 0.95, 0.9), (200, 0.9, 0.9)):
+        xs, ys = random.binomial(n, p, 20 * runs), random.binomial(n, q, 20 * runs)
+        found = [difference_of_rates(int(x), n, int(y), n) for x, y in zip(xs, ys, strict=True)]
+        held = [f.low <= p - q <= f.high for f in found]
+        yield _coverage(f"difference of {p:.2f} and {q:.2f}, n {n}", held)
+    for agents, n in ((30, 20), (100, 20), (800, 60)):
+        held, out = [], 0
+        for _ in range(max(3, runs // 20)):
+            truth = random.beta(0.9 * 90, 0.1 * 90, agents)
+            met = random.binomial(n, truth)
+            found = compare_rates([RateCount(str(k), int(x), n) for k, x in enumerate(met)])
+            out += any(rate.stands_out for rate in found.rates)
+            for rate, true in zip(found.rates, truth, strict=True):
+                if rate.shrunken.low is not None and rate.shrunken.high is not None:
+                    held.append(rate.shrunken.low <= true <= rate.shrunken.high)
+        yield _coverage(f"shrunken rate, {agents} agents, n {n}", held)
+        yield {
+            "interval": f"months in which one of {agents} alike stands out",
+            "coverage": out / max(3, runs // 20),
+            "noise": math.nan,
+            "n": max(3, runs // 20),
+        }
+
+
+def _coverage(name: str, held: list[bool]) -> Row:
+    share = float(np.mean(held))
+    return {
+        "interval": name,
+        "coverage": share,
+        "noise": math.sqrt(share * (1 - share) / len(held)),
+        "n": len(held),
+    }
 
 
 def severity(runs: int) -> Iterator[Row]:
@@ -86,7 +131,7 @@ def severity(runs: int) -> Iterator[Row]:
         names = ("r", "agent error raw", "agent error shrunken", "severity intervals that hold")
         means = dict(zip(names, np.mean(rows, axis=0), strict=True))
         gain = 1 - means["agent error shrunken"] / means["agent error raw"]
-        yield {"agents": agents, "biased": biased, **means, "gain": gain}
+        yield {"agents": agents, "biased": biased, **means, "gain": gain, "panels": runs}
 
 
 def _panel(random: np.random.Generator, agents: int, *, biased: bool) -> tuple[float, float, float, float]:
@@ -135,7 +180,12 @@ def samples(runs: int) -> Iterator[Row]:
                 "assisted covers",
                 "width ratio",
             )
-            yield {"draw": how, "n": n, **dict(zip(names, np.mean(rows, axis=0), strict=True))}
+            means = dict(zip(names, np.mean(rows, axis=0), strict=True))
+            noise = {
+                "bias noise": float(np.std(rows, axis=0)[0]) / math.sqrt(runs),
+                "coverage noise": math.sqrt(0.05 * 0.95 / runs),
+            }
+            yield {"draw": how, "n": n, **means, **noise, "draws": runs}
 
 
 def _drawn(
@@ -192,6 +242,8 @@ def drift_alarms(runs: int) -> Iterator[Row]:
                 "false per 100 weeks": 100 * false[name] / len(quiet),
                 "median delay": float(np.median(weeks)),
                 "90 % within": float(np.quantile(weeks, 0.9)),
+                "noise": 100 * math.sqrt(max(false[name], 1)) / len(quiet),
+                "quiet weeks": len(quiet),
             }
 
 
@@ -203,20 +255,67 @@ def main(arguments: list[str]) -> int:
     scale = 0.1 if given.quick else 1.0
     parts = {
         "Wilson's interval": list(wilson_coverage()),
-        "Bootstrap intervals of agreement": list(agreement_coverage(int(1000 * scale))),
+        "Bootstrap intervals of agreement": list(agreement_coverage(int(600 * scale))),
+        "Differences and shrunken rates": list(other_intervals(int(1000 * scale))),
         "Severity of reviewers": list(severity(int(50 * scale))),
         "Estimates from samples": list(samples(int(2000 * scale))),
         "Drift": list(drift_alarms(int(300 * scale))),
     }
+    kept = checks(parts)
     if given.json:
-        print(json.dumps(parts, indent=2, default=float))
-        return 0
+        print(json.dumps({**parts, "Checks": kept}, indent=2, default=_plain))
+        return int(not all(row["kept"] for row in kept))
+    parts["Checks"] = kept
     for title, rows in parts.items():
         print(f"\n{title}\n  " + "  ".join(rows[0]))
         for row in rows:
             cells = [f"{v:.3f}" if isinstance(v, float) else str(v) for v in row.values()]
             print("  " + "  ".join(cell.rjust(len(name)) for name, cell in zip(row, cells, strict=True)))
-    return 0
+    return int(not all(row["kept"] for row in kept))
+
+
+def checks(parts: dict[str, list[Row]]) -> list[Row]:
+    """What is promised, the worst that was found, and whether it is kept (three standard errors allowed)."""
+    means = [row["mean"] for row in parts["Wilson's interval"]]
+    agreed, strict = parts["Bootstrap intervals of agreement"], parts["Severity of reviewers"]
+    drawn, drift = parts["Estimates from samples"], parts["Drift"]
+    covered = min(agreed, key=lambda row: row["coverage"] + 3 * row["noise"])
+    biased = max(
+        (abs(row[name]) - 3 * row["bias noise"], abs(row[name]))
+        for row in drawn
+        for name in ("HT bias", "human bias", "assisted bias")
+    )
+    held = min(drawn, key=lambda row: row["assisted covers"] + 3 * row["coverage noise"])
+    widest = max(row["width ratio"] for row in drawn)
+    loud = max(drift, key=lambda row: row["false per 100 weeks"] - 3 * row["noise"])
+    recovered, gain = min(row["r"] for row in strict), min(row["gain"] for row in strict)
+    rows = (
+        ("Wilson's mean coverage 93-97 %, n 3-200", min(means), min(means) >= 0.93 and max(means) <= 0.97),
+        (
+            f"coverage of agreement 93 % at least ({covered['figure']}, {covered['units']} units)",
+            covered["coverage"],
+            covered["coverage"] + 3 * covered["noise"] >= 0.93,
+        ),
+        ("severity: correlation with the truth .9 at least", recovered, recovered >= 0.9),
+        ("severity: error of the agents' scores down by 30 % at least", gain, gain >= 0.3),
+        ("estimates: bias within .5 points", biased[1], biased[0] <= 0.5),
+        ("machine and people: interval narrower than people's alone", widest, widest < 1),
+        (
+            "machine and people: coverage 93 % at least",
+            held["assisted covers"],
+            held["assisted covers"] + 3 * held["coverage noise"] >= 0.93,
+        ),
+        (
+            "drift: one false alarm in 100 quiet weeks at most",
+            loud["false per 100 weeks"],
+            loud["false per 100 weeks"] - 3 * loud["noise"] <= 1,
+        ),
+    )
+    return [{"promise": name, "worst": float(worst), "kept": bool(kept)} for name, worst, kept in rows]
+
+
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else str(value)
 
 
 if __name__ == "__main__":
