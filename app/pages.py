@@ -38,6 +38,7 @@ PAGES: tuple[AppPage, ...] = (
     AppPage("views/review.py", "Review", "Work", (Action.REVIEW, Action.RATE_CALIBRATION), own=False),
     AppPage("views/calls.py", "Calls", "Work", (Action.VIEW_CONTENT,), unnamed=True),
     AppPage("views/call.py", "Call", "Work", (Action.VIEW_CONTENT,), unnamed=True),
+    AppPage("views/calibration.py", "Calibration", "Work", (Action.RATE_CALIBRATION,), own=False),
     AppPage("views/rubrics.py", "Rubrics", "Rubrics", (Action.VIEW_REPORTS,), own=False, unnamed=True),
 )
 

@@ -161,3 +161,15 @@ def _recorded(path: Path, seconds: float) -> InputRef:
         file.setframerate(8000)
         file.writeframes(sound.tobytes())
     return InputRef(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), str(path))
+
+
+def sign_in(page: Any, server: Server, who: str, path: str = "/") -> None:
+    """Chooses a person on the sign-in page and waits until they are in."""
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(server.url + path)
+    box = page.get_by_role("combobox", name="Who are you?")
+    box.click()
+    box.fill(who)
+    page.get_by_role("option", name=who).first.click()
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()

@@ -38,6 +38,7 @@ queue        x       x    x       .     x       .
 review       x       x    x       .     .       .
 calls        x       x    x       x     x       .
 call         x       x    x       x     x       .
+calibration  x       x    x       .     .       .
 rubrics      x       x    x       .     x       .
 """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_server import CHROMIUM, LAUNCH, PATIENCE_MS, Server, add_call, made_store, serving
+from app_server import CHROMIUM, SAID, Server, add_call, made_store, serving, sign_in
 
 from qa_toolkit.review import assign
 from qa_toolkit.store import Store
@@ -23,14 +23,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        found = running.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
-        yield found
-        found.close()
-
-
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     path = made_store(tmp_path / "calls")
@@ -38,17 +30,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
         assign(store, ["call-1", "call-2"], "greeting", ["ana"], by="lee", due_on="2026-12-01")
     with serving(path) as running:
         yield running
-
-
-def sign_in(page: Any, server: Server, who: str, path: str = "/") -> None:
-    page.set_default_timeout(PATIENCE_MS)
-    page.goto(server.url + path)
-    box = page.get_by_role("combobox", name="Who are you?")
-    box.click()
-    box.fill(who)
-    page.get_by_role("option", name=who).first.click()
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
 
 
 def open_desk(page: Any, server: Server, who: str, call: str = "call-1") -> Any:
@@ -207,8 +188,6 @@ HOSTILE = [
 
 def test_words_from_outside_are_shown_as_text(tmp_path: Path, browser: Any) -> None:
     path = made_store(tmp_path / "calls", calls=0)
-    from app_server import SAID
-
     hostile = tuple(
         (number, role, f"{text} {bad}") for (number, role, text), bad in zip(SAID, HOSTILE, strict=False)
     )

@@ -1,0 +1,57 @@
+"""Calibration, disputes and coaching in a real browser, several people at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_server import CHROMIUM, Server, made_store, serving, sign_in
+
+from qa_toolkit.review import open_session
+from qa_toolkit.store import Store
+
+pytest.importorskip("streamlit", reason="the app needs the extra 'app'")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: install it or set QA_CHROMIUM"),
+]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    path = made_store(tmp_path / "calls", calls=2)
+    with serving(path) as running:
+        yield running
+
+
+def test_two_analysts_rate_blind_then_see_each_other(server: Server, browser: Any) -> None:
+    with Store.open(server.store) as store:
+        open_session(
+            store, "march", rubric="greeting", interactions=["call-1"], raters=["ana", "jun"], by="lee"
+        )
+    ana, jun = browser.new_context().new_page(), browser.new_context().new_page()
+    for page, who, answer in ((ana, "Ana", "yes"), (jun, "Jun", "no")):
+        sign_in(page, server, who, "/calibration")
+        page.get_by_text("1 of yours are not answered yet.").wait_for()
+        assert "Answers side by side" not in page.locator("body").inner_text()
+        page.get_by_role("button", name="Rate call-1").click()
+        desk = page.locator(".desk")
+        desk.locator(".turn").first.wait_for()
+        assert desk.locator(".proposed").count() == 0, "nothing is proposed to who rates blind"
+        for criterion in ("G-1", "G-2"):
+            desk.locator(f"[data-criterion='{criterion}'] .option[data-value='{answer}']").click()
+        desk.locator("button.submit").click()
+        page.get_by_text("The review of call-1 is filed.").wait_for()
+    with Store.open(server.store) as store:
+        counted = store.latest_evaluation("call-1", "greeting")
+        assert counted is not None
+        assert counted.source.kind == "machine", "a rating never counts"
+    ana.goto(f"{server.url}/calibration?session=march")
+    sign_in(ana, server, "Ana", "/calibration?session=march")
+    ana.get_by_text("Answers side by side").wait_for()
+    ana.get_by_text("Agreement by criterion").wait_for()
+    for page in (ana, jun):
+        page.context.close()
