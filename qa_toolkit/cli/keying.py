@@ -9,6 +9,7 @@ from qa_toolkit.cli import (
     keying_adjudicate,
     keying_audit,
     keying_chapman,
+    keying_charts,
     keying_compare,
     keying_form,
     keying_layout,
@@ -35,6 +36,7 @@ def register(cli: typer.Typer) -> None:
         keying_audit,
         keying_adjudicate,
         keying_chapman,
+        keying_charts,
         keying_report,
     ):
         module.register(commands)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qa_toolkit.domain.agreement import AgreementSummary
 from qa_toolkit.domain.evaluation import Evaluation, Result
 from qa_toolkit.domain.keying import KeyingAccuracy
+from qa_toolkit.domain.keying_charts import KeyingCharts
 from qa_toolkit.domain.keying_checks import KeyingCheck, KeyingDraw, KeyingRulings, UndetectedErrors
 from qa_toolkit.domain.lots import LotDecision
 from qa_toolkit.domain.metrics import ConversationMetrics
@@ -31,6 +32,7 @@ T = TypeVar(
     KeyingRulings,
     UndetectedErrors,
     LotDecision,
+    KeyingCharts,
 )
 
 CONTRACT_TYPES: dict[str, type[Any]] = {
@@ -46,6 +48,7 @@ CONTRACT_TYPES: dict[str, type[Any]] = {
     "keying-rulings": KeyingRulings,
     "keying-undetected": UndetectedErrors,
     "acceptance": LotDecision,
+    "keying-charts": KeyingCharts,
 }
 
 
@@ -72,7 +75,8 @@ def to_contract(
     | KeyingCheck
     | KeyingRulings
     | UndetectedErrors
-    | LotDecision,
+    | LotDecision
+    | KeyingCharts,
 ) -> dict[str, Any]:
     """The JSON object of a domain value; ``schema`` comes first."""
     data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")

@@ -115,3 +115,43 @@ def _advice(kind: ChartKind, sigma_z: float | None, counts: Sequence[tuple[str, 
     if len(counts) < 20:
         made.append(f"limits from {len(counts)} points are provisional")
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class GapChart:
+    """Items without a fault between one fault and the next, for faults too rare for a chart of rates.
+
+    Attributes:
+        mean: items between two faults on average; None without a gap.
+        low, high: limits; a gap below ``low`` says that faults come faster, one above that they come slower.
+        gaps: label of the fault that ends the gap, and its length.
+        out: labels of gaps outside the limits.
+    """
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    gaps: tuple[tuple[str, int], ...]
+    out: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+
+
+def gap_chart(items: Sequence[tuple[str, bool]], *, sigmas: float = SIGMAS) -> GapChart:
+    """A g chart (Kaminsky and others, 1992) of (label, faulty) in the order of time.
+
+    Limits are the quantiles of the geometric distribution that three sigmas stand for, as its skewness makes
+    symmetric limits useless (Benneyan, 2001). The stretches before the first fault and after the last are no
+    gaps.
+    """
+    from scipy import stats
+
+    places = [place for place, (_, faulty) in enumerate(items) if faulty]
+    gaps = tuple((items[b][0], b - a - 1) for a, b in pairwise(places))
+    if not gaps:
+        return GapChart(None, None, None, (), advice=("fewer than two faults: there is no gap to chart",))
+    mean = sum(gap for _, gap in gaps) / len(gaps)
+    tail, rate = float(stats.norm.sf(sigmas)), 1 / (mean + 1)
+    low, high = (float(stats.geom.ppf(share, rate)) - 1 for share in (tail, 1 - tail))
+    out = tuple(label for label, gap in gaps if not low <= gap <= high)
+    few = (f"limits from {len(gaps)} gaps are provisional",) if len(gaps) < 20 else ()
+    return GapChart(mean, low, high, gaps, out, few)

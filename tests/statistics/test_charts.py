@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from qa_toolkit.errors import UsageError
-from qa_toolkit.statistics.charts import control_chart
+from qa_toolkit.statistics.charts import control_chart, gap_chart
 
 CANS = [
     12,
@@ -93,3 +93,22 @@ def test_rare_errors_and_few_points_are_said() -> None:
 def test_impossible_points_are_refused(wrong: list[tuple[str, float, float]]) -> None:
     with pytest.raises(UsageError):
         control_chart(wrong, "p")
+
+
+def test_gaps_between_rare_faults() -> None:
+    items = [(str(number), number in (10, 30, 31, 90)) for number in range(100)]
+    chart = gap_chart(items)
+    assert chart.gaps == (("30", 19), ("31", 0), ("90", 58))
+    assert chart.mean == pytest.approx((19 + 0 + 58) / 3)
+    assert chart.advice == ("limits from 3 gaps are provisional",)
+    assert gap_chart(items[:20]).mean is None
+
+
+def test_a_gap_chart_seldom_cries_out_and_sees_a_change() -> None:
+    random = Random(5)
+    steady = [(str(n), random.random() < 0.02) for n in range(40_000)]
+    chart = gap_chart(steady)
+    assert chart.mean == pytest.approx(49, rel=0.1)
+    assert len(chart.out) <= 0.01 * len(chart.gaps)
+    worse = gap_chart([*steady, ("long", True), *[("x", False)] * 600, ("after", True)])
+    assert "after" in worse.out
