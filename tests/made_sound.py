@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import wave
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,3 +38,13 @@ def wave_header(
         + struct.pack("<HH", block & 0xFFFF, bits)
         + b"data" + struct.pack("<I", data_bytes)
     )  # fmt: skip
+
+
+def write_wave(path: Path, *channels: Sound, rate: int = 16_000) -> Path:
+    """Writes channels of one length as a WAV file of 16 bits."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(len(channels))
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.stack(channels, axis=1).tobytes())
+    return path

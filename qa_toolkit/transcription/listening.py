@@ -71,7 +71,7 @@ def listen(
     found = _speech(tracks, duration_s, options, lambda share: report(_FOUND * share))
     # The recogniser gets what the detector gave; where people are said to speak, the sound decides.
     speech = {channel: on_sound(spans, samples[channel]) for channel, spans in found.items()}
-    settings = ListeningSettings(options.language, options.word_times, options.vocabulary, options.beam_size)
+    settings = ListeningSettings(options.language, options.word_times, options.vocabulary, options.effort)
 
     def windows_of(spans: Mapping[int, Sequence[Span]]) -> list[Window]:
         return [

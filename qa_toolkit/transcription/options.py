@@ -30,7 +30,7 @@ class TranscriptionOptions:
         profile: ``accurate``, or ``draft`` for a quick English preview, marked in all that comes of it.
         vad_threshold: probability above which a frame of 32 ms counts as speech.
         vocabulary: names and terms to expect.
-        beam_size: hypotheses kept while decoding; 1 takes the best token at each step.
+        effort: hypotheses weighed while recognising; 1 takes the likeliest at each step.
         direction: ``inbound`` or ``outbound`` if known; helps to tell who is the agent on one channel.
     """
 
@@ -44,7 +44,7 @@ class TranscriptionOptions:
     profile: Profile = "accurate"
     vad_threshold: float = 0.3
     vocabulary: tuple[str, ...] = ()
-    beam_size: int = 1
+    effort: int = 1
     direction: str | None = None
     engine: str = "whisper"
 
@@ -55,8 +55,8 @@ class TranscriptionOptions:
             raise UsageError(
                 "the speech threshold must lie between 0 and 1", f"vad_threshold {self.vad_threshold}"
             )
-        if self.threads < 1 or self.speakers < 1 or self.beam_size < 1:
-            raise UsageError("threads, speakers and beam_size must be at least 1")
+        if self.threads < 1 or self.speakers < 1 or self.effort < 1:
+            raise UsageError("threads, speakers and effort must be at least 1")
 
     @property
     def model_name(self) -> str:

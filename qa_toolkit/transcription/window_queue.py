@@ -80,6 +80,12 @@ class WindowQueue(Generic[Item, Ready, Result]):
         self._changed = threading.Condition()
         self._serial = count()
 
+    @property
+    def waiting(self) -> int:
+        """Windows handed in that nobody prepares yet."""
+        with self._changed:
+            return len(self._state.pending)
+
     def work(
         self,
         items: Sequence[Item],
