@@ -82,7 +82,13 @@ def _show(accuracy: KeyingAccuracy) -> None:
             _percent(forms.rate),
             _range(forms.interval, 100.0),
         ],
-        ["forms with a critical error", forms.n, forms.with_critical_error, "", ""],
+        [
+            "forms with a critical error",
+            forms.n,
+            forms.with_critical_error,
+            _percent(forms.critical_rate),
+            _range(forms.critical_interval, 100.0),
+        ],
         ["characters", characters.n, characters.errors, _percent(characters.rate), ""],
     ]
     title = f"{accuracy.records} records, layout {accuracy.layout.id} {accuracy.layout.version}"
@@ -92,6 +98,9 @@ def _show(accuracy: KeyingAccuracy) -> None:
     left_open = f"{accuracy.source_marks} left open by the paper"
     guessed = f"{accuracy.procedure_errors} guessed where illegible"
     typer.echo(f"not counted: {accuracy.format_only} of format only, {left_open}, {guessed}")
+    if accuracy.yearly.compared:
+        differ = f"{accuracy.yearly.wrong} of {accuracy.yearly.compared}"
+        typer.echo(f"yearly amounts (amount times periods, by person): {differ} differ")
     if fields.interval is None and fields.interval_method:
         typer.echo(f"no interval: {fields.interval_method}")
     for name in ("operator", "site"):

@@ -72,6 +72,8 @@ class FormCounts:
     with_critical_error: int = 0
     rate: float | None = None
     interval: tuple[float, float] | None = None
+    critical_rate: float | None = None
+    critical_interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

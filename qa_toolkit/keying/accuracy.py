@@ -25,7 +25,7 @@ from qa_toolkit.domain.keying import (
     YearlyAmounts,
     YearlyDifference,
 )
-from qa_toolkit.keying.comparison import RecordComparison
+from qa_toolkit.keying.comparison import Place, RecordComparison
 from qa_toolkit.keying.layout_files import LoadedLayout
 from qa_toolkit.statistics import Interval, wilson
 from qa_toolkit.statistics.clustered import clustered_rate
@@ -61,11 +61,6 @@ class Tally:
         self.timed_fields += other.timed_fields
 
     @property
-    def clusters(self) -> list[Cluster]:
-        """One pair a form."""
-        return list(self.counts.elements())
-
-    @property
     def forms(self) -> int:
         return self.counts.total()
 
@@ -93,8 +88,8 @@ class AccuracyCount:
         self._layout, self._counting = LayoutRef(layout.id, layout.version, loaded.sha256), layout.counting
         self._all, self._critical = Tally(), Tally()
         self._by: dict[str, dict[str, Tally]] = {"operator": {}, "site": {}}
-        self._field_active: Counter[tuple[str, str]] = Counter()
-        self._field_errors: Counter[tuple[str, str]] = Counter()
+        self._field_forms: Counter[tuple[Place, int]] = Counter()
+        self._field_wrong: Counter[tuple[Place, int, int]] = Counter()
         self._field_roots: Counter[tuple[str, str]] = Counter()
         self._kinds: Counter[str] = Counter()
         self._kind_roots: Counter[str] = Counter()
@@ -123,8 +118,10 @@ class AccuracyCount:
                 comparison.metadata.get("agent") if name == "operator" else None
             )
             tallies.setdefault(value or UNKNOWN, Tally()).add(errors, active, roots, spent)
-        self._field_active.update(comparison.active)
-        self._field_errors.update(comparison.errors)
+        self._field_forms.update(comparison.active.items())
+        self._field_wrong.update(
+            (place, wrong, comparison.active[place]) for place, wrong in comparison.errors.items()
+        )
         self._field_roots.update((d.group, d.field) for d in charged if d.root is None and d.field)
         self._kinds.update(d.kind for d in found)
         self._kind_roots.update(d.kind for d in charged if d.root is None)
@@ -156,7 +153,7 @@ class AccuracyCount:
         self._notes.extend(other._notes[: max(MOST_NOTES - len(self._notes), 0)])
 
     def _counters(self) -> tuple[Counter[Any], ...]:
-        places = (self._field_active, self._field_errors, self._field_roots)
+        places = (self._field_forms, self._field_wrong, self._field_roots)
         return *places, self._kinds, self._kind_roots, self._kind_forms
 
     def result(self, rejected: Iterable[Rejected] = (), warnings: Iterable[str] = ()) -> KeyingAccuracy:
@@ -186,7 +183,7 @@ class AccuracyCount:
 
     def _fields(self) -> FieldCounts:
         tally = self._all
-        interval = clustered_rate(tally.clusters)
+        interval = clustered_rate(tally.counts)
         missing = sum(d.kind == "missing" for d in self._found)
         extra = sum(d.kind == "extra" for d in self._found)
         return FieldCounts(
@@ -203,14 +200,34 @@ class AccuracyCount:
 
     def _critical_fields(self) -> CriticalCounts:
         tally = self._critical
-        interval = limits(clustered_rate(tally.clusters))
+        interval = limits(clustered_rate(tally.counts))
         return CriticalCounts(tally.active, tally.errors, _per_10000(tally), interval)
 
     def _forms(self) -> FormCounts:
         n = self._all.forms
         interval = wilson(self._forms_wrong, n)
         pair = None if interval.low is None or interval.high is None else (interval.low, interval.high)
-        return FormCounts(n, self._forms_wrong, self._forms_critical, interval.estimate, pair)
+        critical = wilson(self._forms_critical, n)
+        both = None if critical.low is None or critical.high is None else (critical.low, critical.high)
+        counts = (n, self._forms_wrong, self._forms_critical)
+        return FormCounts(*counts, interval.estimate, pair, critical.estimate, both)
+
+    def _field_shares(self) -> list[KeyingShare]:
+        shares = []
+        for place, clusters in _clusters_by_field(self._field_forms, self._field_wrong).items():
+            tally = Tally(clusters, self._field_roots[place])
+            shares.append(
+                KeyingShare(
+                    ".".join(place),
+                    tally.forms,
+                    tally.active,
+                    tally.errors,
+                    tally.root_errors,
+                    _per_10000(tally),
+                    limits(clustered_rate(tally.counts)),
+                )
+            )
+        return shares
 
     def _shares(self) -> dict[str, tuple[KeyingShare, ...]]:
         total = sum(self._kind_roots.values())
@@ -223,7 +240,7 @@ class AccuracyCount:
                     tally.errors,
                     tally.root_errors,
                     _per_10000(tally),
-                    limits(clustered_rate(tally.clusters)),
+                    limits(clustered_rate(tally.counts)),
                     fields_per_hour=tally.fields_per_hour,
                 )
                 for value, tally in sorted(tallies.items())
@@ -231,20 +248,7 @@ class AccuracyCount:
             for name, tallies in self._by.items()
             if any(value != UNKNOWN for value in tallies)
         }
-        shares["field"] = _pareto(
-            [
-                KeyingShare(
-                    ".".join(place),
-                    self._all.forms,
-                    self._field_active[place],
-                    errors,
-                    self._field_roots[place],
-                    PER * errors / self._field_active[place],
-                )
-                for place, errors in self._field_errors.items()
-            ],
-            sum(self._field_roots.values()),
-        )
+        shares["field"] = _pareto(self._field_shares(), sum(self._field_roots.values()))
         shares["kind"] = _pareto(
             [
                 KeyingShare(kind, self._kind_forms[kind], None, self._kinds[kind], roots)
@@ -253,6 +257,20 @@ class AccuracyCount:
             total,
         )
         return shares
+
+
+def _clusters_by_field(
+    forms: Mapping[tuple[Place, int], int], wrong: Mapping[tuple[Place, int, int], int]
+) -> dict[Place, Counter[Cluster]]:
+    """How many forms had each (wrong, active) of every field that was ever wrong."""
+    made: dict[Place, Counter[Cluster]] = {}
+    for (place, errors, active), count in wrong.items():
+        made.setdefault(place, Counter())[errors, active] += count
+    for (place, active), count in forms.items():
+        if place in made:
+            bad = sum(c for (errors, n), c in made[place].items() if n == active and errors)
+            made[place][0, active] += count - bad
+    return made
 
 
 def keying_microseconds(metadata: Mapping[str, str]) -> int | None:

@@ -88,7 +88,9 @@ class ChartCount:
 
     def result(self) -> KeyingCharts:
         """The charts of everything that was added."""
-        charts: dict[str, KeyingChart] = {kind: made for kind in _CHARTS if (made := self._chart(kind)) is not None}
+        charts: dict[str, KeyingChart] = {
+            kind: made for kind in _CHARTS if (made := self._chart(kind)) is not None
+        }
         gaps = gap_chart([(record, critical) for _, record, critical in sorted(self._forms)])
         wide = charts.get("u")
         over = wide is not None and wide.sigma_z is not None and wide.sigma_z > OVERDISPERSED
@@ -164,7 +166,7 @@ def _rate(name: str, operator: _Operator) -> OperatorRate:
         errors=tally.errors,
         root_errors=tally.root_errors,
         per_10000=PER * tally.errors / tally.active if tally.active else None,
-        interval=limits(clustered_rate(tally.clusters)),
+        interval=limits(clustered_rate(tally.counts)),
         fields_per_hour=sum(each[1] for each in operator.timed) / hours if hours else None,
         keystrokes_per_hour=sum(each[2] for each in operator.timed) / hours if hours else None,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,11 @@ def test_coverage_over_forms_whose_fields_go_wrong_together(rate: float, spread:
         found = clustered_rate(list(zip(faults.tolist(), sizes.tolist(), strict=True)))
         inside += found.low is not None and found.high is not None and found.low <= rate <= found.high
     assert 0.925 <= inside / runs <= 0.975
+
+
+def test_clusters_may_be_given_as_counts() -> None:
+    clusters = [(0, 100)] * 40 + [(1, 100)] * 5 + [(7, 150)] * 2 + [(0, 0)]
+    assert clustered_rate(Counter(clusters)) == clustered_rate(clusters)
+    found = clustered_rate(clusters)
+    assert found.n == 47
+    assert found.estimate == pytest.approx(19 / 4800)
