@@ -39,6 +39,8 @@ PAGES: tuple[AppPage, ...] = (
     AppPage("views/calls.py", "Calls", "Work", (Action.VIEW_CONTENT,), unnamed=True),
     AppPage("views/call.py", "Call", "Work", (Action.VIEW_CONTENT,), unnamed=True),
     AppPage("views/calibration.py", "Calibration", "Work", (Action.RATE_CALIBRATION,), own=False),
+    AppPage("views/disputes.py", "Disputes", "Work", (Action.DISPUTE, Action.JUDGE_DISPUTE)),
+    AppPage("views/coaching.py", "Coaching", "Work", (Action.COACH, Action.ACKNOWLEDGE)),
     AppPage("views/rubrics.py", "Rubrics", "Rubrics", (Action.VIEW_REPORTS,), own=False, unnamed=True),
 )
 

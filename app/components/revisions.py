@@ -33,8 +33,10 @@ def _line(store: Store, task: Task, record: EvaluationRecord) -> None:
     if task.base is None or record.id == task.base.id:
         return
     with button.popover(t("Revert to this")):
-        text = st.text_input(t("Why?"), key=f"revert_text_{record.id}")
-        if st.button(t("File these answers again"), key=f"revert_{record.id}", disabled=not text.strip()):
+        with st.form(f"revert_{record.id}", border=False):
+            text = st.text_input(t("Why?"))
+            asked = st.form_submit_button(t("File these answers again"))
+        if asked:
             try:
                 revert_review(store, record.id, by=task.user, based_on=task.base.id, text=text)
             except QAToolkitError as error:

@@ -6,7 +6,7 @@ import json
 
 import state
 import streamlit as st
-from components import answers, header, player, timeline, transcript
+from components import answers, header, notes, player, responses, timeline, transcript
 from components.plain import plain
 from words import t
 
@@ -23,6 +23,7 @@ from qa_toolkit.store import EvaluationRecord, InputRecord, Store
 
 def show() -> None:
     header.show(t("Call"))
+    notes.show()
     store = state.open_store()
     name = st.text_input(
         "Interaction id", value=state.asked_for(state.INTERACTION) or "", key="interaction_id"
@@ -49,6 +50,8 @@ def show() -> None:
         if st.button(t("Review this call"), type="primary", key="review_this"):
             st.switch_page("views/review.py", query_params=target)
     answers.show_score(page)
+    if person is not None:
+        responses.show(store, person, record, call.evaluation)
     playable = player.show(name, input_of(store, record))
     if page.timeline is not None:
         timeline.show(page.timeline)

@@ -39,6 +39,8 @@ review       x       x    x       .     .       .
 calls        x       x    x       x     x       .
 call         x       x    x       x     x       .
 calibration  x       x    x       .     .       .
+disputes     x       x    x       x     .       .
+coaching     x       x    x       x     .       .
 rubrics      x       x    x       .     x       .
 """
 

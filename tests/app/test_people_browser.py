@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from app_server import CHROMIUM, Server, made_store, serving, sign_in
 
-from qa_toolkit.review import open_session
+from qa_toolkit.review import GivenReview, open_session, submit_review
 from qa_toolkit.store import Store
 
 pytest.importorskip("streamlit", reason="the app needs the extra 'app'")
@@ -54,4 +54,39 @@ def test_two_analysts_rate_blind_then_see_each_other(server: Server, browser: An
     ana.get_by_text("Answers side by side").wait_for()
     ana.get_by_text("Agreement by criterion").wait_for()
     for page in (ana, jun):
+        page.context.close()
+
+
+def test_an_agent_disputes_and_only_somebody_else_judges(server: Server, browser: Any) -> None:
+    with Store.open(server.store) as store:
+        counts = store.latest_evaluation("call-1", "greeting")
+        assert counts is not None
+        given = GivenReview({"G-2": "yes"}, {"G-2": ("judgement", "Heard it.")})
+        submit_review(store, "call-1", "greeting", given, by="lee", based_on=counts.id)
+    pages = [browser.new_context().new_page() for _ in range(3)]
+    tess, lee, max_ = pages
+    sign_in(tess, server, "Tess", "/call?interaction=call-1&rubric=greeting")
+    tess.get_by_role("button", name="I have seen this").click()
+    tess.get_by_role("button", name="I have seen it", exact=True).click()
+    tess.get_by_text("seen by tess").wait_for()
+    tess.get_by_role("button", name="Dispute this").click()
+    box = tess.get_by_role("textbox", name="What is not right?")
+    box.fill("I said my name <b>twice</b>.")
+    tess.get_by_role("button", name="Raise the dispute").click()
+    tess.get_by_text("The dispute is raised.").wait_for()
+    sign_in(lee, server, "Lee", "/disputes")
+    lee.get_by_text("I said my name <b>twice</b>.").wait_for()
+    lee.get_by_role("button", name="Uphold", exact=True).click()
+    lee.get_by_role("textbox", name="Why it stays").fill("It stays.")
+    lee.get_by_role("button", name="Uphold the evaluation").click()
+    lee.get_by_text("may not judge").first.wait_for()
+    sign_in(max_, server, "Max", "/disputes")
+    max_.get_by_role("button", name="Uphold", exact=True).click()
+    max_.get_by_role("textbox", name="Why it stays").fill("The name is not in the recording.")
+    max_.get_by_role("button", name="Uphold the evaluation").click()
+    max_.get_by_text("The evaluation is upheld.").wait_for()
+    with Store.open(server.store) as store:
+        (dispute,) = store.disputes.all()
+        assert (dispute.state, dispute.steps[-1].who) == ("upheld", "max")
+    for page in pages:
         page.context.close()
