@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from qa_toolkit import model_files
 from qa_toolkit.domain import Role, SpeechSpan, Turn, Word
 from qa_toolkit.errors import EnvironmentProblemError, UsageError
@@ -124,9 +122,10 @@ def _voices(
         return *one, ()
     try:
         embedder = model_files.resolve("speaker-embedder").path
-        sound = item.track.samples.astype(np.float32) / 32768.0
         with one_matrix_thread():
-            found = diarisation.diarise(sound, item.speech, speakers=options.speakers, embedder=embedder)
+            found = diarisation.diarise(
+                item.track.samples, item.speech, speakers=options.speakers, embedder=embedder
+            )
     except EnvironmentProblemError as error:
         return *one, (f"the speakers were not told apart: {error}",)
     labels = [_label(speaker) for speaker in diarisation.label_words(item.words, found)]

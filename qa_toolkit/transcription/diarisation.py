@@ -1,8 +1,7 @@
 """Telling the speakers of a one-channel recording apart: embed, cluster, smooth over time.
 
 Windows of speech are embedded, grouped by Ward's method (Ward 1963), drawn to the nearest of the groups' mean
-voices (of several groupings the one with the best silhouette, Rousseeuw 1987), and smoothed by the
-Viterbi algorithm (Viterbi 1967): a change of speaker costs more in the middle
+voices, and smoothed by the Viterbi algorithm (Viterbi 1967): a change of speaker costs more in the middle
 of speech than across a pause. One label at a time: two voices at once get one of the two labels.
 """
 
@@ -14,21 +13,20 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qa_toolkit.domain.transcript import Word
 from qa_toolkit.errors import UsageError
-from qa_toolkit.transcription.speaker_embedding import (
-    SAMPLE_RATE_HZ,
-    WINDOW_SAMPLES,
-    Floats,
-    embed,
-    unit_length,
+from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples
+from qa_toolkit.transcription.speaker_embedding import Floats, unit_length
+from qa_toolkit.transcription.voice_vectors import (
+    WINDOW_HOP_S,
+    Labels,
+    Vectors,
+    VoiceWindows,
+    voice_vectors,
+    windows_along,
 )
 
-WINDOW_HOP_S = 0.2
-SMOOTHING_S = 0.8
-"""Vectors of one span are averaged over this time to either side: short windows are noisy."""
 SAME_VOICE_COSINE = 0.96
 """Mean voices closer than this are one voice."""
 SHORT_VOICE_S = 4.0
@@ -43,14 +41,15 @@ _FIT = 6.0
 _CHANGE_COST = 1.0
 _CHANGE_COST_AT_PAUSE = 0.1
 _CLUSTERED_WINDOWS = 2000
+_FITTED_WINDOWS = 6000
+"""So many windows (20 minutes of speech) say how voices sound; of a longer call they are chosen evenly."""
+_BLOCK = 8192
 _WINDOWS_PER_GROUP = 8
-_CLEARER = 0.05
+_EXCESSES = (1, 1.5, 3, 6)
 _PHRASE_PAUSE_S = 0.3
 _PHRASE_MAJORITY = 2 / 3
 _NEAR = (1, 2)
 _SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
-
-Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +61,8 @@ class SpeakerSpan:
     end_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Windows:
-    """Where the windows lie: their centres in seconds, and the span each belongs to."""
-
-    centres_s: NDArray[np.float64]
-    spans: Labels
-
-
 def diarise(
-    samples: Floats, speech: Sequence[tuple[float, float]], *, speakers: int = 2, embedder: Path
+    samples: Samples, speech: Sequence[tuple[float, float]], *, speakers: int = 2, embedder: Path
 ) -> tuple[SpeakerSpan, ...]:
     """Who speaks in each span of speech; the same input gives the same output.
 
@@ -80,7 +71,7 @@ def diarise(
     announcement does.
 
     Args:
-        samples: mono, 16 kHz, -1 to 1.
+        samples: mono, 16-bit, 16 kHz; may lie in a file.
         speech: spans in which somebody speaks, in seconds; overlapping ones are joined.
         speakers: how many people take part in the conversation.
         embedder: file of the model ``speaker-embedder``.
@@ -97,9 +88,8 @@ def diarise(
     spans = _joined(speech, samples.size / SAMPLE_RATE_HZ)
     if not spans or speakers == 1:
         return tuple(SpeakerSpan(0, start, end) for start, end in spans)
-    windows = _windows(spans)
-    starts = np.round(windows.centres_s * SAMPLE_RATE_HZ).astype(int) - WINDOW_SAMPLES // 2
-    vectors = _smoothed(embed(samples, starts.tolist(), embedder), windows)
+    windows = windows_along(spans)
+    vectors = voice_vectors(samples, windows, embedder)
     return _spans_of(spans, windows, _voices(vectors, windows, speakers))
 
 
@@ -115,42 +105,25 @@ def _joined(speech: Sequence[tuple[float, float]], duration_s: float) -> list[tu
     return joined
 
 
-def _windows(spans: Sequence[tuple[float, float]]) -> _Windows:
-    """Windows at even steps inside each span; a span shorter than a window has one around its middle."""
-    centres: list[NDArray[np.float64]] = []
-    half_s = WINDOW_SAMPLES / SAMPLE_RATE_HZ / 2
-    for start, end in spans:
-        first, last = start + half_s, end - half_s
-        count = max(1, round((last - first) / WINDOW_HOP_S) + 1)
-        centres.append(np.linspace(first, last, count) if count > 1 else np.array([(start + end) / 2]))
-    owners = np.repeat(np.arange(len(spans)), [c.size for c in centres])
-    return _Windows(np.concatenate(centres), owners)
-
-
-def _smoothed(vectors: Floats, windows: _Windows) -> Floats:
-    smooth = np.empty_like(vectors)
-    for span in range(int(windows.spans[-1]) + 1):
-        own = np.flatnonzero(windows.spans == span)
-        at = windows.centres_s[own]
-        first = np.searchsorted(at, at - SMOOTHING_S - 1e-9)
-        last = np.searchsorted(at, at + SMOOTHING_S + 1e-9)
-        sums = np.concatenate([np.zeros((1, vectors.shape[1])), np.cumsum(vectors[own], axis=0, dtype=float)])
-        smooth[own] = sums[last] - sums[first]
-    return unit_length(smooth)
-
-
 # --- voices ------------------------------------------------------------------------------------------------
 
 
-def _voices(vectors: Floats, windows: _Windows, speakers: int) -> Labels:
+def _voices(vectors: Vectors, windows: VoiceWindows, speakers: int) -> Labels:
     """A speaker for each window."""
-    opening = _opening_voice(vectors, speakers)
+    chosen = np.linspace(0, len(vectors) - 1, min(len(vectors), _FITTED_WINDOWS)).astype(int)
+    few = vectors[chosen].astype(np.float32)
+    each_s = WINDOW_HOP_S * len(vectors) / len(few)
+    opening = _opening_voice(few, speakers, each_s)
+    means = _voices_heard(few[opening:], windows.spans[chosen[opening:]], speakers, each_s)
+    first = int(chosen[opening])
     labels = np.zeros(len(vectors), dtype=np.int64)
-    labels[opening:] = _told_apart(vectors[opening:], windows, opening, speakers) + (1 if opening else 0)
+    labels[first:] = 1 if opening else 0
+    if len(means) > 1:
+        labels[first:] += _most_likely(_likeness(vectors[first:], means), windows.spans[first:])
     return labels
 
 
-def _opening_voice(vectors: Floats, speakers: int) -> int:
+def _opening_voice(vectors: Floats, speakers: int, each_s: float) -> int:
     """How many windows at the start belong to a voice that is not heard again; 0 when there is none."""
     if len(vectors) < 4 * (speakers + 1):
         return 0
@@ -161,43 +134,49 @@ def _opening_voice(vectors: Floats, speakers: int) -> int:
     if run == len(own) or not others or own.sum() - run > max(1, run // 10):
         return 0
     far = max(float(mean @ means[labels[0]]) for mean in others) < ANNOUNCEMENT_COSINE
-    return run if far and run * WINDOW_HOP_S >= MIN_ANNOUNCEMENT_S else 0
+    return run if far and run * each_s >= MIN_ANNOUNCEMENT_S else 0
 
 
-def _told_apart(vectors: Floats, windows: _Windows, first: int, speakers: int) -> Labels:
+def _voices_heard(vectors: Floats, spans: Labels, speakers: int, each_s: float) -> Floats:
+    """Mean voices: as many as asked for, fewer where those are not clearly apart; one is as good as none."""
     wanted = min(speakers, len(vectors))
     while wanted > 1:
-        labels, means = _grouped(vectors, wanted)
-        heard_s = np.bincount(labels, minlength=len(means)) * WINDOW_HOP_S
+        labels, means = _grouped(vectors, spans, wanted)
+        heard_s = np.bincount(labels, minlength=len(means)) * each_s
         likeness = float((means @ means.T - 2 * np.eye(len(means))).max())
         limit = SAME_VOICE_COSINE if heard_s.min() >= SHORT_VOICE_S else SHORT_VOICE_COSINE
         if heard_s.min() >= MIN_VOICE_S and likeness < limit:
-            return _most_likely(vectors @ means.T, windows.spans[first:])
+            return means
         wanted -= 1
-    return np.zeros(len(vectors), dtype=np.int64)
+    return vectors[:1]
 
 
-def _grouped(vectors: Floats, groups: int) -> tuple[Labels, Floats]:
-    """The best of several groupings by how clearly their groups lie apart.
+def _likeness(vectors: Vectors, means: Floats) -> Floats:
+    """Cosine of each window to each mean voice."""
+    parts = [
+        vectors[first : first + _BLOCK].astype(np.float32) @ means.T
+        for first in range(0, len(vectors), _BLOCK)
+    ]
+    return np.concatenate(parts)
 
-    Ward's method would sooner cut a long speaker in two than keep one who hardly speaks. Making more groups
-    and joining the most alike mends that, but may keep an odd sound as a speaker; so both are tried, and what
-    Ward's method finds alone is kept unless another grouping is clearer.
+
+def _grouped(vectors: Floats, spans: Labels, groups: int) -> tuple[Labels, Floats]:
+    """Of several groupings the one that explains the call best.
+
+    Ward's method would sooner cut a long speaker in two than keep one who hardly speaks; making more groups
+    and joining the most alike mends that. Which is right, likeness alone does not say: two manners of one
+    voice may lie as far apart as two voices. But nobody becomes another person in the middle of speech, so
+    likeness counts less the cost of such changes: the sum that the smoothing makes largest, too.
     """
-    best = _drawn_in(vectors, _mean_voices(vectors, groups, 1))
-    clearest = _silhouette(vectors, *best)
-    for excess in (1.5, 3):
-        found = _drawn_in(vectors, _mean_voices(vectors, groups, excess))
-        clear = _silhouette(vectors, *found)
-        if clear > clearest + _CLEARER and _all_come_back(found[0]):
-            best, clearest = found, clear
-    return best
+    found = [_drawn_in(vectors, _mean_voices(vectors, groups, excess)) for excess in _EXCESSES]
+    return max(found, key=lambda grouping: _worth(vectors @ grouping[1].T, spans))
 
 
-def _all_come_back(labels: Labels) -> bool:
-    """Whether each group is heard at two places at least; an announcement or a cough is heard at one."""
-    begins = np.concatenate([labels[:1], labels[1:][np.diff(labels) != 0]])
-    return int(np.bincount(begins)[np.unique(labels)].min()) >= 2
+def _worth(likeness: Floats, spans: Labels) -> float:
+    """Sum of the likeness along the best sequence of voices, less the cost of its changes."""
+    labels = _most_likely(likeness, spans)
+    costs = np.where(np.diff(spans) == 0, _CHANGE_COST, _CHANGE_COST_AT_PAUSE)[np.diff(labels) != 0]
+    return float(_FIT * likeness[np.arange(labels.size), labels].sum() - costs.sum())
 
 
 def _mean_voices(vectors: Floats, groups: int, excess: float) -> Floats:
@@ -228,20 +207,6 @@ def _drawn_in(vectors: Floats, means: Floats) -> tuple[Labels, Floats]:
     return labels, means
 
 
-def _silhouette(vectors: Floats, labels: Labels, means: Floats) -> float:
-    """Mean silhouette (Rousseeuw 1987) by mean cosine to a group; -1 where a group is empty."""
-    sizes = np.bincount(labels, minlength=len(means))
-    if len(means) < 2 or sizes.min() == 0:
-        return -1.0
-    sums = np.stack([vectors[labels == voice].sum(axis=0) for voice in range(len(means))])
-    distance = 1.0 - vectors @ (sums / sizes[:, None]).T
-    rows = np.arange(len(vectors))
-    own = distance[rows, labels]
-    distance[rows, labels] = np.inf
-    other = distance.min(axis=1)
-    return float(np.mean((other - own) / np.maximum(np.maximum(own, other), 1e-9)))
-
-
 def _means(vectors: Floats, labels: Labels, groups: int) -> Floats:
     return unit_length(np.stack([vectors[labels == voice].sum(axis=0) for voice in range(groups)]))
 
@@ -266,7 +231,7 @@ def _most_likely(likeness: Floats, spans: Labels) -> Labels:
 
 
 def _spans_of(
-    spans: Sequence[tuple[float, float]], windows: _Windows, labels: Labels
+    spans: Sequence[tuple[float, float]], windows: VoiceWindows, labels: Labels
 ) -> tuple[SpeakerSpan, ...]:
     """Labelled windows as spans; within speech the speaker changes half-way between two windows."""
     number: dict[int, int] = {}

@@ -15,8 +15,9 @@ from qa_toolkit import model_files
 from qa_toolkit.domain import Word
 from qa_toolkit.errors import EnvironmentProblemError, UsageError
 from qa_toolkit.resources import sample_dir
-from qa_toolkit.transcription import diarisation
+from qa_toolkit.transcription import diarisation, voice_vectors
 from qa_toolkit.transcription.diarisation import SpeakerSpan, diarise, label_words
+from qa_toolkit.transcription.speaker_embedding import unit_length
 
 RATE = 16_000
 NOWHERE = Path("no-model.onnx")
@@ -24,20 +25,20 @@ NOWHERE = Path("no-model.onnx")
 
 @pytest.fixture
 def made_up_voices(monkeypatch):
-    """A recording whose samples are voice numbers; the embedding of a voice is a direction of its own."""
+    """A recording whose samples are voice numbers in steps of 4096; the embedding of a voice is a direction of its own."""
     rng = np.random.default_rng(7)
     directions = rng.standard_normal((8, 256)).astype(np.float32)
 
     def embed(samples, starts, embedder):
         vectors = []
         for start in starts:
-            piece = samples[max(0, start) : start + 12_800]
+            piece = np.round(samples[max(0, start) : start + 12_800] * 8)
             heard = np.bincount(piece[piece > 0].astype(int), minlength=8)
             noise = 0.6 * rng.standard_normal(256)
             vectors.append(heard @ directions / max(1, heard.sum()) + noise)
-        return diarisation.unit_length(np.array(vectors, dtype=np.float32))
+        return unit_length(np.array(vectors, dtype=np.float32))
 
-    monkeypatch.setattr(diarisation, "embed", embed)
+    monkeypatch.setattr(voice_vectors, "embed", embed)
 
 
 def recording(script: str) -> tuple[np.ndarray, list[tuple[float, float]], list[tuple[int, float, float]]]:
@@ -47,9 +48,9 @@ def recording(script: str) -> tuple[np.ndarray, list[tuple[float, float]], list[
         voice, times = part.split()
         start, end = map(float, times.split("-"))
         truth.append((int(voice), start, end))
-    samples = np.zeros(round(max(t[2] for t in truth) * RATE), dtype=np.float32)
+    samples = np.zeros(round(max(t[2] for t in truth) * RATE), dtype=np.int16)
     for voice, start, end in truth:
-        samples[round(start * RATE) : round(end * RATE)] = voice
+        samples[round(start * RATE) : round(end * RATE)] = 4096 * voice
     return samples, [(start, end) for _, start, end in truth], truth
 
 
@@ -81,22 +82,22 @@ def test_a_change_in_the_middle_of_speech_is_found_to_a_third_of_a_second(made_u
 
 @pytest.mark.parametrize("speech", [[], [(3.0, 3.0)], [(50.0, 60.0)]])
 def test_no_speech_no_speakers(speech):
-    assert diarise(np.zeros(RATE, np.float32), speech, embedder=NOWHERE) == ()
+    assert diarise(np.zeros(RATE, np.int16), speech, embedder=NOWHERE) == ()
 
 
 def test_one_speaker_needs_no_model():
-    spans = diarise(np.zeros(9 * RATE, np.float32), [(4, 6), (0, 2), (1, 3)], speakers=1, embedder=NOWHERE)
+    spans = diarise(np.zeros(9 * RATE, np.int16), [(4, 6), (0, 2), (1, 3)], speakers=1, embedder=NOWHERE)
     assert spans == (SpeakerSpan(0, 0.0, 3.0), SpeakerSpan(0, 4.0, 6.0))
 
 
 def test_no_speakers_at_all_is_refused():
     with pytest.raises(UsageError, match="1 or more"):
-        diarise(np.zeros(RATE, np.float32), [(0, 1)], speakers=0, embedder=NOWHERE)
+        diarise(np.zeros(RATE, np.int16), [(0, 1)], speakers=0, embedder=NOWHERE)
 
 
 def test_a_missing_model_says_what_to_do():
     with pytest.raises(EnvironmentProblemError, match="speaker-embedder"):
-        diarise(np.zeros(RATE, np.float32), [(0, 1)], embedder=NOWHERE)
+        diarise(np.zeros(RATE, np.int16), [(0, 1)], embedder=NOWHERE)
 
 
 spans_st = st.lists(st.tuples(st.floats(0, 30), st.floats(0.02, 6)), min_size=1, max_size=8)
@@ -106,10 +107,10 @@ spans_st = st.lists(st.tuples(st.floats(0, 30), st.floats(0.02, 6)), min_size=1,
 @settings(max_examples=40, deadline=None)
 def test_speech_is_covered_once_and_in_order(pairs):
     rng = np.random.default_rng(1)
-    samples = np.zeros(40 * RATE, np.float32)
+    samples = np.zeros(40 * RATE, np.int16)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            diarisation,
+            voice_vectors,
             "embed",
             lambda s, starts, e: rng.standard_normal((len(starts), 256)).astype("float32"),
         )
@@ -206,7 +207,11 @@ def sample_call(name: str) -> tuple[np.ndarray, list[tuple[str, float, float]]]:
     samples, rate = sound_file.read(path, dtype="float32", always_2d=True)
     mixed = soxr.resample(samples.mean(axis=1), rate, RATE).astype(np.float32)
     data = json.loads((sample_dir() / "transcripts" / f"{name}.json").read_text(encoding="utf-8"))
-    return mixed, [(t["speaker"], t["start_s"], t["end_s"]) for t in data["turns"]]
+    return sixteen_bits(mixed), [(t["speaker"], t["start_s"], t["end_s"]) for t in data["turns"]]
+
+
+def sixteen_bits(sound: np.ndarray) -> np.ndarray:
+    return np.clip(sound * 32768, -32768, 32767).astype(np.int16)
 
 
 def share_wrong(found: tuple[SpeakerSpan, ...], truth: list[tuple[str, float, float]]) -> float:
@@ -265,7 +270,7 @@ def test_a_real_call_on_one_channel(embedder, shared_data):
         for role, samples in zip(("agent", "customer"), sides, strict=True)
         for start, end in loud_spans(samples)
     ]
-    found = diarise((sides[0] + sides[1]) / 2, [(a, b) for _, a, b in truth], embedder=embedder)
+    found = diarise(sixteen_bits((sides[0] + sides[1]) / 2), [(a, b) for _, a, b in truth], embedder=embedder)
     assert share_wrong(found, truth) <= 0.1
 
 
@@ -282,3 +287,11 @@ def loud_spans(samples: np.ndarray) -> list[tuple[float, float]]:
         else:
             joined.append((start, end))
     return [span for span in joined if span[1] - span[0] >= 0.2]
+
+
+def test_a_call_of_hours_is_told_apart_like_a_short_one(made_up_voices, monkeypatch):
+    monkeypatch.setattr(diarisation, "_FITTED_WINDOWS", 60)
+    monkeypatch.setattr(diarisation, "_BLOCK", 50)
+    monkeypatch.setattr(voice_vectors, "_BLOCK_SAMPLES", 3 * RATE)
+    samples, speech, _ = recording("1 0-6 | 2 6.5-12 | 1 13-19 | 2 20-26 | 1 27-33 | 2 34-40")
+    assert [s.speaker for s in diarise(samples, speech, embedder=NOWHERE)] == [0, 1, 0, 1, 0, 1]
