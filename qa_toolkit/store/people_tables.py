@@ -92,6 +92,7 @@ class AssignmentRow(Base):
         Index("ix_assignments_reviewer", "reviewer", "state", "sort_day", "id"),
         Index("ix_assignments_state", "state", "sort_day", "id"),
         Index("ix_assignments_session", "session"),
+        Index("ix_assignments_interaction", "interaction_id", "rubric_id", "reviewer"),
         Index(
             "uq_assignments_open",
             "interaction_id",

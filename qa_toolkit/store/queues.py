@@ -73,7 +73,8 @@ def rows_query(wanted: AssignmentFilter, limit: int | None, offset: int) -> Any:
         DraftRow.rubric_id == AssignmentRow.rubric_id,
         DraftRow.reviewer == AssignmentRow.reviewer,
     )
-    query = (
+    page_ids = ids_query(wanted, limit, offset).subquery()
+    return (
         select(
             AssignmentRow,
             InteractionRow.agent,
@@ -82,17 +83,26 @@ def rows_query(wanted: AssignmentFilter, limit: int | None, offset: int) -> Any:
             InteractionRow.started_at,
             DraftRow.version,
         )
+        .join(page_ids, page_ids.c.id == AssignmentRow.id)
         .join(InteractionRow, InteractionRow.id == AssignmentRow.interaction_id)
         .outerjoin(DraftRow, draft)
-        .where(*_conditions(wanted))
         .order_by(AssignmentRow.sort_day, AssignmentRow.id)
     )
-    return query.limit(limit).offset(offset)
+
+
+def ids_query(wanted: AssignmentFilter, limit: int | None, offset: int) -> Any:
+    """Which rows a page has, in order, by an index; what is shown of them is read for these only."""
+    chosen = _chosen(wanted, AssignmentRow.id).order_by(AssignmentRow.sort_day, AssignmentRow.id)
+    return chosen.limit(limit).offset(offset)
 
 
 def count_query(wanted: AssignmentFilter) -> Any:
     """How many assignments there are; the interactions are read only where a filter needs them."""
-    query = select(func.count()).select_from(AssignmentRow)
+    return _chosen(wanted, func.count())
+
+
+def _chosen(wanted: AssignmentFilter, column: Any) -> Any:
+    query = select(column).select_from(AssignmentRow)
     if any(getattr(wanted, name) is not None for name in _OF_INTERACTION):
         query = query.join(InteractionRow, InteractionRow.id == AssignmentRow.interaction_id)
     return query.where(*_conditions(wanted))

@@ -59,6 +59,8 @@ class InteractionRow(Base):
     """One reviewable event, each fact as given last; ``metadata_json`` holds every known value."""
 
     __tablename__ = "interactions"
+    # What queues are filtered by, without reading the row itself.
+    __table_args__ = (Index("ix_interactions_facts", "id", "agent", "site", "language"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]

@@ -264,6 +264,8 @@ def _order_queues() -> None:
     op.create_index("ix_assignments_reviewer", "assignments", ["reviewer", "state", "sort_day", "id"])
     op.create_index("ix_assignments_state", "assignments", ["state", "sort_day", "id"])
     op.create_index("ix_assignments_session", "assignments", ["session"])
+    op.create_index("ix_assignments_interaction", "assignments", ["interaction_id", "rubric_id", "reviewer"])
+    op.create_index("ix_interactions_facts", "interactions", ["id", "agent", "site", "language"])
 
 
 def _reference(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
