@@ -16,6 +16,7 @@ lies apart, in ``banks/held_back/<language>/<event>.yaml``, and is joined to it 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -132,6 +133,8 @@ def bank_names(*, search: Sequence[Path] = (), language: str = "*", event: str =
 def held_back_of(loaded: LoadedBank, *, search: Sequence[Path] = ()) -> list[tuple[Utterance, bool]]:
     """What was written to measure a bank, with whether it means the event; never for training.
 
+    Texts that stand in the bank too, but for case and punctuation, are left out: they would measure memory.
+
     Raises:
         AuthoredFileError: the held-back file has faults.
     """
@@ -141,7 +144,13 @@ def held_back_of(loaded: LoadedBank, *, search: Sequence[Path] = ()) -> list[tup
     if any((folder / name).is_file() for folder in [*search, resources.rubrics_dir()]):
         apart = load_bank(name, search=search).bank
         found += [*apart.utterances("held_back"), *apart.utterances("train")]
-    return found
+    trained = {_words(utterance.text) for utterance, _ in bank.utterances("train")}
+    return [(utterance, label) for utterance, label in found if _words(utterance.text) not in trained]
+
+
+def _words(text: str) -> str:
+    """A text without case and punctuation."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def find_beside_rubrics(name: str, *, search: Sequence[Path] = ()) -> Path:
