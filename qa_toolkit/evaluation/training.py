@@ -1,14 +1,15 @@
 """Training of sentence classifiers from banks, and measuring them on what they have not seen.
 
 Needs scikit-learn. The utterances of the other banks serve as background: calls hold far more sentences about
-other things than a bank has negatives. One that a classifier trained without it takes for the event may well
-mean the event, too, and is left out.
+other things than a bank has negatives. What a classifier of the bank alone takes for the event may well mean
+it, too, and is left out.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,8 +33,8 @@ from qa_toolkit.language.embeddings import SentenceEncoder
 
 FOLDS: Final = 5
 FEWEST_EXAMPLES: Final = 2 * FOLDS
-LEFT_OUT_ABOVE: Final = 0.3
-"""Background that a classifier trained without it finds likelier than this is left out."""
+LEFT_OUT_ABOVE: Final = 0.9
+"""Background that a classifier of the bank alone finds likelier than this is left out."""
 
 _STRENGTH_WORDS: Final = 20.0
 _STRENGTH_VECTOR: Final = 10.0
@@ -98,13 +99,30 @@ def train(
     """
     own = [*bank.bank.utterances("train"), *reviewed]
     _check(own, bank.bank.event)
-    rows = _rows(own, _distinct(background, own))
+    with _one_thread():
+        return _trained(bank, own, encoder, background, reviewed)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keeps linear algebra on one thread: the problems are small, and threads would wait for one another."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError as error:
+        raise MissingExtraError.of("transcription", "training") from error
+    with threadpool_limits(1):
+        yield
+
+
+def _trained(
+    bank: LoadedBank,
+    own: Sequence[tuple[Utterance, bool]],
+    encoder: SentenceEncoder | None,
+    background: Sequence[str],
+    reviewed: Sequence[tuple[Utterance, bool]],
+) -> TrainedClassifier:
+    rows = _rows(own, _unlike(_distinct(background, own), own))
     stage = _words_stage(rows)
-    likely = _calibrated(stage.left_out, rows)[2]
-    kept = [row for row in range(len(rows.texts)) if row < rows.own or likely[row] <= LEFT_OUT_ABOVE]
-    if len(kept) < len(rows.texts):
-        rows = _rows(own, [rows.texts[row] for row in kept[rows.own :]])
-        stage = _words_stage(rows)
     slope, shift, likely = _calibrated(stage.left_out, rows)
     vector, both = _vector_stage(rows, stage, likely, bank.bank.language, encoder)
     clearly_not, clearly = _clear(likely, rows)
@@ -170,6 +188,18 @@ def _distinct(background: Sequence[str], own: Sequence[tuple[Utterance, bool]]) 
     said = {tuple(words_of(utterance.text)) for utterance, _ in own}
     kept = {key: text for text in sorted(set(background)) if (key := tuple(words_of(text))) not in said}
     return sorted(kept.values(), key=lambda text: hashlib.sha256(text.encode()).digest())[:_MOST_BACKGROUND]
+
+
+def _unlike(background: Sequence[str], own: Sequence[tuple[Utterance, bool]]) -> list[str]:
+    """Background without what a classifier of the bank alone takes for the event."""
+    if not background:
+        return []
+    rows = _rows(own, ())
+    stage = _words_stage(rows)
+    slope, shift, _ = _calibrated(stage.left_out, rows)
+    scores = features_of(background).matrix() @ stage.coefficients + stage.intercept
+    likely = sigmoid(scores * slope + shift)
+    return [text for text, p in zip(background, likely, strict=True) if p <= LEFT_OUT_ABOVE]
 
 
 def _rows(own: Sequence[tuple[Utterance, bool]], background: Sequence[str]) -> _Rows:
