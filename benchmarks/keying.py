@@ -1,22 +1,22 @@
 """How well the comparison of keyed records does what it says, on applications with errors put in on purpose.
 
-    python benchmarks/keying.py [--applications N] [--large N] [--json]
+    python benchmarks/keying.py [--applications N] [--seed S] [--data DIR] [--json]
 
-kinds: macro F1 of the kind of each error, place and kind both right. members: pairs found with 15 % of the
-alignment fields mistyped. normalisation: filled fields, re-spelt in another usual format, that were taken for
-different. coverage: share of 95 % intervals that hold the true rate, over simulated lots of forms whose fields go
-wrong together. files: two CSV of N applications (``--large 100000`` for the full size), records a minute and the
-peak memory of the process.
+kinds: macro F1 of the kind of each error, place and kind both right; crowded: the same with ten errors a form and
+more errors of members. members: pairs found with 15 % of the alignment fields mistyped. normalisation: filled
+fields, re-spelt in another usual format, that were taken for different. coverage: share of 95 % intervals that
+hold the true rate, over simulated lots of forms whose fields go wrong together. febrl: wrong fields of records made
+by others (``--data`` or QA_TEST_DATA: the folder that holds ``febrl``). Rate and memory of large files:
+``benchmarks/keying_rate.py``.
 """
 
-# ruff: noqa: S101, S311  # a fixed seed is the point, and a benchmark may assert
+# ruff: noqa: S311  # a fixed seed is the point
 from __future__ import annotations
 
 import argparse
+import csv
 import json
-import resource
-import tempfile
-import time
+import os
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -25,10 +25,9 @@ from typing import Any
 import numpy as np
 
 from qa_toolkit.domain.keying import FORMAT_ONLY
-from qa_toolkit.keying import Entry, Record, RecordComparer, compare_files, load_layout
+from qa_toolkit.keying import Entry, Record, RecordComparer, entry_of, load_layout, parse_layout
 from qa_toolkit.keying.made_applications import make_application
 from qa_toolkit.keying.seeding import FIELD_KINDS, MEMBER_KINDS, found_errors, seed
-from qa_toolkit.keying.writing import write_records
 from qa_toolkit.statistics.clustered import clustered_rate
 
 LOADED = load_layout("covered_application")
@@ -36,13 +35,13 @@ LAYOUT = LOADED.layout
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def kinds(count: int) -> dict[str, Any]:
+def kinds(count: int, seed_number: int, *, errors: int = 4, members: float = 0.4) -> dict[str, Any]:
     """F1 of every kind."""
-    random, comparer = Random(7), RecordComparer(LAYOUT)
+    random, comparer = Random(7 + seed_number), RecordComparer(LAYOUT)
     right, wrong, missed = Counter[str](), Counter[str](), Counter[str]()
     for number in range(count):
-        wanted = random.sample(FIELD_KINDS, 4)
-        if random.random() < 0.4:
+        wanted = random.sample(FIELD_KINDS, errors)
+        if random.random() < members:
             wanted.append(random.choice(MEMBER_KINDS))
         made = seed(make_application(LAYOUT, number, random), LAYOUT, wanted, random)
         found = found_errors(comparer.compare(made.keyed, made.reference).discrepancies)
@@ -67,10 +66,10 @@ def mistype(value: str, random: Random) -> str:
     return value[:at] + random.choice(pool) + value[at + 1 :]
 
 
-def members(count: int) -> dict[str, Any]:
+def members(count: int, seed_number: int) -> dict[str, Any]:
     """Members of households of 2-6 paired rightly: 15 % of key fields mistyped, 30 % with two columns exchanged,
     15 % with a member dropped."""
-    random, comparer = Random(11), RecordComparer(LAYOUT)
+    random, comparer = Random(11 + seed_number), RecordComparer(LAYOUT)
     right = total = whole = 0
     names = LAYOUT.by_id["person"].align_on
     for number in range(count):
@@ -128,9 +127,9 @@ def respelt(value: str, rule: str, random: Random) -> str:
     return random.choice(forms.get(rule, [value]))
 
 
-def normalisation(count: int) -> dict[str, Any]:
+def normalisation(count: int, seed_number: int) -> dict[str, Any]:
     """Fields that mean the same and were taken for different."""
-    random, comparer = Random(13), RecordComparer(LAYOUT)
+    random, comparer = Random(13 + seed_number), RecordComparer(LAYOUT)
     fields = false = changed = 0
     for number in range(count):
         record = make_application(LAYOUT, number, random)
@@ -151,9 +150,9 @@ def normalisation(count: int) -> dict[str, Any]:
     return {"fields": fields, "respelt": changed, "false_mismatches": false, "rate": false / fields}
 
 
-def coverage(runs: int) -> dict[str, float]:
+def coverage(runs: int, seed_number: int) -> dict[str, float]:
     """Share of intervals that hold the true rate."""
-    random = np.random.default_rng(17)
+    random = np.random.default_rng(17 + seed_number)
     made = {}
     for rate, spread, forms in ((0.003, 0.01, 300), (0.005, 0.02, 200), (0.01, 0.03, 120), (0.03, 0.05, 60)):
         shape, inside = (1 - spread) / spread, 0
@@ -166,52 +165,58 @@ def coverage(runs: int) -> dict[str, float]:
     return made
 
 
-def files(count: int) -> dict[str, Any]:
-    """Two files compared on one and on two processes."""
-    random = Random(19)
-    with tempfile.TemporaryDirectory() as folder:
-        keyed, reference = Path(folder) / "keyed.csv", Path(folder) / "reference.csv"
-        # A thousand different applications, again and again under new ids, so that making them does not take the time.
-        made = [
-            seed(make_application(LAYOUT, n, random), LAYOUT, random.sample(FIELD_KINDS, 1), random)
-            for n in range(1000)
+FEBRL = {
+    "given_name": "name", "surname": "name", "street_number": "text", "address_1": "address", "address_2": "address",
+    "suburb": "text", "postcode": "number", "state": "code", "date_of_birth": "date", "soc_sec_id": "text",
+}  # fmt: skip
+
+
+def febrl(folder: Path) -> dict[str, Any]:
+    """Wrong fields of the Febrl pairs (original and corrupted copy), found and invented."""
+    fields = "".join(
+        f"      - {{id: {n}, type: {t}{', formats: [YYYYMMDD]' if t == 'date' else ''}}}\n"
+        for n, t in FEBRL.items()
+    )
+    loaded = parse_layout(
+        f"id: febrl\nversion: 1.0.0\ntitle: Febrl\ngroups:\n  - id: person\n    fields:\n{fields}"
+    )
+    sides: tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]] = ({}, {})
+    for name in ("dataset1.csv", "dataset4a.csv", "dataset4b.csv"):
+        with (folder / name).open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream, skipinitialspace=True):
+                values = {key.strip(): (value or "").strip() for key, value in row.items()}
+                number, kind = values.pop("rec_id").removeprefix("rec-").split("-", 1)
+                sides[kind != "org"][f"{name[:8]}-{number}"] = values
+    comparer, counts = RecordComparer(loaded.layout), Counter[str]()
+    for number, original in sides[0].items():
+        copy = sides[1][number]
+        truth = {f for f in FEBRL if original[f] != copy[f]}
+        records = [
+            Record(number, {"person": {"": {f: entry_of(v) for f, v in side.items() if f in FEBRL}}})
+            for side in (copy, original)
         ]
-
-        def again(side: str) -> Any:
-            for n in range(count):
-                record: Record = getattr(made[n % len(made)], side)
-                yield Record(f"A{n:07}", record.groups, record.metadata)
-
-        write_records(keyed, again("keyed"), metadata=("operator", "site"))
-        write_records(reference, again("reference"))
-        figures: dict[str, Any] = {"applications": count, "megabytes": keyed.stat().st_size / 1e6}
-        for workers in (1, 2):
-            before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
-            accuracy = compare_files(keyed, reference, LOADED, workers=workers)
-            seconds = time.perf_counter() - start
-            assert accuracy.records == count
-            figures[f"per_minute_{workers}"] = 60 * count / seconds
-            after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            figures[f"peak_mb_{workers}"], figures[f"grown_mb_{workers}"] = (
-                after / 1024,
-                (after - before) / 1024,
-            )
-    return figures
+        found = {d.field for d in comparer.compare(records[0], records[1]).discrepancies}
+        counts.update(pairs=1, wrong=len(truth), found=len(truth & found), invented=len(found - truth))
+    return dict(counts)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--applications", type=int, default=2000)
-    parser.add_argument("--large", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=0, help="another number, other applications and errors")
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("QA_TEST_DATA", "../shared/data")))
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    figures = {
-        "kinds": kinds(given.applications),
-        "members": members(given.applications),
-        "normalisation": normalisation(given.applications // 4),
-        "coverage": coverage(2000),
-        "files": files(given.large),
+    count, seed_number = given.applications, given.seed
+    figures: dict[str, Any] = {
+        "kinds": kinds(count, seed_number),
+        "crowded": kinds(count // 2, seed_number, errors=10, members=1.0),
+        "members": members(count, seed_number),
+        "normalisation": normalisation(count // 4, seed_number),
+        "coverage": coverage(2000, seed_number),
     }
+    if (given.data / "febrl").is_dir():
+        figures["febrl"] = febrl(given.data / "febrl")
     if given.json:
         print(json.dumps(figures, indent=2))
         return

@@ -96,17 +96,27 @@ class Pairing:
         return other if other.cost < found.cost - SMALL_COST else found
 
     def _find_owners(self, group: GroupSpec, keyed: Members, reference: Members) -> Owners | None:
-        """Whose the members of a group are, where it says so, in labels of the reference."""
+        """Whose the members of a group are, where it says so, in labels of the reference.
+
+        A keyed name is looked for among the persons as keyed and as they are on paper, as either may be the
+        one that was mistyped; where the two lead to different persons, it is not known whose it is.
+        """
         link = group.belongs_to
         if link is None:
             return None
-        theirs = owners_of(keyed, group.id, self.keyed.get(link.group, {}), link, self.rules)
-        mine = owners_of(reference, group.id, self.reference.get(link.group, {}), link, self.rules)
+        persons = self.reference.get(link.group, {})
+        mine = owners_of(reference, group.id, persons, link, self.rules)
+        on_paper = owners_of(keyed, group.id, persons, link, self.rules)
+        as_keyed = owners_of(keyed, group.id, self.keyed.get(link.group, {}), link, self.rules)
         pairs = {k: r for r, k in self.alignments.get(link.group, Alignment()).pairs}
-        known = {label: pairs[owner] for label, owner in theirs.items() if owner in pairs}
-        found = Owners(mine, known, frozenset(link.by) & frozenset(group.weights))
-        self._owners[group.id] = found
-        return found
+        known: dict[str, str] = {}
+        for label in keyed:
+            read = {on_paper.get(label), pairs.get(as_keyed.get(label, ""))} - {None}
+            if len(read) == 1:
+                known[label] = read.pop() or ""
+        owners = Owners(mine, known, frozenset(link.by) & frozenset(group.weights))
+        self._owners[group.id] = owners
+        return owners
 
     def contradictions(self) -> Iterator[str]:
         """Relations of the reference that cannot all be true."""

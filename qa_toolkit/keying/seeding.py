@@ -141,6 +141,7 @@ class _Seeder:
             there = self.record.entry(group, other, name).value
             if (
                 there
+                and (group, other, name) not in self.taken
                 and is_telling(rules.spec, rules.normalise(there).key)
                 and rules.normalise(there).key != key
             ):

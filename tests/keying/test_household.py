@@ -67,6 +67,21 @@ INCOMES = {
         {**income("1", "Ana", "Valley Farm", "$900.00"), **income("2", "Luis", "Central Bakery", "$300.00")},
         {"income.1.income_name": "wrong_member", "income.1.amount": "wrong_member"},
     ),
+    "a person keyed under another's first name, the incomes right": (
+        {
+            **person("2", "Ana", born="01/02/1985", ssn="987-65-1111"),
+            "person.1.middle_name": "Eva",
+            **income("1", "Ana", "Valley Farm", "$900.00"),
+            **income("2", "Luis", "Valley Farm", "$300.00"),
+        },
+        {
+            **LUIS,
+            "person.1.middle_name": "Eva",
+            **income("1", "Ana", "Valley Farm", "$900.00"),
+            **income("2", "Luis", "Valley Farm", "$300.00"),
+        },
+        {"person.2.first_name": "wrong_member"},
+    ),
     "the second income not keyed": (
         income("1", "Luis", "Valley Farm", "$900.00"),
         {**income("1", "Ana", "Valley Farm", "$900.00"), **income("2", "Luis", "Valley Farm", "$900.00")},
