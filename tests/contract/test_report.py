@@ -1,0 +1,60 @@
+"""``qa report`` as scripts of users call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_examples import Desk, file_hostile_calls, report_desk
+
+Qa = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with report_desk(tmp_path_factory.mktemp("report") / "qa.db") as desk:
+        yield file_hostile_calls(desk)
+
+
+def test_the_same_by_the_command_line(hostile: Desk, qa: Qa, tmp_path: Path) -> None:
+    store = ("--store", hostile.store.database.where)
+    before = len(list(hostile.store.audit.entries()))
+    shown = qa("report", "unit", *store, "--json")
+    assert (shown.code, shown.json["schema"], shown.json["kind"]) == (0, "qa-toolkit/report/1", "unit")
+    assert {t["id"] for t in shown.json["tables"]} >= {"overview", "families", "criteria", "trend", "pareto"}
+    printed = qa("report", "site", *store)
+    assert "Recommendations" in printed.out
+    assert "Overview" in printed.out
+    out = tmp_path / "deep" / "r.csv"
+    assert qa("report", "agent", *store, "--out", out, "--rubric", "small", "--by", "day").code == 0
+    assert out.read_text(encoding="utf-8").startswith("table,rubric,row,")
+    entries = [e for e in hostile.store.audit.entries() if e.id > before]
+    assert [e.record for e in entries] == ["unit:*", "site:*", "agent:*"]
+    assert entries[-1].digest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["units"], 2, "no report 'units'"),
+        (["unit", "x"], 2, "takes no name"),
+        (["agent", "nobody"], 2, "nothing counts for agent 'nobody'"),
+        (["criterion", "S-9"], 2, "nothing counts for criterion 'S-9'"),
+        (["unit", "--measure", "charm"], 2, "'charm' is no measure"),
+        (["unit", "--target", "90"], 2, "'90' is no target"),
+        (["unit", "--from", "March"], 2, "'March' is no day"),
+        (["unit", "--from", "2031-01-01"], 2, "nothing counts"),
+        (["unit", "--out", "r.pdf"], 2, "no report is written as '.pdf'"),
+        (["unit", "--out", "/proc/r.csv"], 1, "cannot be written"),
+        (["run", "x"], 2, "'x' is no run"),
+        (["7"], 1, "no run 7"),
+    ],
+)
+def test_what_cannot_be_reported_is_one_line(
+    hostile: Desk, qa: Qa, arguments: list[str], code: int, says: str
+) -> None:
+    ran = qa("report", *arguments, "--store", hostile.store.database.where)
+    assert (ran.code, len(ran.errors)) == (code, 1), ran.err
+    assert says in ran.errors[0]
