@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
@@ -19,6 +20,7 @@ from qa_toolkit.batch.items import WorkItem
 from qa_toolkit.errors import EnvironmentProblemError, QAToolkitError
 
 _START_ATTEMPTS = 3
+_ROOM_POLL_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +102,26 @@ class InProcess:
 
 
 class LocalWorkers:
-    """Worker processes, each with a short queue of its own.
+    """Worker processes, each with a short queue of its own and ``items_at_once`` items in hand.
 
     One process behind each queue makes it certain which item a dead process was working on, and leaves the
     other workers alone. Processes are started as items come.
     """
 
-    def __init__(self, work: Work, workers: int, *, item_timeout_s: float | None = None) -> None:
-        self._slots = [_Slot(work, item_timeout_s) for _ in range(workers)]
+    def __init__(
+        self, work: Work, workers: int, *, item_timeout_s: float | None = None, items_at_once: int = 1
+    ) -> None:
+        if items_at_once == 1:
+            self._slots = [_Slot(work, item_timeout_s) for _ in range(workers)]
+        else:
+            self._slots = [_SharedSlot(work, item_timeout_s, items_at_once) for _ in range(workers)]
 
     @property
     def outstanding(self) -> int:
-        return sum(len(slot.queue) for slot in self._slots)
+        return sum(slot.outstanding for slot in self._slots)
 
     def submit(self, item: WorkItem) -> None:
-        min(self._slots, key=lambda slot: (len(slot.queue), not slot.started)).submit(item)
+        min(self._slots, key=lambda slot: (slot.outstanding, not slot.started)).submit(item)
 
     def collect(self, timeout_s: float) -> list[Finished]:
         heads = [future for slot in self._slots for future in slot.awaited()]
@@ -151,6 +158,11 @@ class _Slot:
     def started(self) -> bool:
         return self._pool is not None
 
+    @property
+    def outstanding(self) -> int:
+        """Items that have not come back."""
+        return len(self.queue)
+
     def submit(self, item: WorkItem) -> None:
         self.queue.append(_Submitted(item, self._send(item)))
 
@@ -169,9 +181,15 @@ class _Slot:
         self._watch_head()
 
     def end(self) -> None:
-        if self.queue:
+        if self.outstanding:
             self._kill()
+        self._forget()
+        self._shut_down()
+
+    def _forget(self) -> None:
         self.queue.clear()
+
+    def _shut_down(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
@@ -233,9 +251,7 @@ class _Slot:
 
     def _replace(self) -> None:
         """A new process, which gets what the old one had queued."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        self._shut_down()
         waiting = [submitted.item for submitted in self.queue]
         self.queue.clear()
         for item in waiting:
@@ -257,3 +273,111 @@ class _Slot:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(self._process.result(), getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+class _SharedSlot(_Slot):
+    """One worker process that has several items in hand, so that they can share what it does.
+
+    When the process dies with several in hand, nobody knows whose fault it was: each of them is then tried
+    alone, and only one that dies alone counts as dead.
+    """
+
+    def __init__(self, work: Work, item_timeout_s: float | None, items_at_once: int) -> None:
+        super().__init__(work, item_timeout_s)
+        self._at_once = items_at_once
+        self._in_hand: dict[int, tuple[WorkItem, float]] = {}
+        self._fresh: deque[WorkItem] = deque()
+        self._suspects: deque[WorkItem] = deque()
+        self._exchange: Future[list[tuple[int, str]]] | None = None
+        self._numbers = itertools.count()
+        self._late: set[int] = set()
+
+    @property
+    def outstanding(self) -> int:
+        return len(self._in_hand) + len(self._fresh) + len(self._suspects)
+
+    def submit(self, item: WorkItem) -> None:
+        self._fresh.append(item)
+        self._hand_over()
+
+    def awaited(self) -> list[Future[Any]]:
+        if self._exchange is None or self._ready is None:
+            return []
+        return [self._exchange if self._ready.done() else self._ready]
+
+    def collect(self) -> Iterator[Finished]:
+        if self._exchange is None or not self._is_ready():
+            return
+        if self._exchange.done():
+            exchange, self._exchange = self._exchange, None
+            try:
+                for number, outcome in exchange.result():
+                    yield Finished(self._in_hand.pop(number)[0], outcome)
+            except BrokenProcessPool:
+                yield from self._lost()
+            self._hand_over()
+        self._watch()
+
+    def _hand_over(self) -> None:
+        """Gives the process what it has room for and asks for what finishes."""
+        if self._exchange is not None:
+            return
+        fresh = []
+        while (source := self._next_source()) is not None:
+            item = source.popleft()
+            number = next(self._numbers)
+            self._in_hand[number] = (item, time.monotonic())
+            fresh.append((number, item.payload, item.input))
+            if source is self._suspects:
+                break
+        if not self._in_hand:
+            return
+        # With room for more it comes back soon to fetch what was submitted meanwhile.
+        wait_s = None if len(self._in_hand) >= self._at_once or self._suspects else _ROOM_POLL_S
+        try:
+            self._exchange = self._living_pool().submit(worker.exchange, self._work.task, fresh, wait_s)
+        except BrokenProcessPool as error:
+            if len(fresh) == len(self._in_hand):  # died while idle: nobody's fault
+                self._shut_down()
+                self._exchange = self._living_pool().submit(worker.exchange, self._work.task, fresh, wait_s)
+                return
+            self._exchange = Future()
+            self._exchange.set_exception(error)
+
+    def _next_source(self) -> deque[WorkItem] | None:
+        """Where the next item comes from; a suspect is handed over when nothing else is in hand."""
+        if self._suspects:
+            return None if self._in_hand else self._suspects
+        return self._fresh if self._fresh and len(self._in_hand) < self._at_once else None
+
+    def _lost(self) -> Iterator[Finished]:
+        """The process is gone: who took too long, who died, and who has to be tried alone."""
+        in_hand, late = self._in_hand, self._late
+        self._in_hand, self._late = {}, set()
+        self._shut_down()
+        for number, (item, _) in in_hand.items():
+            if number in late:
+                yield Finished(item, lost="took too long")
+            elif len(in_hand) == 1:
+                yield Finished(item, lost="died")
+            else:
+                self._suspects.append(item)
+
+    def _replace(self) -> None:
+        self._shut_down()
+        self._fresh.extendleft(item for item, _ in reversed(self._in_hand.values()))
+        self._in_hand, self._exchange = {}, None
+        self._hand_over()
+
+    def _forget(self) -> None:
+        self._in_hand, self._exchange = {}, None
+        self._fresh.clear()
+        self._suspects.clear()
+
+    def _watch(self) -> None:
+        if self._timeout_s is None or self._late:
+            return
+        moment = time.monotonic()
+        self._late = {n for n, (_, since) in self._in_hand.items() if moment - since > self._timeout_s}
+        if self._late:
+            self._kill()

@@ -53,6 +53,7 @@ def run_batch(
     initialiser: str | None = None,
     initialiser_payload: Mapping[str, Any] | None = None,
     item_timeout_s: float | None = None,
+    items_at_once: int = 1,
     on_event: Callable[[BatchEvent], None] | None = None,
 ) -> BatchSummary:
     """Works through items and saves each as it finishes; what was done before is not done again.
@@ -64,9 +65,10 @@ def run_batch(
         by: the person or service that the store records.
         rubrics: rubric versions the items are evaluated with; registered before anything runs.
         settings: kept with the run, for people.
-        window: items claimed at a time; 2 for each worker by default.
+        window: items claimed at a time; by default one more for each worker than it has in hand.
         initialiser: ``module:function``, called with ``initialiser_payload`` once in each worker.
         item_timeout_s: an item that takes longer is failed and its worker replaced; not with 0 workers.
+        items_at_once: items that a worker has in hand, in threads; for tasks whose items share work.
 
     Returns:
         How it ended. ``interrupted`` is true after Ctrl-C or SIGTERM: what had finished is saved.
@@ -82,10 +84,17 @@ def run_batch(
     run = store.start_run(by=by, rubrics=rubrics, settings=settings)
     work = Work(task, initialiser, initialiser_payload or {})
     executor: Executor = (
-        LocalWorkers(work, workers, item_timeout_s=item_timeout_s) if workers else InProcess(work)
+        LocalWorkers(work, workers, item_timeout_s=item_timeout_s, items_at_once=items_at_once)
+        if workers
+        else InProcess(work)
     )
     batch = _Batch(
-        store, executor, run=run, by=by, window=window or max(1, 2 * workers), on_event=on_event or _ignore
+        store,
+        executor,
+        run=run,
+        by=by,
+        window=window or max(1, (items_at_once + 1) * workers),
+        on_event=on_event or _ignore,
     )
     state: RunState = "stopped"
     try:

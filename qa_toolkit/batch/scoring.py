@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from qa_toolkit import __version__
 from qa_toolkit.batch.items import BatchEvent, BatchSummary, Refusal, WorkItem, item_key
-from qa_toolkit.batch.plan import DOCUMENT_SUFFIX, PlannedItem, transcription_options
+from qa_toolkit.batch.listening import CALLS_A_WORKER
+from qa_toolkit.batch.plan import PlannedItem, is_document, transcription_options
 from qa_toolkit.batch.runner import run_batch
 from qa_toolkit.config import Configuration
 from qa_toolkit.domain.evaluation import Result
@@ -83,7 +83,7 @@ def score_batch(
         RubricError: a rubric version was used before with other content.
         EnvironmentProblemError: a model or the store is missing or failed; what was saved stays.
     """
-    listening = [item for item in planned if item.fault is None and not _is_document(item.path)]
+    listening = [item for item in planned if item.fault is None and not is_document(item.path)]
     work = _work_items(planned, rules, current, _models(listening, current))
     summary = run_batch(
         work,
@@ -97,6 +97,7 @@ def score_batch(
             "metrics": asdict(rules.thresholds),
             "evaluation": asdict(rules.settings),
         },
+        items_at_once=CALLS_A_WORKER,
         initialiser="qa_toolkit.batch.task:prepare",
         initialiser_payload=_preparation(listening, current),
         on_event=on_event,
@@ -136,8 +137,8 @@ def _work_item(
     except OSError as error:
         reason = f"the file cannot be read ({error.strerror or error}), check the path"
         return _refused(item, "failed", reason)
-    is_document = _is_document(item.path)
-    options = None if is_document else asdict(transcription_options(item.path, current))
+    is_read = is_document(item.path)
+    options = None if is_read else asdict(transcription_options(item.path, current, item.metadata))
     settings = {
         "toolkit": __version__,
         "transcription": options,
@@ -147,7 +148,7 @@ def _work_item(
     key = item_key(
         input_sha256=sha256,
         rubric_sha256=rubric.sha256,
-        models={} if is_document else models,
+        models={} if is_read else models,
         settings={**settings, "learnt": _learnt(rubric, rules)},
         interaction={"id": item.id, "metadata": dict(item.metadata)},
     )
@@ -179,10 +180,6 @@ def _learnt(rubric: LoadedRubric, rules: JudgementRules) -> tuple[str, ...]:
 def _refused(item: PlannedItem, status: str, reason: str) -> WorkItem:
     refusal = Refusal("rejected" if status == "rejected" else "failed", reason)
     return WorkItem(f"refused:{item.name}", {}, item.name, refused=refusal)
-
-
-def _is_document(path: Path) -> bool:
-    return path.suffix.lower() == DOCUMENT_SUFFIX
 
 
 def _models(listening: Sequence[PlannedItem], current: Configuration) -> dict[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa_toolkit.batch.plan import DOCUMENT_SUFFIX
+from qa_toolkit.batch.plan import is_document
 from qa_toolkit.domain.case import Case, Interaction
 from qa_toolkit.domain.contract import to_contract
 from qa_toolkit.domain.evaluation import Result
@@ -68,17 +69,25 @@ def _outcome(path: Path, payload: Mapping[str, Any]) -> Outcome:
     from qa_toolkit.pipeline import Outcome, case_of, judge, listen, read_case
     from qa_toolkit.transcription import TranscriptionOptions
 
-    rubric = _rubric(payload["rubric"]["text"], payload["rubric"]["name"])
     thresholds = MetricThresholds(**payload["metrics"])
     metadata = dict(payload["metadata"])
-    _check_applies(rubric, payload["id"], metadata)
-    if path.suffix.lower() == DOCUMENT_SUFFIX:
-        case = read_case(path, metadata=metadata, thresholds=thresholds)
-    else:
+    with _judging:
+        rubric = _rubric(payload["rubric"]["text"], payload["rubric"]["name"])
+        _check_applies(rubric, payload["id"], metadata)
+    transcript = None
+    if not is_document(path):
         options = TranscriptionOptions(**_with_tuples(payload["transcription"]))
         transcript = listen(path, metadata=metadata, transcription=options, interaction=payload["id"])
-        case = case_of(transcript, thresholds=thresholds)
-    return Outcome(case, judge(case, rubric, settings=EvaluationSettings(**payload["evaluation"])))
+    with _judging:
+        if transcript is None:
+            case = read_case(path, metadata=metadata, thresholds=thresholds)
+        else:
+            case = case_of(transcript, thresholds=thresholds)
+        return Outcome(case, judge(case, rubric, settings=EvaluationSettings(**payload["evaluation"])))
+
+
+_judging = threading.Lock()
+"""Calls are heard side by side, because their windows share the recogniser; evaluators take turns."""
 
 
 @lru_cache(maxsize=16)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from qa_toolkit.errors import ConfigurationError, QAToolkitError
@@ -82,6 +84,45 @@ def perform(task: str, payload: Mapping[str, Any], input_name: str) -> str:
         return _no_result(input_name, failure_status(error), str(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - one bad item never stops a batch
         return _no_result(input_name, "failed", f"unexpected {type(error).__name__}: {one_line(error)}")
+
+
+def exchange(
+    task: str, fresh: Sequence[tuple[int, Mapping[str, Any], str]], wait_s: float | None
+) -> list[tuple[int, str]]:
+    """Takes items to work on beside those in hand, waits for one to finish, and gives what has finished.
+
+    Args:
+        fresh: number, payload and input name of each new item.
+        wait_s: how long to wait at most; None waits until one has finished.
+
+    Returns:
+        Number and outcome as of :func:`perform`.
+
+    Raises:
+        QAToolkitError: a fault of the whole run.
+    """
+    for item in fresh:
+        threading.Thread(target=_work_on, args=(task, *item), daemon=True).start()
+    finished = []
+    with contextlib.suppress(queue.Empty):
+        finished.append(_finished.get(timeout=wait_s))
+    while not _finished.empty():
+        finished.append(_finished.get())
+    fault = next((outcome for _, outcome in finished if isinstance(outcome, BaseException)), None)
+    if fault is not None:
+        raise fault
+    return [(number, outcome) for number, outcome in finished if isinstance(outcome, str)]
+
+
+_finished: queue.SimpleQueue[tuple[int, str | BaseException]] = queue.SimpleQueue()
+
+
+def _work_on(task: str, number: int, payload: Mapping[str, Any], input_name: str) -> None:
+    try:
+        outcome: str | BaseException = perform(task, payload, input_name)
+    except BaseException as error:  # noqa: BLE001 - raised again by exchange
+        outcome = error
+    _finished.put((number, outcome))
 
 
 def one_line(error: BaseException) -> str:
