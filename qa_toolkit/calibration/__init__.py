@@ -18,6 +18,7 @@ from qa_toolkit.calibration.severity import (
     Severity,
     crossed_effects,
 )
+from qa_toolkit.calibration.severity_drift import SeverityChart, SeverityPoint, severity_drift
 from qa_toolkit.calibration.summary import RatingTable, rating_table, summarise
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "RatingTable",
     "RatingsFile",
     "Severity",
+    "SeverityChart",
+    "SeverityPoint",
     "WeightsFile",
     "answers_by_criterion",
     "calibrate",
@@ -46,5 +49,6 @@ __all__ = [
     "rating_table",
     "read_ratings",
     "read_weights",
+    "severity_drift",
     "summarise",
 ]

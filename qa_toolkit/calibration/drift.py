@@ -10,8 +10,8 @@ from qa_toolkit.calibration.answers import CriterionAnswers, answers_by_criterio
 from qa_toolkit.domain.evaluation import Evaluation
 from qa_toolkit.statistics.charts import ControlChart, control_chart
 
-Figure = Literal["machine_failures", "reviewer_failures", "disagreement"]
-FIGURES: tuple[Figure, ...] = ("machine_failures", "reviewer_failures", "disagreement")
+Figure = Literal["machine_failures", "reviewer_failures", "disagreement", "divided"]
+FIGURES: tuple[Figure, ...] = ("machine_failures", "reviewer_failures", "disagreement", "divided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,9 @@ class DriftChart:
     """One figure of one criterion over time, a p-chart for each stretch between changes.
 
     Attributes:
-        figure: share of failures by the machine or by people, or of answers on which the machine and a person
-            differ; not applicable and unanswered do not count.
+        figure: share of failures by the machine or by people, of answers on which the machine and a person
+            differ, or of interactions on which people are divided; not applicable and unanswered do not count
+            as failures, unanswered not at all.
         reason: why there is no chart.
     """
 
@@ -147,6 +148,10 @@ def _counted(table: CriterionAnswers, figure: Figure) -> tuple[int, int]:
             pairs = [(row[m], row[p]) for m in machines for p in people]
             known = [pair for pair in pairs if None not in pair]
             faults, items = faults + sum(a != b for a, b in known), items + len(known)
+            continue
+        if figure == "divided":
+            given = [row[p] for p in people if row[p] is not None]
+            faults, items = faults + (len(set(given)) > 1), items + (len(given) > 1)
             continue
         judged = [table.passes(row[p]) for p in (machines if figure == "machine_failures" else people)]
         faults += sum(each is False for each in judged)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.calibration_tables import plain, report_data, session_data, show_report
+from qa_toolkit.cli.calibration_tables import plain, report_data, session_data, show_drift, show_report
 from qa_toolkit.cli.console import print_json, print_table
 from qa_toolkit.cli.options import ActingUser, Json, RubricName, StoreUrl, acting_user, configuration
 from qa_toolkit.errors import InputError
@@ -41,6 +41,14 @@ class RevealName(StrEnum):
 
     SUBMITTED = "submitted"
     CLOSED = "closed"
+
+
+class EveryName(StrEnum):
+    """What makes a point of a chart."""
+
+    WEEK = "week"
+    MONTH = "month"
+    SESSION = "session"
 
 
 def register(cli: typer.Typer) -> None:
@@ -313,3 +321,41 @@ def _show_remark(made: SessionRemark, *, json: bool) -> None:
         print_json(plain(made))
     else:
         typer.echo(f"remark {made.id}: {made.kind}")
+
+
+@commands.command()
+def drift(
+    rubric: RubricName,
+    every: Annotated[EveryName, typer.Option(help="week, month or session.")] = EveryName.MONTH,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="From this day on.", show_default=False)
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Until this day.", show_default=False)
+    ] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="Only people who saw no other answers.")] = False,
+    json: Json = False,
+    store: StoreUrl = None,
+    user: ActingUser = None,
+) -> None:
+    """Prints what left its control limits: failures, disagreement, severity; and what was changed."""
+    from qa_toolkit.review.drifting import calibration_drift
+    from qa_toolkit.review.reviewing import check_day
+
+    for day in (first, last):
+        if day is not None:
+            check_day(day)
+    with open_store(store, "drift") as opened:
+        found = calibration_drift(
+            opened,
+            rubric,
+            by=acting_user(user),
+            every=every.value,
+            first_day=first,
+            last_day=last,
+            blind_only=blind,
+        )
+    if json:
+        print_json({"schema": "qa-toolkit/calibration-drift/1", **plain(found)})
+    else:
+        show_drift(found)

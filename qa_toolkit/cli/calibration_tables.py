@@ -7,10 +7,13 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from qa_toolkit.cli.console import print_table, print_warning
 
 if TYPE_CHECKING:
     from qa_toolkit.calibration import Calibration, MachineAgreement, Severity
+    from qa_toolkit.review.drifting import DriftReport
     from qa_toolkit.review.session_report import SessionReport
     from qa_toolkit.statistics import Interval
     from qa_toolkit.store.desk_records import CalibrationSession
@@ -132,3 +135,14 @@ def _answer(answer: str | float | None) -> str:
 
 def _percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.0f} %"
+
+
+def show_drift(found: DriftReport) -> None:
+    """Prints the periods, the changes and what left its limits."""
+    counted = ", ".join(f"{label} ({n})" for label, n in found.periods) or "none"
+    typer.echo(f"{found.rubric} by {found.every}: {counted}")
+    marks = [[mark.label, mark.what] for mark in found.drift.marks]
+    print_table("Changes", ["from", "what"], marks)
+    out = [[chart.criterion, chart.figure, ", ".join(chart.out)] for chart in found.drift.charts if chart.out]
+    out += [[chart.rater, "severity", ", ".join(chart.out)] for chart in found.severity if chart.out]
+    print_table("Outside their limits", ["criterion or rater", "figure", "periods"], out)

@@ -139,3 +139,13 @@ def test_what_is_refused_is_one_line(
     ran = unit(user, "calibration", *arguments)
     assert (ran.code, len(ran.errors), ran.out) == (code, 1, "")
     assert message in ran.errors[0]
+
+
+def test_drift_is_printed_with_its_changes(unit: Callable[..., Any]) -> None:
+    found = unit("lena", "calibration", "drift", "--rubric", "greeting", "--json").json
+    assert found["schema"] == "qa-toolkit/calibration-drift/1"
+    assert (found["every"], found["periods"], found["severity"]) == ("month", [["2026-11", 2]], [])
+    figures = {chart["figure"] for chart in found["drift"]["charts"]}
+    assert figures == {"machine_failures", "reviewer_failures", "disagreement", "divided"}
+    text = unit("lena", "calibration", "drift", "--rubric", "greeting", "--every", "session").out
+    assert "greeting by session: none" in text
