@@ -41,7 +41,11 @@ PAGES: tuple[AppPage, ...] = (
     AppPage("views/calibration.py", "Calibration", "Work", (Action.RATE_CALIBRATION,), own=False),
     AppPage("views/disputes.py", "Disputes", "Work", (Action.DISPUTE, Action.JUDGE_DISPUTE)),
     AppPage("views/coaching.py", "Coaching", "Work", (Action.COACH, Action.ACKNOWLEDGE)),
+    AppPage("views/dashboards.py", "Dashboards", "Figures", (Action.VIEW_REPORTS,), own=False),
+    AppPage("views/samples.py", "Samples", "Figures", (Action.ASSIGN,), own=False),
     AppPage("views/rubrics.py", "Rubrics", "Rubrics", (Action.VIEW_REPORTS,), own=False, unnamed=True),
+    AppPage("views/audit.py", "Audit", "More", (Action.VIEW_AUDIT,), own=False),
+    AppPage("views/help.py", "Help", "More", unnamed=True),
 )
 
 

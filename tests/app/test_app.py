@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import wave
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from app_server import PEOPLE, made_store
 from store_examples import GREETING, example_evaluation, example_interaction, example_transcript
 
 from qa_toolkit.domain import Result, Source
@@ -247,3 +249,31 @@ class TestRubrics:
         at = start("views/rubrics.py")
         assert "cannot read the file" in at.warning[0].value
         assert at.code[0].value == "from: the future"
+
+
+sys.path.insert(0, str(app_dir()))
+from pages import PAGES as EVERY_PAGE  # noqa: E402 - the app's scripts see its folder on the path
+from pages import may_open  # noqa: E402
+
+ROLES = ("analyst", "lead", "manager", "agent", "auditor", "admin")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("calls", [0, 2])
+def test_every_page_opens_for_whoever_may(
+    role: str, calls: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made_store(tmp_path / "calls", calls=calls)
+    person = next(each for each in PEOPLE if each.role == role)
+    monkeypatch.setenv("QA_STORE", str(path))
+    monkeypatch.setenv("QA_APP_USER", person.id)
+    at = testing.AppTest.from_file(str(app_dir() / "main.py"), default_timeout=60)
+    at.query_params["interaction"] = "call-1"
+    at.query_params["rubric"] = "greeting"
+    at.run()
+    for page in EVERY_PAGE:
+        if may_open(person, page):
+            at.switch_page(page.script)
+            at.run()
+            assert not at.exception, (page.name, at.exception)
+            assert at.title, page.name

@@ -41,6 +41,10 @@ call         x       x    x       x     x       .
 calibration  x       x    x       .     .       .
 disputes     x       x    x       x     .       .
 coaching     x       x    x       x     .       .
+dashboards   x       x    x       .     x       .
+samples      .       x    x       .     .       .
+audit        .       .    .       .     x       x
+help         x       x    x       x     x       x
 rubrics      x       x    x       .     x       .
 """
 

@@ -1,0 +1,123 @@
+"""Dashboards: the reports of the unit on the screen; every figure with n and interval."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import date
+from typing import Any
+
+import state
+import streamlit as st
+from components import header, report_table
+from components.plain import plain
+from words import t
+
+from qa_toolkit.errors import QAToolkitError
+from qa_toolkit.reports.from_store import Scope, report_of_store
+from qa_toolkit.reports.output import report_bytes
+from qa_toolkit.reports.quality_report import KINDS, ReportRequest
+from qa_toolkit.reports.tables import QualityReport
+from qa_toolkit.review import Action, may
+from qa_toolkit.store import Store
+from qa_toolkit.store.people_records import User
+
+_FORMS = (".html", ".xlsx", ".csv", ".parquet", ".jsonl")
+
+
+def show() -> None:
+    header.show(t("Dashboards"))
+    store, user = state.open_store(), state.user()
+    if user is None:
+        st.info(t("Nobody is signed in."))
+        return
+    asked = choose(store)
+    if asked is None:
+        return
+    try:
+        report = made(store, *asked)
+    except QAToolkitError as error:
+        st.info(plain(str(error)))
+        return
+    note_view(store, user, asked)
+    st.subheader(plain(report.title), anchor=False)
+    st.caption(" · ".join(f"{plain(name)}: {plain(value)}" for name, value in report.facts))
+    for advice in report.recommendations:
+        st.markdown(f"- **{plain(advice.text)}** ({report_table.figure_text(advice.figure)})")
+    report_table.show(report)
+    if may(user, Action.EXPORT):
+        download(store, user, report, asked)
+
+
+def choose(store: Store) -> tuple[ReportRequest, Scope] | None:
+    """What is asked for; it stands in the address."""
+    columns = st.columns(5)
+    kinds = list(KINDS)
+    asked = st.query_params.get("what", "unit")
+    kind = columns[0].selectbox(
+        t("About"), kinds, index=kinds.index(asked) if asked in kinds else 0, format_func=t
+    )
+    name = columns[1].text_input(t("Which one (empty: all)"), st.query_params.get("name", "")).strip()
+    rubrics = ["", *dict.fromkeys(found.id for found in store.rubrics())]
+    rubric = columns[2].selectbox(t("Rubric"), rubrics, format_func=lambda each: each or t("all"))
+    first = columns[3].date_input(t("From"), value=None, min_value=date(2000, 1, 1))
+    last = columns[4].date_input(t("Until"), value=None, min_value=date(2000, 1, 1))
+    st.query_params["what"] = kind
+    st.query_params["name"] = name
+    takes_name = kind not in ("unit", "rubric", "day")
+    request = ReportRequest(kind=kind, name=(name or None) if takes_name else None)
+    days = (first.isoformat() if first else None, last.isoformat() if last else None)
+    return request, Scope(rubric or None, *days)
+
+
+@st.cache_data(ttl=120, max_entries=50, show_spinner=True)
+def _made(where: str, asked: str, _store: Any, _request: Any, _scope: Any) -> QualityReport:
+    # The first two are what the cache knows a report by; the others it cannot compare.
+    del where, asked
+    return report_of_store(_store, _request, _scope)
+
+
+def made(store: Store, request: ReportRequest, scope: Scope) -> QualityReport:
+    """The report, kept for two minutes: a dashboard is looked at, not watched."""
+    return _made(store.database.where, repr((request, scope)), store, request, scope)
+
+
+def note_view(store: Store, user: User, asked: tuple[ReportRequest, Scope]) -> None:
+    """Writes into the audit log what was looked at, once a session."""
+    seen = st.session_state.setdefault("seen_reports", set())
+    stamp = (user.id, repr(asked))
+    if stamp not in seen:
+        request = asked[0]
+        store.audit.record("report.view", "report", f"{request.kind}:{request.name or '*'}", by=user.id)
+        seen.add(stamp)
+
+
+def download(store: Store, user: User, report: QualityReport, asked: tuple[ReportRequest, Scope]) -> None:
+    """What is seen, as a file; made when asked for, and audited."""
+    with st.popover(t("Download")):
+        form = st.segmented_control(t("Form"), _FORMS, default=".xlsx")
+        if form is None:
+            return
+        try:
+            content = report_bytes(report, form)
+        except QAToolkitError as error:
+            st.error(plain(str(error)))
+            return
+        request = asked[0]
+        digest = hashlib.sha256(content).hexdigest()
+        st.download_button(
+            t("Save the file"),
+            content,
+            file_name=f"qa-{request.kind}{form}",
+            on_click=lambda: store.audit.record(
+                "report.write", "report", f"{request.kind}:{request.name or '*'}", by=user.id, digest=digest
+            ),
+        )
+
+
+def picture(svg: str) -> str:
+    """An SVG as an address a picture can have."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+show()
