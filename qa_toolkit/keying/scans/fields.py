@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from qa_toolkit.domain.scans import FieldReading
 from qa_toolkit.keying.layout import FieldSpec, RecordLayout
 from qa_toolkit.keying.scans.fitting import fitted
-from qa_toolkit.keying.scans.marks import DARK, fill_ratio, frame_shift, verdict
+from qa_toolkit.keying.scans.marks import DARK, FAINT, SEARCH_MM, fill_ratio, frame_shift, smoothed, verdict
 from qa_toolkit.keying.scans.recognition import Recogniser
 from qa_toolkit.keying.scans.registration import PIXELS_PER_MM, Registered
 from qa_toolkit.keying.scans.template import TemplateBox, TemplatePage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from qa_toolkit.keying.scans.images import Grey, PageImage
 
 DOUBTFUL_BELOW: Final = 0.95
@@ -28,6 +31,11 @@ SPECK_MM2: Final = 0.06
 WRITTEN_MM2: Final = 0.45
 """Ink below this is no writing."""
 
+FAINT_MM2: Final = 2.0
+FAINT_TIMES: Final = 3.0
+"""Writing is faint where this many times as much is grey as is dark, and it is not just a smudge."""
+
+EDGE_MM: Final = 0.8
 LONGEST_MM: Final = 1.2
 """Writing has at least one stroke of this height or width; specks have none."""
 
@@ -43,7 +51,8 @@ class Ink:
 
     crop: Grey | None
     area_mm2: float
-    crossed: bool
+    crossed: bool = False
+    faint: bool = False
 
 
 def read_page(
@@ -90,6 +99,8 @@ def _reading(spec: FieldSpec, where: _Where, recogniser: Recogniser) -> FieldRea
     value, reason = fitted(spec, read.text)
     if ink.crossed:
         reason = "looks crossed out"
+    elif reason is None and ink.faint:
+        reason = "written faintly"
     elif reason is None and read.confidence < DOUBTFUL_BELOW:
         reason = "low confidence"
     text = read.text if read.text != value else None
@@ -184,7 +195,6 @@ def _corners(boxes: Sequence[TemplateBox]) -> Iterator[tuple[float, float]]:
 
 def ink_of(straight: Grey, box: tuple[float, float, float, float]) -> Ink:
     """The writing in a box, its frame and specks of dirt left out."""
-    import cv2
     import numpy as np
 
     x, y, width, height = (value * PIXELS_PER_MM for value in box)
@@ -194,29 +204,67 @@ def ink_of(straight: Grey, box: tuple[float, float, float, float]) -> Ink:
     right, bottom = round(x + dx + width - inset), round(y + dy + height - inset)
     crop = straight[top:bottom, left:right]
     if not crop.size:
-        return Ink(None, 0.0, crossed=False)
-    dark = (crop < DARK).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= SPECK_MM2 * PIXELS_PER_MM**2)
-    kept = np.isin(labels, large[large > 0]) if count > 1 else np.zeros_like(dark, dtype=bool)
-    area = float(kept.sum()) / PIXELS_PER_MM**2
-    sizes = stats[large[large > 0]][:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-    longest = float(sizes.max(initial=0)) / PIXELS_PER_MM
+        return Ink(None, 0.0)
+    kept, area, longest = _strokes(np.asarray(crop < DARK))
+    pale, pale_area, pale_longest = _strokes(np.asarray(smoothed(crop) < FAINT))
+    # Smoothing alone widens strokes about twice; what is much more than that was written too faintly.
+    if pale_area >= FAINT_MM2 and pale_area > FAINT_TIMES * area:
+        written = pale_longest >= LONGEST_MM
+        return _cut(crop, pale, FAINT, pale_area, faint=True) if written else Ink(None, pale_area)
     if area < WRITTEN_MM2 or longest < LONGEST_MM:
-        return Ink(None, area, crossed=False)
+        return Ink(None, area)
+    return _cut(crop, kept, DARK, area, faint=False)
+
+
+def _strokes(dark: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], float, float]:
+    """What of the dark pixels is written; how much (mm²), and its longest side (mm)."""
+    import cv2
+    import numpy as np
+
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
+    large = np.flatnonzero(
+        (stats[:, cv2.CC_STAT_AREA] >= SPECK_MM2 * PIXELS_PER_MM**2) & ~_of_the_frame(stats, dark.shape)
+    )
+    large = large[large > 0]
+    kept = np.isin(labels, large) if count > 1 else np.zeros_like(dark)
+    sizes = stats[large][:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    longest = float(sizes.max(initial=0)) / PIXELS_PER_MM
+    return kept, float(kept.sum()) / PIXELS_PER_MM**2, longest
+
+
+def _cut(crop: Grey, kept: NDArray[np.bool_], level: int, area: float, *, faint: bool) -> Ink:
+    """The crop cut to its writing, with a white margin."""
+    import cv2
+    import numpy as np
+
     rows, columns = np.flatnonzero(kept.any(axis=1)), np.flatnonzero(kept.any(axis=0))
     above, below = max(int(rows[0]) - MARGIN, 0), int(rows[-1]) + MARGIN
     before, after = max(int(columns[0]) - MARGIN, 0), int(columns[-1]) + MARGIN
     # Dirt becomes paper; the grey edge of the strokes stays, as recognisers are used to it.
     near = cv2.dilate(kept.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    clean = np.where(near | (crop >= DARK), crop, 255).astype(np.uint8)
+    clean = np.where(near | (crop >= level), crop, 255).astype(np.uint8)
     cut = clean[above:below, before:after]
     padded = cv2.copyMakeBorder(cut, 6, 6, 12, 12, cv2.BORDER_CONSTANT, value=255)
     crossed = _is_crossed(kept[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-    return Ink(np.asarray(padded, dtype=np.uint8), area, crossed=crossed)
+    return Ink(np.asarray(padded, dtype=np.uint8), area, crossed=crossed, faint=faint)
 
 
-def _is_crossed(kept: np.ndarray) -> bool:  # type: ignore[name-defined] # noqa: F821
+def _of_the_frame(stats: Any, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Components that are what the cut left of the frame: thin, long, and at the edge or nearly so."""
+    import cv2
+    import numpy as np
+
+    height, width = shape
+    thin, near = EDGE_MM * PIXELS_PER_MM, SEARCH_MM * PIXELS_PER_MM
+    x, y = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    gap_x, gap_y = np.minimum(x, width - x - wide), np.minimum(y, height - y - high)
+    upright = (wide <= thin) & (high >= np.where(gap_x <= 0, 0.4, 0.75) * height) & (gap_x <= near)
+    level = (high <= thin) & (wide >= np.where(gap_y <= 0, 0.15, 0.5) * width) & (gap_y <= near)
+    return np.asarray(upright | level, dtype=np.bool_)
+
+
+def _is_crossed(kept: NDArray[np.bool_]) -> bool:
     """Whether one stroke runs through nearly all of the writing."""
     import cv2
     import numpy as np

@@ -19,7 +19,15 @@ INSET: Final = 0.20
 """Of the box on every side, so that its frame is not counted."""
 
 DARK: Final = 150
+"""Pixels below are ink, on paper evened to 255."""
+
+FAINT: Final = 218
+"""Pixels below are pencil or a worn pen, on a page smoothed so that its grain does not reach this."""
+
+SMOOTHING: Final = 1.0
 SEARCH_MM: Final = 1.2
+FRAME_SEEN: Final = 0.28
+"""Mean darkness along a frame from which it is taken for one; printed frames may be grey."""
 
 Marked = Literal["empty", "doubtful", "marked"]
 Box = tuple[float, float, float, float]
@@ -32,14 +40,30 @@ def verdict(fill: float) -> Marked:
     return "marked" if fill >= MARKED_FROM else "doubtful"
 
 
+def smoothed(piece: Grey) -> Grey:
+    """A piece of a page without its grain."""
+    import cv2
+    import numpy as np
+
+    return np.asarray(cv2.GaussianBlur(piece, (0, 0), SMOOTHING), dtype=np.uint8)
+
+
 def fill_ratio(straight: Grey, box: Box) -> float:
-    """Share of dark pixels inside a box to mark, its frame found first within 1.2 mm of its place."""
+    """Share of dark pixels inside a box to mark, its frame found first within 1.2 mm of its place.
+
+    A mark so faint that no ink is seen, but grey, counts as doubtful and never as more.
+    """
     x, y, width, height = (value * PIXELS_PER_MM for value in box)
     dx, dy = frame_shift(straight, box)
     left, right = round(x + dx + INSET * width), round(x + dx + (1 - INSET) * width)
     top, bottom = round(y + dy + INSET * height), round(y + dy + (1 - INSET) * height)
     inside = straight[max(top, 0) : bottom, max(left, 0) : right]
-    return float((inside < DARK).mean()) if inside.size else 0.0
+    if not inside.size:
+        return 0.0
+    fill = float((inside < DARK).mean())
+    if fill < EMPTY_BELOW and float((smoothed(inside) < FAINT).mean()) >= MARKED_FROM:
+        return (EMPTY_BELOW + MARKED_FROM) / 2
+    return fill
 
 
 def frame_shift(straight: Grey, box: Box) -> tuple[float, float]:
@@ -61,6 +85,6 @@ def frame_shift(straight: Grey, box: Box) -> tuple[float, float]:
     rows, columns = np.indices(scores.shape)
     far = np.hypot(rows - reach, columns - reach)
     best = np.unravel_index(int(np.argmax(scores - 0.004 * far)), scores.shape)
-    if scores[best] < 0.45:
+    if scores[best] < FRAME_SEEN:
         return 0.0, 0.0
     return float(best[1] - reach), float(best[0] - reach)

@@ -31,6 +31,12 @@ MOST_CANDIDATES: Final = 14
 BLANK_INK: Final = 0.0006
 """Share of dark pixels below which a page is empty."""
 
+DARKEST_PERCENT: Final = 0.2
+"""Of the pixels; the corner marks alone are half a percent of a page."""
+
+PALE: Final = (60.0, 200.0)
+"""Greys between which the darkest print of a pale scan lies; a page without any print is paler."""
+
 SHAPE_TOLERANCE: Final = 0.06
 
 
@@ -96,7 +102,11 @@ def register(grey: Grey, template: FormTemplate) -> Registered:
 
 
 def evened(grey: Grey) -> Grey:
-    """The paper evened to white: every pixel over the brightest of its neighbourhood, smoothed."""
+    """The paper evened to white, and the print of a pale scan to black.
+
+    Every pixel is taken over the brightest of its neighbourhood, smoothed; where even the darkest print is
+    grey, the greys are spread.
+    """
     import cv2
     import numpy as np
 
@@ -106,8 +116,12 @@ def evened(grey: Grey) -> Grey:
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 15)
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     # Where even the paper looks black (a lid left open), nothing is evened out of it.
-    whole = cv2.divide(grey, np.maximum(paper, 60), scale=255)
-    return np.asarray(whole, dtype=np.uint8)
+    whole = np.asarray(cv2.divide(grey, np.maximum(paper, 60), scale=255), dtype=np.uint8)
+    darkest = float(np.percentile(cv2.blur(whole, (3, 3)), DARKEST_PERCENT))
+    if not PALE[0] < darkest < PALE[1]:
+        return whole
+    table = np.clip((np.arange(256) - darkest) * (255 / (255 - darkest)), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(whole, table), dtype=np.uint8)
 
 
 def is_blank(even: Grey) -> bool:

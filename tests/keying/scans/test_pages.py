@@ -63,6 +63,7 @@ EXPECTED_MARKS = {
         Wear(200, noise=35),
         Wear(150, shade=120),
         Wear(200, specks=600),
+        Wear(150, turned=1, shade=200),
     ],
     ids=str,
 )
@@ -72,6 +73,30 @@ def test_a_page_is_found_however_it_lies(tmp_path: Path, wear: Wear) -> None:
     readings = read([tmp_path / "A.png"])
     assert readings.rejected == ()
     assert marks(readings) == EXPECTED_MARKS
+
+
+def test_a_page_on_a_black_lid_a_pale_one_and_a_wavy_one(tmp_path: Path) -> None:
+    import cv2
+
+    rows, columns = np.mgrid[0 : PAGE.shape[0], 0 : PAGE.shape[1]].astype(np.float32)
+    wavy = cv2.remap(
+        PAGE,
+        columns + 5 * np.sin(rows / 200),
+        rows + 5 * np.sin(columns / 240),
+        cv2.INTER_LINEAR,
+        borderValue=245,
+    )
+    pages = {
+        "lid": np.pad(PAGE, 100, constant_values=4),
+        "pale": (PAGE * 0.25 + 150).astype(np.uint8),
+        "dark": (PAGE * 0.5).astype(np.uint8),
+        "wavy": wavy,
+    }
+    for name, page in pages.items():
+        save(tmp_path / f"{name}.png", page)
+        readings = read([tmp_path / f"{name}.png"])
+        assert readings.rejected == (), name
+        assert marks(readings) == EXPECTED_MARKS, name
 
 
 def test_a_corner_may_be_torn_off(tmp_path: Path) -> None:

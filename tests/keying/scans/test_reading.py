@@ -16,6 +16,7 @@ from qa_toolkit.keying.layout import FieldSpec
 from qa_toolkit.keying.scans.fitting import fitted, looks_alike
 from qa_toolkit.keying.scans.made_scans import Wear, write_scan
 from qa_toolkit.keying.scans.marks import fill_ratio, verdict
+from qa_toolkit.keying.scans.pens import Pen
 from qa_toolkit.keying.scans.reading import read_scans
 from qa_toolkit.keying.scans.recognition import ReadText
 from qa_toolkit.keying.scans.registration import PIXELS_PER_MM
@@ -182,6 +183,18 @@ def test_crossed_out_and_unreadable_places_are_doubtful(tmp_path: Path) -> None:
     assert reading.reason == "looks crossed out"
     nothing = read(tmp_path, {"contact.last_name": "Hernandez"}, lambda crop: ReadText("", 0.0))
     assert nothing["contact", "", "last_name"].state == "unread"
+
+
+def test_pencil_is_read_and_doubtful(tmp_path: Path) -> None:
+    """A pencil leaves grey, not black: what it wrote is never taken for blank."""
+    pen = Pen(size=12, ink=0.65)
+    pages = scanned(record(VALUES, of=small().layout), Wear(200, turned=1, blur=0.5, noise=6), pen=pen)
+    write_scan(tmp_path / "A.png", pages, dpi=200)
+    (found,) = read_scans([tmp_path / "A.png"], small(), form().template, Reads()).records
+    written = {name for name, value in VALUES.items() if value}
+    for each in found.fields:
+        name = ".".join(part for part in (each.group, each.member, each.field) if part)
+        assert (each.value not in (None, "absent")) == (name in written), name
 
 
 def test_low_confidence_is_doubtful(tmp_path: Path) -> None:
