@@ -25,7 +25,9 @@ def assign(
     ] = None,
     sample: Annotated[
         Path | None,
-        typer.Option("--from", metavar="SAMPLE.csv", help="File with a column id.", show_default=False),
+        typer.Option(
+            "--from", metavar="SAMPLE", help="CSV with a column id, or sample/1.", show_default=False
+        ),
     ] = None,
     due: Annotated[
         str | None, typer.Option(metavar="DAY", help="Last day, as YYYY-MM-DD.", show_default=False)
@@ -62,7 +64,9 @@ def assign(
 
 
 def read_ids(path: Path) -> list[str]:
-    """The column ``id`` of a CSV file."""
+    """The column ``id`` of a CSV file, or the items of a ``sample/1`` file."""
+    if path.suffix.lower() == ".json":
+        return _sampled(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
@@ -73,3 +77,17 @@ def read_ids(path: Path) -> list[str]:
             return [row["id"] for row in reader if row["id"]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"the file cannot be read ({error})", str(path), "a CSV file in UTF-8") from error
+
+
+def _sampled(path: Path) -> list[str]:
+    import json
+
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        if data["schema"] != "qa-toolkit/sample/1":
+            raise KeyError("schema")
+        return [str(item["id"]) for item in data["items"]]
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
+        raise InputError(
+            "the file is no sample", str(path), "give one written by 'qa sample draw'"
+        ) from error

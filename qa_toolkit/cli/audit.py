@@ -1,4 +1,4 @@
-"""``qa audit verify | head``: the log of who did what."""
+"""``qa audit list | verify | head``: the log of who did what."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_error, print_json
-from qa_toolkit.cli.options import Json, StoreUrl, configuration
+from qa_toolkit.cli.console import print_error, print_json, print_table
+from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
 from qa_toolkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +19,51 @@ commands = typer.Typer(help="The audit log.", no_args_is_help=True)
 
 def register(cli: typer.Typer) -> None:
     cli.add_typer(commands, name="audit")
+
+
+@commands.command("list")
+def list_rows(
+    who: Annotated[str | None, typer.Option(help="Only of this user.", show_default=False)] = None,
+    action: Annotated[
+        str | None, typer.Option(help="Such as audio.play; rubric. for all of rubrics.", show_default=False)
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="Kind of record.", show_default=False)] = None,
+    record: Annotated[str | None, typer.Option(help="Id of the record.", show_default=False)] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="From this day on.", show_default=False)
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Until this day.", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Rows at most.", min=1)] = 50,
+    json: Json = False,
+    store: StoreUrl = None,
+    user: ActingUser = None,
+) -> None:
+    """Prints who did what to which record, the newest first."""
+    from dataclasses import asdict
+
+    from qa_toolkit.review import Action, permit
+    from qa_toolkit.review.reviewing import check_day
+    from qa_toolkit.store import Store
+    from qa_toolkit.store.audit import AuditFilter
+
+    for day in (first, last):
+        if day is not None:
+            check_day(day)
+    wanted = AuditFilter(who, action, kind, record, first, last)
+    with Store.open(configuration(store=store).store_url, create=False, origin="qa audit list") as opened:
+        by = acting_user(user)
+        if opened.people.users():
+            permit(opened, by, Action.VIEW_AUDIT)
+        found = opened.audit.page(wanted, limit=limit)
+        opened.audit.record("audit.view", "audit", "log", by=by, rows=len(found.rows))
+    if json:
+        print_json({"total": found.total, "rows": [asdict(row) for row in found.rows]})
+        return
+    rows = [[e.id, e.at[:19], e.who, e.action, e.record_kind, e.record, e.facts] for e in found.rows]
+    title = f"{len(rows)} of {found.total} rows"
+    print_table(title, ["row>", "at (UTC)", "who", "action", "kind", "record", "facts"], rows)
 
 
 @commands.command()

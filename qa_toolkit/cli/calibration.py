@@ -73,7 +73,9 @@ def new(
     ] = None,
     sample: Annotated[
         Path | None,
-        typer.Option("--from", metavar="SAMPLE.csv", help="File with a column id.", show_default=False),
+        typer.Option(
+            "--from", metavar="SAMPLE", help="CSV with a column id, or sample/1.", show_default=False
+        ),
     ] = None,
     expert: Annotated[
         str | None, typer.Option(help="Rater whose answers are the reference.", show_default=False)

@@ -87,6 +87,31 @@ class AuditCheck:
         return self.broken is None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which rows a page shows; a value of None does not restrict.
+
+    Attributes:
+        action: the whole name, or a beginning that ends in a dot (``rubric.``).
+        first_day, last_day: ISO days in UTC, both included.
+    """
+
+    who: str | None = None
+    action: str | None = None
+    kind: str | None = None
+    record: str | None = None
+    first_day: str | None = None
+    last_day: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Rows of a page, the newest first, and how many there are in all."""
+
+    rows: tuple[AuditEntry, ...]
+    total: int
+
+
 class AuditedSession(Session):
     """A writing session; what was noted is appended to the log just before the commit."""
 
@@ -187,6 +212,29 @@ def entries(session: Session, *, kind: str | None = None, record: str | None = N
     with session.execute(query.execution_options(yield_per=1000)) as found:
         for row in found:
             yield AuditEntry(*row)
+
+
+def page(session: Session, wanted: AuditFilter, *, limit: int | None, offset: int) -> AuditPage:
+    """Rows that fit, the newest first."""
+    conditions = _conditions(wanted)
+    columns = [getattr(AuditRow, name) for name in _COLUMNS]
+    query = select(*columns).where(*conditions).order_by(AuditRow.id.desc()).limit(limit).offset(offset)
+    total = session.scalar(select(func.count()).select_from(AuditRow).where(*conditions)) or 0
+    return AuditPage(tuple(AuditEntry(*row) for row in session.execute(query)), total)
+
+
+def _conditions(wanted: AuditFilter) -> list[Any]:
+    equal = {AuditRow.who: wanted.who, AuditRow.record_kind: wanted.kind, AuditRow.record: wanted.record}
+    given: list[Any] = [column == value for column, value in equal.items() if value is not None]
+    if wanted.action is not None and wanted.action.endswith("."):
+        given.append(AuditRow.action.startswith(wanted.action, autoescape=True))
+    elif wanted.action is not None:
+        given.append(AuditRow.action == wanted.action)
+    if wanted.first_day is not None:
+        given.append(AuditRow.at >= wanted.first_day)
+    if wanted.last_day is not None:
+        given.append(AuditRow.at < f"{wanted.last_day}U")  # after every time of that day, before the next day
+    return given
 
 
 def head(session: Session) -> AuditHead | None:

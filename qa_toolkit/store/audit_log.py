@@ -48,6 +48,13 @@ class AuditLog:
         with self._database.reading() as session:
             yield from audit.entries(session, kind=kind, record=record)
 
+    def page(
+        self, wanted: audit.AuditFilter | None = None, *, limit: int | None = 50, offset: int = 0
+    ) -> audit.AuditPage:
+        """Rows that fit, the newest first, and how many there are in all."""
+        with self._database.reading() as session:
+            return audit.page(session, wanted or audit.AuditFilter(), limit=limit, offset=offset)
+
     def verify(self, anchors: Sequence[audit.AuditHead] = ()) -> audit.AuditCheck:
         """Whether the log is whole, and still holds every head that was kept elsewhere."""
         with self._database.reading() as session:
