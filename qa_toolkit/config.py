@@ -45,7 +45,11 @@ class TranscriptionSettings(Authored):
     channels: tuple[Role, ...] = (Role.AGENT, Role.CUSTOMER)
     speakers: int = Field(default=2, ge=1, le=4, description="voices on a mono recording; off (1) = one")
     words: bool = Field(default=True, description="times of their own for words; evidence needs them")
-    vocabulary: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = Field(default=(), description="names and terms to expect")
+    vocabulary_file: Path | None = Field(default=None, description="text file with one term a line")
+    queue_languages: Mapping[str, str] = Field(
+        default_factory=dict, description="language of the calls of a queue, where none is given"
+    )
 
     @field_validator("speakers", mode="before")
     @classmethod

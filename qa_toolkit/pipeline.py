@@ -128,7 +128,8 @@ def read_case(
     Raises:
         TranscriptError: the file is not one of the shapes of the contract, nor a known one of others.
     """
-    case = _case_in(path)
+    direction = (metadata or {}).get("direction")
+    case = _case_in(path, direction=direction if isinstance(direction, str) else None)
     if metadata:
         joined = {**case.interaction.metadata, **metadata}
         case = replace(case, interaction=replace(case.interaction, metadata=joined))
@@ -152,20 +153,20 @@ def import_transcript(path: Path, *, roles: Mapping[str, Role] | None = None) ->
     return transcript
 
 
-def _case_in(path: Path, roles: Mapping[str, Role] | None = None) -> Case:
+def _case_in(path: Path, roles: Mapping[str, Role] | None = None, *, direction: str | None = None) -> Case:
     from qa_toolkit.evaluation.cases import case_from_document, case_from_transcript
     from qa_toolkit.importing import SUBTITLE_SUFFIXES, read_subtitles, transcript_of_json
 
     if path.suffix.lower() in SUBTITLE_SUFFIXES:
-        return case_from_transcript(_with_roles(read_subtitles(path, roles=roles)))
+        return case_from_transcript(_with_roles(read_subtitles(path, roles=roles), direction))
     data = read_json(path)
     foreign = transcript_of_json(data, default_id=path.stem, source=path.name, roles=roles)
     if foreign is not None:
-        return case_from_transcript(_with_roles(foreign))
+        return case_from_transcript(_with_roles(foreign, direction))
     return case_from_document(data, default_id=path.stem, source=path.name)
 
 
-def _with_roles(transcript: Transcript) -> Transcript:
+def _with_roles(transcript: Transcript, direction: str | None) -> Transcript:
     """Roles inferred from the words, where there are several speakers and no role is known."""
     from qa_toolkit.transcription.attribution import MIN_ROLE_CONFIDENCE
     from qa_toolkit.transcription.roles import assign_roles
@@ -174,11 +175,9 @@ def _with_roles(transcript: Transcript) -> Transcript:
     speakers = {turn.speaker for turn in turns if turn.speaker is not None}
     if len(speakers) < 2 or any(turn.role is not Role.UNKNOWN for turn in turns):
         return transcript
-    direction = transcript.metadata.get("direction")
-    found = assign_roles(
-        [turn for turn in turns if turn.speaker is not None],
-        direction=direction if isinstance(direction, str) else None,
-    )
+    stated = transcript.metadata.get("direction")
+    direction = direction or (stated if isinstance(stated, str) else None)
+    found = assign_roles([turn for turn in turns if turn.speaker is not None], direction=direction)
     sure = found.confidence >= MIN_ROLE_CONFIDENCE
     known = found.roles if sure else {}
     note = "who is the agent was inferred from the words" if sure else "who is the agent could not be told"

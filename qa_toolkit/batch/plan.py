@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qa_toolkit.transcription import TranscriptionOptions
 
 DOCUMENT_SUFFIX = ".json"
+SUBTITLE_SUFFIXES = frozenset({".vtt", ".srt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,21 @@ def metadata_of(path: Path, current: Configuration) -> Metadata:
     return known
 
 
-def transcription_options(path: Path, current: Configuration) -> TranscriptionOptions:
+def is_document(path: Path) -> bool:
+    """Whether a file is read as a transcript, chat or record; any other is listened to."""
+    return path.suffix.lower() in {DOCUMENT_SUFFIX, *SUBTITLE_SUFFIXES}
+
+
+def transcription_options(
+    path: Path, current: Configuration, metadata: Metadata | None = None
+) -> TranscriptionOptions:
     """How that recording is transcribed: the configuration, with what its source says on top.
 
-    A channel map or language given as a flag wins over the source's.
+    A channel map or language given as a flag wins over the source's. The language of the metadata's queue
+    (``transcription.queue_languages``) counts where neither configuration, source nor metadata name one.
+
+    Raises:
+        ConfigurationError: the file of ``transcription.vocabulary_file`` cannot be used.
     """
     from qa_toolkit.transcription import TranscriptionOptions
 
@@ -104,14 +116,35 @@ def transcription_options(path: Path, current: Configuration) -> TranscriptionOp
         word_times=chosen.words,
         engine=chosen.engine,
         profile=chosen.profile,
-        vocabulary=chosen.vocabulary,
+        vocabulary=(*chosen.vocabulary, *terms_of(current)),
     )
     source = current.settings.source_of(path)
     if source and source.channels and current.origins.get("transcription.channels") != "flag":
         options = replace(options, channel_map=tuple(role.value for role in source.channels))
     if source and source.language and current.origins.get("transcription.language") != "flag":
         options = replace(options, language=source.language)
+    if options.language is None and metadata and not metadata.get("language"):
+        options = replace(options, language=chosen.queue_languages.get(str(metadata.get("queue"))))
     return options
+
+
+def terms_of(current: Configuration) -> tuple[str, ...]:
+    """The terms in the vocabulary file: one a line; empty lines and those that begin with ``#`` say nothing.
+
+    Raises:
+        ConfigurationError: the file cannot be read or is no text.
+    """
+    path = current.settings.transcription.vocabulary_file
+    if path is None:
+        return ()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror or "unreadable") if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigurationError(
+            f"the vocabulary cannot be read ({reason})", str(path), "give a text file with one term a line"
+        ) from None
+    return tuple(dict.fromkeys(term for line in lines if (term := line.strip()) and not term.startswith("#")))
 
 
 def _from_manifest(path: Path, rubric: str | None, current: Configuration) -> list[PlannedItem]:

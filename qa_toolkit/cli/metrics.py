@@ -16,7 +16,16 @@ from qa_toolkit.cli.inputs import (
     failed,
     is_single,
 )
-from qa_toolkit.cli.options import Channels, Inputs, Json, Language, Model, Profile, configuration
+from qa_toolkit.cli.options import (
+    Channels,
+    Inputs,
+    Json,
+    Language,
+    Model,
+    Profile,
+    Vocabulary,
+    configuration,
+)
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.errors import InputError
@@ -35,6 +44,7 @@ def metrics(
     model: Model = None,
     profile: Profile = None,
     language: Language = None,
+    vocabulary: Vocabulary = None,
     channels: Channels = None,
 ) -> None:
     """Measures conversations: talk, silence, holds, overlap, interruptions, response times, pace."""
@@ -44,6 +54,7 @@ def metrics(
         transcription__model=model,
         transcription__profile=profile,
         transcription__language=language,
+        transcription__vocabulary_file=vocabulary,
         transcription__channels=channels,
     )
     items, _ = expand(paths, AUDIO_SUFFIXES | CONVERSATION_SUFFIXES)
@@ -93,8 +104,9 @@ def _measured(item: Item, current: Configuration, thresholds: object) -> Convers
     if item.path.suffix.lower() in CONVERSATION_SUFFIXES:
         case = read_case(item.path, thresholds=thresholds)  # type: ignore[arg-type]
     else:
-        options = transcription_options(item.path, current)
-        transcript = listen(item.path, metadata=metadata_of(item.path, current), transcription=options)
+        known = metadata_of(item.path, current)
+        options = transcription_options(item.path, current, known)
+        transcript = listen(item.path, metadata=known, transcription=options)
         for warning in transcript.warnings:
             print_warning(f"{item.name}: {warning}")
         case = case_of(transcript, thresholds=thresholds)  # type: ignore[arg-type]
@@ -104,21 +116,31 @@ def _measured(item: Item, current: Configuration, thresholds: object) -> Convers
 
 
 def _show(found: ConversationMetrics) -> None:
-    rows = []
-    for metric in found.metrics:
-        value = "–" if metric.value is None else f"{metric.value:.2f}".rstrip("0").rstrip(".")
-        rows.append(
-            [
-                metric.name,
-                metric.role or "call",
-                value,
-                metric.unit,
-                metric.definition,
-                metric.unavailable_because,
-            ]
-        )
-    print_table(
-        found.interaction, ["metric", "whose", "value>", "unit", "definition", "not available because"], rows
-    )
+    """The values as a table; what cannot be known below it, one line a reason."""
+    rows = [
+        [m.name, m.role or "call", f"{m.value:.2f}".rstrip("0").rstrip("."), m.unit, m.definition]
+        for m in found.metrics
+        if m.value is not None
+    ]
+    print_table(found.interaction, ["metric", "whose", "value>", "unit", "definition"], rows)
+    for line in unavailable(found):
+        typer.echo(line)
     for warning in found.warnings:
         print_warning(f"{found.interaction}: {warning}")
+
+
+def unavailable(found: ConversationMetrics) -> list[str]:
+    """One line for each reason, with the definitions it keeps from having a value and whose they are."""
+    by_reason: dict[str, dict[str, list[str]]] = {}
+    for metric in found.metrics:
+        if metric.value is None:
+            whose = by_reason.setdefault(metric.unavailable_because or "no reason given", {})
+            whose.setdefault(metric.definition, []).append(metric.role or "call")
+    lines = []
+    for reason, definitions in by_reason.items():
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for definition, roles in definitions.items():
+            groups.setdefault(tuple(roles), []).append(definition)
+        named = "; ".join(f"{', '.join(names)} ({', '.join(roles)})" for roles, names in groups.items())
+        lines.append(f"not available, {reason}: {named}")
+    return lines

@@ -34,6 +34,15 @@ Model = Annotated[
 Engine = Annotated[
     str | None, typer.Option("--engine", help="Recogniser; whisper when absent.", show_default=False)
 ]
+Vocabulary = Annotated[
+    Path | None,
+    typer.Option(
+        "--vocabulary",
+        metavar="FILE",
+        help="Names to expect, one a line (agency, plans).",
+        show_default=False,
+    ),
+]
 Profile = Annotated[str | None, typer.Option("--profile", help="accurate or draft.", show_default=False)]
 Language = Annotated[
     str | None, typer.Option("--language", help="Spoken language, for example en or es; found when absent.")

@@ -31,6 +31,7 @@ from qa_toolkit.cli.options import (
     Profile,
     Speakers,
     StoreUrl,
+    Vocabulary,
     acting_user,
     configuration,
 )
@@ -61,6 +62,7 @@ def score(
     model: Model = None,
     profile: Profile = None,
     language: Language = None,
+    vocabulary: Vocabulary = None,
     channels: Channels = None,
     speakers: Speakers = None,
     device: Device = None,
@@ -82,6 +84,7 @@ def score(
         transcription__model=model,
         transcription__profile=profile,
         transcription__language=language,
+        transcription__vocabulary_file=vocabulary,
         transcription__channels=channels,
         transcription__speakers=speakers,
         transcription__device=device,

@@ -24,6 +24,7 @@ from qa_toolkit.cli.options import (
     Out,
     Profile,
     Speakers,
+    Vocabulary,
     Words,
     Workers,
     configuration,
@@ -51,6 +52,7 @@ def transcribe(
     model: Model = None,
     profile: Profile = None,
     language: Language = None,
+    vocabulary: Vocabulary = None,
     channels: Channels = None,
     speakers: Speakers = None,
     words: Words = None,
@@ -70,6 +72,7 @@ def transcribe(
         transcription__model=model,
         transcription__profile=profile,
         transcription__language=language,
+        transcription__vocabulary_file=vocabulary,
         transcription__channels=channels,
         transcription__speakers=speakers,
         transcription__words=words,
@@ -104,8 +107,8 @@ def hear(items: list[Item], current: Configuration) -> Iterator[Transcript | Res
 
     twice = duplicated([item.path.stem for item in items])
     calls = [
-        ToHear(item.path, metadata_of(item.path, current), transcription_options(item.path, current))
-        for item in items
+        ToHear(item.path, known, transcription_options(item.path, current, known))
+        for item, known in ((item, metadata_of(item.path, current)) for item in items)
         if item.path.stem not in twice
     ]
     with progress("transcribing", len(items)) as bar:

@@ -89,3 +89,46 @@ def test_a_manifest_may_give_an_id_of_its_own(tmp_path: Path) -> None:
     found = plan([(tmp_path / "m.csv", "m.csv")], "usual", configured(""))
     assert [(item.id, item.fault) for item in found] == [("one", None), ("two", None)]
     assert "id" not in found[0].metadata
+
+
+def test_terms_to_expect_come_from_configuration_and_file(tmp_path: Path) -> None:
+    file = tmp_path / "names.txt"
+    file.write_text("# agency\nCovered California\n\n  Medi-Cal \nMedi-Cal\n1095-A\n", encoding="utf-8-sig")
+    current = configured(
+        '[transcription]\nvocabulary = ["Kaiser"]\n', transcription__vocabulary_file=str(file)
+    )
+    expected = ("Kaiser", "Covered California", "Medi-Cal", "1095-A")
+    assert transcription_options(Path("a.wav"), current).vocabulary == expected
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file"), (b"\xff\xfe\xfa", "not UTF-8")])
+def test_a_vocabulary_that_cannot_be_read_is_a_fault_of_the_configuration(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    file = tmp_path / "names.txt"
+    if content is not None:
+        file.write_bytes(content)
+    current = configured("", transcription__vocabulary_file=str(file))
+    with pytest.raises(ConfigurationError, match=reason):
+        transcription_options(Path("a.wav"), current)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "flags", "language"),
+    [
+        ({"queue": "spanish"}, {}, "es"),
+        ({"queue": "general"}, {}, None),
+        ({}, {}, None),
+        (
+            {"queue": "spanish", "language": "en"},
+            {},
+            None,
+        ),  # what the row says is taken when it is listened to
+        ({"queue": "spanish"}, {"transcription__language": "en"}, "en"),
+    ],
+)
+def test_the_language_of_a_queue(
+    metadata: dict[str, str], flags: dict[str, str], language: str | None
+) -> None:
+    current = configured('[transcription.queue_languages]\nspanish = "es"\n', **flags)
+    assert transcription_options(Path("a.wav"), current, metadata).language == language

@@ -131,3 +131,88 @@ def test_roles_of_labelled_speakers_are_inferred_from_the_words(tmp_path):
         tmp_path / "w.json", roles={"SPEAKER_00": Role.CUSTOMER, "SPEAKER_01": Role.AGENT}
     )
     assert (given.role_confidence, given.warnings) == (None, ())
+
+
+def whisperx(folder: Path) -> Path:
+    """The bundled call as whisperX writes it."""
+    turns = json.loads(SAMPLE.read_text(encoding="utf-8"))["turns"]
+    segments = [
+        {
+            "start": t["start_s"],
+            "end": t["end_s"],
+            "text": t["text"],
+            "speaker": t.get("role") or t["speaker"],
+        }
+        for t in turns
+    ]
+    path = folder / "inb-001-w.json"
+    path.write_text(json.dumps({"segments": segments, "language": "en"}), encoding="utf-8")
+    return path
+
+
+def contact_lens(folder: Path) -> Path:
+    """The bundled call as Contact Lens writes it."""
+    turns = json.loads(SAMPLE.read_text(encoding="utf-8"))["turns"]
+    items = [
+        {
+            "Id": str(number),
+            "ParticipantId": (t.get("role") or t["speaker"]).upper(),
+            "Content": t["text"],
+            "BeginOffsetMillis": round(1000 * t["start_s"]),
+            "EndOffsetMillis": round(1000 * t["end_s"]),
+        }
+        for number, t in enumerate(turns, 1)
+    ]
+    people = [
+        {"ParticipantId": role.upper(), "ParticipantRole": "SYSTEM" if role == "ivr" else role.upper()}
+        for role in sorted({t.get("role") or t["speaker"] for t in turns})
+    ]
+    path = folder / "inb-001-c.json"
+    document = {
+        "Version": "1.1.0", "Channel": "VOICE", "LanguageCode": "en-US", "Participants": people,
+        "CustomerMetadata": {"ContactId": "inb-001-c"}, "Transcript": items,
+    }  # fmt: skip
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def srt(folder: Path) -> Path:
+    transcript = read_case(SAMPLE).transcript
+    assert transcript is not None
+    path = folder / "inb-001-s.srt"
+    path.write_text(write(transcript, "srt"), encoding="utf-8")
+    return path
+
+
+def test_scoring_takes_every_transcript_that_evaluation_takes(subtitles, capsys, tmp_path):
+    files = [subtitles, srt(tmp_path), whisperx(tmp_path), contact_lens(tmp_path)]
+    rubric = ["--rubric", "inbound_call", "--json"]
+    direct = printed(capsys, "evaluate", *files, *rubric)
+    scored = printed(capsys, "score", *files, *rubric, "--workers", 1)
+    assert [result["status"] for result in scored] == ["done"] * 4
+    for one, result in zip(direct, scored, strict=True):
+        assert result["evaluation"]["answers"] == one["answers"]
+        assert result["evaluation"]["score"] == one["score"]
+        assert len(result["transcript"]["turns"]) > 20
+
+
+def test_a_manifest_may_name_transcripts_of_other_systems(subtitles, capsys, tmp_path):
+    paths = [subtitles, srt(subtitles.parent), whisperx(subtitles.parent)]
+    rows = "".join(f"{path.name},inbound\n" for path in paths)
+    manifest = subtitles.parent / "manifest.csv"
+    manifest.write_text(f"path,direction\n{rows}", encoding="utf-8")
+    scored = printed(capsys, "score", manifest, "--rubric", "inbound_call", "--json", "--workers", 1)
+    assert [(r["input"], r["status"]) for r in scored] == [(path.name, "done") for path in paths]
+    assert {r["evaluation"]["score"]["percent"] for r in scored} == {
+        scored[0]["evaluation"]["score"]["percent"]
+    }
+
+
+def test_a_transcript_that_cannot_be_read_fails_alone(subtitles, capsys, tmp_path):
+    (tmp_path / "bad.vtt").write_text("WEBVTT\n\n00:05.000 --> 00:01.000\n<v agent>Hello\n", encoding="utf-8")
+    scored = printed(
+        capsys, "score", subtitles, tmp_path / "bad.vtt", "--rubric", "inbound_call", "--json", "--workers", 1,
+        code=1,
+    )  # fmt: skip
+    assert [result["status"] for result in scored] == ["done", "failed"]
+    assert "line 3: the cue ends before it starts" in scored[1]["reason"]
