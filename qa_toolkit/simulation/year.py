@@ -20,8 +20,8 @@ from qa_toolkit.simulation.form import COMPLIANCE_AT_SIGNING, CRITERIA, VERSIONS
 SITES: Final = ("Rancho", "Fresno", "Surge")
 _SITE_SHARES: Final = (0.3125, 0.3125, 0.375)
 TRANSACTIONS: Final = ("application", "renewal", "payment", "general_question")
-_WORK_OF_SITE: Final = ((0.2, 0.3, 0.2, 0.3), (0.3, 0.3, 0.2, 0.2), (0.45, 0.25, 0.15, 0.15))
-_HARDER: Final = (-0.45, -0.1, 0.15, 0.3)
+_WORK_OF_SITE: Final = ((0.15, 0.2, 0.3, 0.35), (0.3, 0.3, 0.2, 0.2), (0.55, 0.25, 0.1, 0.1))
+_HARDER: Final = (-0.7, -0.1, 0.3, 0.5)
 _SPANISH_OF_SITE: Final = (0.15, 0.3, 0.2)
 _EASE: Final = (3.0, 4.2, 2.6, 2.8, 2.5, 3.2, 2.6, 3.4)
 """Log odds of a usual agent's meeting each criterion in usual work."""
