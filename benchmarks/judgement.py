@@ -3,7 +3,7 @@
     python benchmarks/judgement.py [FOLDER] [--json] [--resamples N] [--rates 0.1 0.2 0.3] [--audio]
 
 Without FOLDER: the shipped sample calls and the development excerpts of ``tests/rubrics``, on which phrases and thresholds
-were tuned (in-sample), and apart from them the held-back excerpts. The READMEs beside the excerpts say what each set gave
+were tuned (in-sample), and apart from them the held-back excerpts and the unseen calls. The READMEs beside the excerpts say what each set gave
 when it was measured for the first time, which is the fairer figure. A folder holds one JSON file a call, in the format of
 the shipped samples.
 
@@ -46,6 +46,7 @@ SETS = [
         "not tuned on, but for what their README says; same author",
         EXCERPTS / "held_back",
     ),
+    ("unseen calls", "not tuned on; another author", EXCERPTS.parent / "evaluation" / "unseen"),
 ]
 FOLDS = 5
 RUBRICS = {"inbound": "inbound_call", "outbound": "outbound_call"}
