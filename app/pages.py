@@ -44,6 +44,7 @@ PAGES: tuple[AppPage, ...] = (
     AppPage("views/dashboards.py", "Dashboards", "Figures", (Action.VIEW_REPORTS,), own=False),
     AppPage("views/samples.py", "Samples", "Figures", (Action.ASSIGN,), own=False),
     AppPage("views/rubrics.py", "Rubrics", "Rubrics", (Action.VIEW_REPORTS,), own=False, unnamed=True),
+    AppPage("views/studio.py", "Rubric studio", "Rubrics", (Action.DRAFT_RUBRIC,), own=False),
     AppPage("views/audit.py", "Audit", "More", (Action.VIEW_AUDIT,), own=False),
     AppPage("views/help.py", "Help", "More", unnamed=True),
 )

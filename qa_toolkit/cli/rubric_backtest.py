@@ -43,7 +43,7 @@ def backtest(
     current = configuration(store=store)
     loaded = find_rubric(rubric, current)
     with Store.open(current.store_url, create=False) as opened:
-        items, left_out = _again(opened, loaded, current, limit)
+        items, left_out = judge_again(opened, loaded, current, limit)
         where = opened.database.where
     if not items and not left_out:
         what = f"the store has no evaluation by '{loaded.rubric.id}'"
@@ -59,7 +59,7 @@ def backtest(
         _show(found)
 
 
-def _again(
+def judge_again(
     store: Any, rubric: LoadedRubric, current: Configuration, limit: int | None
 ) -> tuple[list[Backtested], dict[str, list[str]]]:
     """Every stored interaction of the rubric judged again, and those left out by reason."""

@@ -43,6 +43,7 @@ disputes     x       x    x       x     .       .
 coaching     x       x    x       x     .       .
 dashboards   x       x    x       .     x       .
 samples      .       x    x       .     .       .
+studio       x       x    x       .     .       .
 audit        .       .    .       .     x       x
 help         x       x    x       x     x       x
 rubrics      x       x    x       .     x       .

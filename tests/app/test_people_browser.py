@@ -90,3 +90,30 @@ def test_an_agent_disputes_and_only_somebody_else_judges(server: Server, browser
         assert (dispute.state, dispute.steps[-1].who) == ("upheld", "max")
     for page in pages:
         page.context.close()
+
+
+def test_a_rubric_is_corrected_tried_and_published(server: Server, browser: Any) -> None:
+    page = browser.new_context().new_page()
+    sign_in(page, server, "Lee", "/studio?rubric=greeting@1.0.0")
+    editor = page.get_by_role("textbox", name="Rubric (YAML)")
+    editor.wait_for()
+    text = editor.input_value()
+    editor.fill(text.replace("question: Was the caller greeted?", "questoin: Was the caller greeted?"))
+    editor.press("Control+Enter")
+    page.get_by_text("line 9").first.wait_for()
+    editor.fill(
+        text.replace("version: 1.0.0", "version: 1.1.0").replace(
+            "Was the caller greeted?", "Was there a greeting?"
+        )
+    )
+    editor.press("Control+Enter")
+    page.get_by_text("No fault. 2 criteria").wait_for()
+    page.get_by_role("tab", name="Difference to the active version").click()
+    page.get_by_text("Against greeting@1.0.0: 2 places differ.").wait_for()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("textbox", name="What is new?").fill("A plainer question.")
+    page.get_by_role("button", name="Publish greeting@1.1.0").click()
+    page.get_by_text("greeting@1.1.0 is active.").wait_for()
+    with Store.open(server.store) as store:
+        assert store.publications.active("greeting") == "1.1.0"
+    page.context.close()
