@@ -13,6 +13,10 @@ Scalar = str | int | float | bool | None
 Metadata = Mapping[str, Scalar]
 
 
+DRAFT_MARK = "draft transcript, made with the quick profile"
+"""What formats without fields say of a draft."""
+
+
 class Role(StrEnum):
     """The part a speaker plays in an interaction."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_toolkit.domain import Role, Transcript, Turn
+from qa_toolkit.domain.transcript import DRAFT_MARK
 from qa_toolkit.errors import TranscriptError
 from qa_toolkit.importing.speakers import MAX_LABEL, label_of, names_a_speaker, role_of
 
@@ -91,7 +92,9 @@ def transcript_of_subtitles(
     name = source or default_id
     lines = _LINE_END.split(text.removeprefix("\ufeff"))
     is_vtt = bool(re.match(r"WEBVTT(?:[ \t]|\Z)", lines[0]))
-    cues = list(_cues(lines, 1 if is_vtt else 0, name, is_vtt=is_vtt))
+    read = list(_cues(lines, 1 if is_vtt else 0, name, is_vtt=is_vtt))
+    cues = [cue for cue in read if [line.strip() for line in cue.lines] != [f"[{DRAFT_MARK}]"]]
+    is_draft = len(cues) < len(read) or (is_vtt and f"NOTE {DRAFT_MARK}" in lines)
     if not cues:
         raise TranscriptError("the file holds no cue", name, "check how it was written")
     spoken = [_voices(cue, is_vtt=is_vtt) for cue in cues]
@@ -104,7 +107,10 @@ def transcript_of_subtitles(
         turns=turns,
         language=_language(lines) if is_vtt else None,
         duration_s=max(cue.end_s for cue in cues),
-        warnings=(SHARED_CUE,) if any(len(parts) > 1 for parts in spoken) else (),
+        warnings=(
+            *((DRAFT_MARK,) if is_draft else ()),
+            *((SHARED_CUE,) if any(len(parts) > 1 for parts in spoken) else ()),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from qa_toolkit.domain import Transcript, Turn
 from qa_toolkit.domain.contract import canonical_json, to_contract
+from qa_toolkit.domain.transcript import DRAFT_MARK
 from qa_toolkit.errors import UsageError
 
 
@@ -28,7 +29,7 @@ def _json(transcript: Transcript) -> str:
 
 def _vtt(transcript: Transcript) -> str:
     """WebVTT (W3C, 2019), the role as the voice."""
-    cues = ["WEBVTT\n"]
+    cues = ["WEBVTT\n", *([f"NOTE {DRAFT_MARK}\n"] if transcript.is_draft else [])]
     for turn, start_s, end_s in _timed(transcript):
         text = turn.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         cues.append(
@@ -38,21 +39,25 @@ def _vtt(transcript: Transcript) -> str:
 
 
 def _srt(transcript: Transcript) -> str:
-    """SubRip: numbered from 1, decimal comma."""
-    cues = [
-        f"{number}\n{_clock(start_s, ',')} --> {_clock(end_s, ',')}\n{turn.role}: {_line(turn.text)}\n"
-        for number, (turn, start_s, end_s) in enumerate(_timed(transcript), start=1)
+    """SubRip: numbered from 1, decimal comma; it has no comments, so a draft says so in a cue of its own."""
+    said = [
+        (start_s, end_s, f"{turn.role}: {_line(turn.text)}") for turn, start_s, end_s in _timed(transcript)
     ]
-    return "\n".join(cues)
+    mark = [(0.0, 0.001, f"[{DRAFT_MARK}]")] if transcript.is_draft else []
+    return "\n".join(
+        f"{number}\n{_clock(start_s, ',')} --> {_clock(end_s, ',')}\n{text}\n"
+        for number, (start_s, end_s, text) in enumerate([*mark, *said], start=1)
+    )
 
 
 def _txt(transcript: Transcript) -> str:
-    return "".join(f"{turn.role}: {_line(turn.text)}\n" for turn in transcript.turns)
+    mark = f"[{DRAFT_MARK}]\n" if transcript.is_draft else ""
+    return mark + "".join(f"{turn.role}: {_line(turn.text)}\n" for turn in transcript.turns)
 
 
 def _rttm(transcript: Transcript) -> str:
     """Rich Transcription Time Marked (NIST, 2009): one SPEAKER line a turn, start and length in seconds."""
-    return "".join(
+    return _comment(transcript) + "".join(
         f"SPEAKER {_field(transcript.id)} {(turn.channel or 0) + 1} {start_s:.3f} {end_s - start_s:.3f} "
         f"<NA> <NA> {_field(turn.speaker or turn.role)} <NA> <NA>\n"
         for turn, start_s, end_s in _timed(transcript)
@@ -65,7 +70,7 @@ def _ctm(transcript: Transcript) -> str:
         ((turn.channel or 0, word) for turn in transcript.turns for word in turn.words),
         key=lambda item: (item[0], item[1].start_s),
     )
-    return "".join(
+    return _comment(transcript) + "".join(
         f"{_field(transcript.id)} {channel + 1} {word.start_s:.3f} {word.end_s - word.start_s:.3f} "
         f"{_field(word.text)}{'' if word.confidence is None else f' {word.confidence:.3f}'}\n"
         for channel, word in words
@@ -80,6 +85,11 @@ FORMATS: dict[str, Callable[[Transcript], str]] = {
     "rttm": _rttm,
     "ctm": _ctm,
 }
+
+
+def _comment(transcript: Transcript) -> str:
+    """The mark of a draft as a comment of NIST's formats."""
+    return f";; {DRAFT_MARK}\n" if transcript.is_draft else ""
 
 
 def _timed(transcript: Transcript) -> Iterator[tuple[Turn, float, float]]:
