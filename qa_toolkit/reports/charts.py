@@ -156,7 +156,7 @@ def pareto_chart(bars: Sequence[Bar], title: str) -> str | None:
             _label(middle, HEIGHT - _BOTTOM + 16, bar.name if len(bar.name) <= 12 else f"{bar.name[:11]}…")
         )
         line.append(f"{middle},{share.y(bar.cumulative)}")
-    parts.append(f'<polyline class="series" points="{" ".join(line)}"></polyline>')
+    parts.append(f'<polyline class="cumulative" points="{" ".join(line)}"></polyline>')
     parts.append(_label(WIDTH - _RIGHT - 60, HEIGHT - 6, "line: share of all, 0 to 100 %"))
     return _svg(parts, title)
 

@@ -92,11 +92,15 @@ def report_html(report: QualityReport) -> str:
             "title": table.title,
             "note": table.note,
             "chart": chart,
-            "heads": [heading for _, heading in table.columns],
+            "heads": [(heading, _is_number(table, key)) for key, heading in table.columns],
             "rows": [[_shown(row.get(key)) for key, _ in table.columns] for row in table.rows],
         }
         blocks.setdefault(table.rubric, []).append(shown)
     return render("quality.html.j2", {"report": report, "blocks": list(blocks.items())})
+
+
+def _is_number(table: Table, key: str) -> bool:
+    return any(isinstance(row.get(key), Figure | int | float) for row in table.rows)
 
 
 def cell_text(cell: Cell) -> str:

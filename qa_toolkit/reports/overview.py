@@ -157,7 +157,7 @@ def _ranked(
     bars = []
     for each, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         running += count
-        share = Figure(count / total, None, None, total, definition, note="all are counted, no interval")
+        share = Figure(count / total, None, None, total, definition)
         rows.append({"name": each, "count": count, "share": share, "cumulative": running / total})
         bars.append(Bar(each, count, running / total))
     columns = (("name", "Name"), ("count", "Count"), ("share", "Share"), ("cumulative", "Share so far"))

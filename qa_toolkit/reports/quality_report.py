@@ -169,7 +169,7 @@ def _tables(
     if request.kind == "agent" and request.name is not None:
         yield from _among(everything, "agent", request)
     for column in request.fairness:
-        found = fairness(block, column, usable_mix(block.calls, request.mix))
+        found = fairness(block, column, usable_mix(block.calls, (*request.mix, "site")))
         if found is not None:
             yield found
     if request.kind in {"unit", "rubric", "criterion"}:
@@ -227,7 +227,7 @@ def _advice(block: Block, everything: Block, request: ReportRequest) -> Iterator
         watched = (block.measure,) if request.kind == "criterion" else _watched(block)
         yield from on_signals(block, signals(block, watched, period), period)
         yield from on_versions(block) if len(stretches(block.calls)) > 1 else ()
-        yield from on_fairness(block, request.fairness, mix)
+        yield from on_fairness(block, request.fairness, usable_mix(block.calls, (*request.mix, "site")))
     if request.kind in {"unit", "rubric"}:
         yield from on_reviewers(block, severities(block.calls))
 
