@@ -186,6 +186,52 @@ def withdraw(
 
 
 @commands.command()
+def revert(
+    evaluation: EvaluationId,
+    based_on: Annotated[str, typer.Option("--based-on", metavar="ID", help="The evaluation that counts.")],
+    text: Text,
+    json: Json = False,
+    store: StoreUrl = None,
+    user: ActingUser = None,
+) -> None:
+    """Files the answers of an earlier evaluation again, as a new revision."""
+    from qa_toolkit.review import revert_review
+
+    with _open(store, "revert") as opened:
+        saved = revert_review(opened, evaluation, by=acting_user(user), based_on=based_on, text=text)
+    if json:
+        print_json({"id": saved.evaluation_id, "revision": saved.revision, "based_on": based_on})
+    else:
+        typer.echo(f"evaluation {saved.evaluation_id}, as evaluation {evaluation}")
+
+
+@commands.command()
+def correct(
+    interaction: InteractionId,
+    turn: Annotated[int, typer.Argument(metavar="TURN", help="Number of the turn.")],
+    text: OptionalText = None,
+    machine: Annotated[bool, typer.Option("--machine", help="The machine's words are right.")] = False,
+    seen: Annotated[
+        int | None, typer.Option(help="Number of the turn's last correction.", show_default=False)
+    ] = None,
+    json: Json = False,
+    store: StoreUrl = None,
+    user: ActingUser = None,
+) -> None:
+    """Keeps the words of a turn as a person heard them, beside the machine's."""
+    from qa_toolkit.review import correct_turn
+
+    if machine == (text is not None):
+        raise UsageError("say what was said", None, "give --text, or --machine")
+    with _open(store, "correct") as opened:
+        made = correct_turn(opened, interaction, turn, text, by=acting_user(user), seen=seen)
+    if json:
+        print_json({**asdict(made), "at": made.at.isoformat()})
+    else:
+        typer.echo(f"correction {made.number} of turn {made.turn}")
+
+
+@commands.command()
 def acknowledge(
     evaluation: EvaluationId,
     comment: Annotated[
@@ -231,9 +277,10 @@ def coach(
 
 
 def read_given(path: Path) -> GivenReview:
-    """A review out of a file: bare answers, or ``{"answers": …, "overrides": …, "root_causes": …}``.
+    """A review out of a file: bare answers, or ``answers``, ``overrides``, ``root_causes`` and ``evidence``.
 
-    Overrides are ``{"IN-03": {"reason": code, "text": …}}``, root causes ``{"IN-03": {"cause": code}}``.
+    Overrides are ``{"IN-03": {"reason": code, "text": …}}``, root causes ``{"IN-03": {"cause": code}}``,
+    evidence ``{"IN-03": [4, 5]}``: the turns that show it.
 
     Raises:
         InputError: it is not such a file.
@@ -248,17 +295,24 @@ def read_given(path: Path) -> GivenReview:
         raise InputError("the answers are not an object", str(path), '{"criterion id": answer, …}')
     if "answers" not in data:
         return GivenReview(data)
-    wrong = sorted(set(data) - {"answers", "overrides", "root_causes"})
+    wrong = sorted(set(data) - {"answers", "overrides", "root_causes", "evidence"})
     if wrong or not all(isinstance(part, dict) for part in data.values()):
         raise InputError(
             f"the file does not fit ({', '.join(wrong) or 'a part is no object'})",
             str(path),
-            "accepted: answers, overrides, root_causes",
+            "accepted: answers, overrides, root_causes, evidence",
         )
     overrides = _pairs(data.get("overrides", {}), "reason", path)
     causes = _pairs(data.get("root_causes", {}), "cause", path)
     texts = {name: (code, text or "") for name, (code, text) in overrides.items()}
-    return GivenReview(data["answers"], texts, causes)
+    return GivenReview(data["answers"], texts, causes, _turns(data.get("evidence", {}), path))
+
+
+def _turns(data: dict[str, Any], path: Path) -> dict[str, list[int]]:
+    for name, turns in data.items():
+        if not isinstance(turns, list) or not all(type(turn) is int for turn in turns):
+            raise InputError(f"evidence of {name} does not fit", str(path), "expected: numbers of turns")
+    return data
 
 
 def _pairs(data: dict[str, Any], code: str, path: Path) -> dict[str, tuple[str, str | None]]:

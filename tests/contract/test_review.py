@@ -196,3 +196,22 @@ def test_the_window_for_disputes_is_configured(
     assert unit("ana", *dispute).code == 0
     monkeypatch.setenv("QA_REVIEW__DISPUTE_DAYS", "0")
     assert unit("ana", *dispute).code == 3
+
+
+def test_evidence_going_back_and_corrected_words(unit: Callable[..., Any], tmp_path: Path) -> None:
+    answers = given(tmp_path, {**REVIEW, "evidence": {"G-1": [2]}})
+    submit = ("review", "submit", "call-1", answers, "--rubric", "greeting", "--based-on")
+    filed = unit("maria", *submit, "1", "--json").json
+    assert [each["turn"] for each in filed["answers"][0]["evidence"]] == [2]
+    back = unit(
+        "jun", "review", "revert", "1", "--based-on", "2", "--text", "It was a greeting.", "--json"
+    ).json
+    assert (back["id"], back["based_on"]) == ("3", "2")
+    for evidence in ({"G-1": "2"}, {"G-1": [True]}, {"G-1": [9]}):
+        ran = unit("maria", *submit[:3], given(tmp_path, {**REVIEW, "evidence": evidence}), *submit[4:], "3")
+        assert (ran.code, len(ran.errors)) == (1, 1)
+    correct = ("review", "correct", "call-1", "2")
+    assert unit("maria", *correct, "--text", "My plan ended.", "--json").json["number"] == 1
+    assert unit("jun", *correct, "--text", "x").code == 1, "he has not seen the first"
+    assert unit("jun", *correct, "--machine", "--seen", "1").out == "correction 2 of turn 2\n"
+    assert unit("jun", *correct).code == 2
