@@ -12,22 +12,9 @@ from qa_toolkit.errors import QAToolkitError, UsageError
 
 AUDIO_SUFFIXES = frozenset(
     {
-        *(
-            ".wav",
-            ".wave",
-            ".mp3",
-            ".ogg",
-            ".oga",
-            ".opus",
-            ".flac",
-            ".m4a",
-            ".mp4",
-            ".aac",
-            ".au",
-            ".snd",
-            ".gsm",
-        ),
-        *(".amr", ".wma", ".webm", ".mkv", ".mov", ".avi", ".g722", ".aif", ".aiff", ".3gp", ".caf", ".mka"),
+        *(".wav", ".wave", ".w64", ".mp3", ".ogg", ".oga", ".opus", ".spx", ".flac", ".m4a", ".mp4", ".aac"),
+        *(".au", ".snd", ".gsm", ".amr", ".wma", ".webm", ".mkv", ".mov", ".avi", ".g722", ".aif", ".aiff"),
+        *(".3gp", ".caf", ".mka"),
     }
 )
 DOCUMENT_SUFFIXES = frozenset({".json"})
