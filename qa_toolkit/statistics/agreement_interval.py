@@ -81,7 +81,8 @@ def figure_of(
 
     Args:
         matrices: whether it needs a matrix of categories, of which there may then not be too many.
-        shares: whether the agreement seen and that expected are given with it.
+        shares: whether the agreement seen and that expected are given with it; they are not for alpha, whose
+            standard error is Gwet's (2014), of the coefficient before its small-sample correction.
     """
     paired = rows.having(2)
     reason = _undefined(paired, options, matrices)
@@ -97,6 +98,9 @@ def figure_of(
     if not np.isfinite(estimate):
         return _nothing(name, rows, _NO_VALUE, options)
     error = influence_error(value, counted, estimate, counted.units - options.freedom_lost)
+    if error is not None and not shares:
+        ratings = float(counted.times @ counted.ratings_per_unit)
+        error *= ratings / (ratings - 1)
     low, high, warning = _limits(value, counted, estimate, error, options)
     if options.interval == "bootstrap" and low is not None and high is not None:
         low, high = _widened((low, high), coefficient, counted, found, options)
