@@ -47,7 +47,7 @@ def _of_spec(spec: EvaluatorSpec, loc: Loc, search: Sequence[Path]) -> Iterator[
     if isinstance(parameters, PhraseParameters) and parameters.meaning is not None:
         where = (*loc, "phrase", "meaning")
         for event in (parameters.meaning.event, *parameters.meaning.unless):
-            for language in _languages(event, parameters):
+            for language in _languages(event, parameters, search):
                 yield from _of_file(classifier_name(event, language), where, search)
     if isinstance(parameters, ClassifierParameters):
         for name in parameters.file:
@@ -56,10 +56,10 @@ def _of_spec(spec: EvaluatorSpec, loc: Loc, search: Sequence[Path]) -> Iterator[
         yield from _of_spec(inner, (*loc, spec.name, *inner_loc), search)
 
 
-def _languages(event: str, parameters: PhraseParameters) -> tuple[str, ...]:
+def _languages(event: str, parameters: PhraseParameters, search: Sequence[Path]) -> tuple[str, ...]:
     """Languages the phrases are written in, and those the event has a bank for."""
     written = parameters.any if isinstance(parameters.any, Mapping) else {}
-    banks = {Path(name).parent.name for name in bank_names(event=event)}
+    banks = {Path(name).parent.name for name in bank_names(search=search, event=event)}
     return tuple(sorted({language for language in written if language} | banks))
 
 
