@@ -26,6 +26,7 @@ from qa_toolkit.review.reviewing import (
     GivenReview,
     assign,
     queue,
+    queue_page,
     revert_review,
     submit_review,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "permit",
     "publish_rubric",
     "queue",
+    "queue_page",
     "raise_dispute",
     "read_people",
     "record_access",

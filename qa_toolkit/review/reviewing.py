@@ -18,6 +18,7 @@ from qa_toolkit.store.people_records import Assignment, Override, Remarks, RootC
 
 if TYPE_CHECKING:
     from qa_toolkit.store import EvaluationRecord, SavedResult, Store
+    from qa_toolkit.store.queues import AssignmentFilter, QueuePage
 
 OVERRIDE_REASONS = {
     "misheard": "the words were recognised wrongly",
@@ -38,6 +39,10 @@ ROOT_CAUSES = {
     "customer": "the customer's situation made it impossible",
     "other": "none of these",
 }
+
+
+EVERYBODY = "*"
+"""In place of a reviewer: the queues of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,35 @@ def assign(
 
 def queue(store: Store, *, by: str, reviewer: str | None = None) -> tuple[Assignment, ...]:
     """Open assignments of a reviewer (oneself, unless somebody else is named; ``*`` for everybody's)."""
-    permit(store, by, Action.REVIEW if reviewer in (None, by) else Action.VIEW_QUEUES)
+    wanted = _whose(store, by, reviewer)
+    return store.work.assignments(reviewer=wanted)
+
+
+def queue_page(
+    store: Store,
+    wanted: AssignmentFilter,
+    *,
+    by: str,
+    limit: int | None = 50,
+    offset: int = 0,
+) -> QueuePage:
+    """A page of a queue, in the order it is due: one's own, or that of others for those who may see it.
+
+    Args:
+        wanted: its ``reviewer`` None stands for everybody's.
+
+    Raises:
+        PermissionRefusedError: the role does not allow it.
+    """
+    _whose(store, by, wanted.reviewer or EVERYBODY)
+    return store.work.page(wanted, limit=limit, offset=offset)
+
+
+def _whose(store: Store, by: str, reviewer: str | None) -> str | None:
+    """Whose queue is read, if it may be; None for everybody's. Who rates in sessions has one, too."""
+    permit(store, by, Action.RATE_CALIBRATION if reviewer in (None, by) else Action.VIEW_QUEUES)
     wanted = by if reviewer is None else reviewer
-    return store.work.assignments(reviewer=None if wanted == "*" else wanted)
+    return None if wanted == EVERYBODY else wanted
 
 
 def submit_review(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from qa_toolkit.store.engine import Database
 
 _READING = "dispute-"
+_AT_ONCE = 500
+"""Disputes whose steps are read together; databases limit the values of a query."""
 
 
 class Disputes:
@@ -132,7 +134,9 @@ class Disputes:
         if interaction is not None:
             query = query.where(DisputeRow.interaction_id == interaction)
         with self._database.reading() as session:
-            return tuple(_dispute_of(session, row) for row in session.scalars(query.order_by(DisputeRow.id)))
+            rows = session.scalars(query.order_by(DisputeRow.id)).all()
+            steps = _steps_of_all(session, [row.id for row in rows])
+            return tuple(_dispute_of(session, row, steps.get(row.id, ())) for row in rows)
 
 
 def refuse_disputed(session: Session, interaction: str, rubric: str) -> None:
@@ -209,20 +213,31 @@ def _add_step(
 
 def _steps(session: Session, dispute: int) -> tuple[DisputeStep, ...]:
     query = select(DisputeStepRow).where(DisputeStepRow.dispute_id == dispute)
-    return tuple(
-        DisputeStep(
-            row.number,
-            row.kind,  # type: ignore[arg-type]  # a constraint says so
-            row.who,
-            row.at,
-            row.text,
-            None if row.evaluation_id is None else str(row.evaluation_id),
-        )
-        for row in session.scalars(query.order_by(DisputeStepRow.number))
+    return tuple(_step_of(row) for row in session.scalars(query.order_by(DisputeStepRow.number)))
+
+
+def _steps_of_all(session: Session, disputes: Sequence[int]) -> dict[int, tuple[DisputeStep, ...]]:
+    found: dict[int, tuple[DisputeStep, ...]] = {}
+    for start in range(0, len(disputes), _AT_ONCE):
+        part = disputes[start : start + _AT_ONCE]
+        query = select(DisputeStepRow).where(DisputeStepRow.dispute_id.in_(part))
+        for row in session.scalars(query.order_by(DisputeStepRow.dispute_id, DisputeStepRow.number)):
+            found[row.dispute_id] = (*found.get(row.dispute_id, ()), _step_of(row))
+    return found
+
+
+def _step_of(row: DisputeStepRow) -> DisputeStep:
+    return DisputeStep(
+        row.number,
+        row.kind,  # type: ignore[arg-type]  # a constraint says so
+        row.who,
+        row.at,
+        row.text,
+        None if row.evaluation_id is None else str(row.evaluation_id),
     )
 
 
-def _dispute_of(session: Session, row: DisputeRow) -> Dispute:
+def _dispute_of(session: Session, row: DisputeRow, steps: tuple[DisputeStep, ...] | None = None) -> Dispute:
     return Dispute(
         id=row.id,
         interaction=row.interaction_id,
@@ -232,5 +247,5 @@ def _dispute_of(session: Session, row: DisputeRow) -> Dispute:
         raised_by=row.raised_by,
         state=row.state,  # type: ignore[arg-type]  # a constraint says so
         outcome=None if row.outcome_id is None else str(row.outcome_id),
-        steps=_steps(session, row.id),
+        steps=_steps(session, row.id) if steps is None else steps,
     )

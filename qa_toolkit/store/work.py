@@ -129,6 +129,12 @@ class Work:
             row = session.get(DraftRow, (interaction, rubric, by))
             return None if row is None else _draft_of(row)
 
+    def drafts(self, *, by: str) -> tuple[Draft, ...]:
+        """A reviewer's own drafts, the one saved last at the head."""
+        query = select(DraftRow).where(DraftRow.reviewer == by).order_by(DraftRow.updated_at.desc())
+        with self._database.reading() as session:
+            return tuple(_draft_of(row) for row in session.scalars(query))
+
     def submit(
         self,
         evaluation: Evaluation,

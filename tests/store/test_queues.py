@@ -10,6 +10,8 @@ import pytest
 from review_examples import USERS
 from sqlalchemy import insert, text
 
+from qa_toolkit.errors import PermissionRefusedError
+from qa_toolkit.review import queue_page
 from qa_toolkit.store import Store
 from qa_toolkit.store.people_tables import NO_DAY, AssignmentRow
 from qa_toolkit.store.queues import AssignmentFilter, count_query, ids_query
@@ -146,3 +148,23 @@ def explained(store: Store, query: Any) -> str:
         compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
         word = "EXPLAIN QUERY PLAN" if store.database.is_sqlite else "EXPLAIN"
         return "\n".join(str(tuple(row)) for row in connection.execute(text(f"{word} {compiled}")))
+
+
+def test_drafts_come_the_last_saved_first(store: Store) -> None:
+    fill(store, 10)
+    for name in ("call-00001", "call-00005"):
+        store.work.save_draft(name, "greeting", by="maria", json="{}")
+    store.work.save_draft("call-00001", "greeting", by="jun", json="{}")
+    store.work.save_draft("call-00001", "greeting", by="maria", json='{"G-1": "yes"}', version=1)
+    assert [each.interaction for each in store.work.drafts(by="maria")] == ["call-00001", "call-00005"]
+
+
+def test_a_queue_is_ones_own_or_needs_the_role(store: Store) -> None:
+    fill(store, 20)
+    assert queue_page(store, AssignmentFilter(reviewer="maria"), by="maria").total == 5
+    assert queue_page(store, AssignmentFilter(reviewer="mo"), by="mo").total == 0, "managers rate in sessions"
+    for who, wanted in (("maria", "jun"), ("maria", None), ("ana", "ana"), ("root", None)):
+        with pytest.raises(PermissionRefusedError):
+            queue_page(store, AssignmentFilter(reviewer=wanted), by=who)
+    for who in ("lena", "mo", "aud"):
+        assert queue_page(store, AssignmentFilter(), by=who).total == 15
