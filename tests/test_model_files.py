@@ -264,7 +264,16 @@ def test_a_wrong_manifest_says_where(tmp_path: Path, text: str, message: str) ->
         Manifest.load(tmp_path / "manifest.toml")
 
 
-SHIPPED = ["minilm-l6-v2", "multilingual-use", "silero-vad", "spacy-en", "speaker-embedder", "whisper-base", "whisper-tiny.en"]
+SHIPPED = [
+    "minilm-l6-v2",
+    "multilingual-use",
+    "ppocr-rec",
+    "silero-vad",
+    "spacy-en",
+    "speaker-embedder",
+    "whisper-base",
+    "whisper-tiny.en",
+]
 
 
 def test_shipped_models_are_complete_and_pinned() -> None:
@@ -297,7 +306,7 @@ def test_pinned_packages_are_what_the_extra_installs(checkout: Path) -> None:
     project = tomllib.loads((checkout / "pyproject.toml").read_text("utf-8"))["project"][
         "optional-dependencies"
     ]
-    installed = {*project["models"], *project["transcription"]}
+    installed = {*project["models"], *project["transcription"], *project["ocr"]}
     names = {requirement.split("=")[0].split(">")[0] for requirement in installed}
     for model in Manifest.load().models.values():
         for pin in model.distributions:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 EXTRAS = {
     "transcription": ("faster-whisper", "av", "onnxruntime", "librosa", "scikit-learn"),
     "language": ("spacy", "vaderSentiment"),
+    "tables": ("openpyxl", "pyarrow"),
+    "forms": ("pypdf", "reportlab"),
+    "ocr": ("rapidocr", "onnxruntime", "opencv-python-headless", "pypdfium2", "pillow"),
     "app": ("streamlit",),
     "postgres": ("psycopg",),
 }

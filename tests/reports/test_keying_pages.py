@@ -153,6 +153,14 @@ def test_days_make_the_points_of_the_chart(tmp_path: Path) -> None:
     assert "2026-11-04" in unit.source
 
 
+def test_speed_stands_beside_the_errors(tmp_path: Path) -> None:
+    """Five fields a form, half an hour each: ten fields an hour."""
+    keyed, reference = forms(4, wrong=1)
+    times = {"operator": "a", "started": "2026-11-02T10:00:00", "ended": "2026-11-02T10:30:00"}
+    unit = pages(tmp_path, keyed, reference, dict.fromkeys(keyed, times))["index.html"]
+    assert re.search(r"Fields an hour a 4 20 1 1 500\.0 \S+ 10 ", unit.words)
+
+
 def test_one_form_and_no_operator(tmp_path: Path) -> None:
     keyed, reference = forms(1)
     made = pages(tmp_path, keyed, reference)

@@ -1,24 +1,23 @@
 """Reads crops of handwriting and print with RapidOCR (Apache-2.0); the only file that knows it.
 
-Nothing is fetched: the recognition model lies in the wheel of ``rapidocr`` and is named by its path.
+Nothing is fetched: the recognition model lies in the wheel of ``rapidocr``, is verified by the manifest of
+models and named by its path.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from qa_toolkit.errors import MissingExtraError, ModelFileError
+from qa_toolkit.errors import MissingExtraError
+from qa_toolkit.model_files import resolve
 
 if TYPE_CHECKING:
     from qa_toolkit.keying.scans.images import Grey
 
-MODEL: Final = "PP-OCRv6_rec_small.onnx"
+MODEL: Final = "ppocr-rec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +55,21 @@ class RapidOcr:
 
     Raises:
         MissingExtraError: the extra is not installed.
-        ModelFileError: the model is not in the wheel.
+        ModelFileError: the model is missing, or is not the file of the manifest.
     """
 
     def __init__(self, *, threads: int = 1) -> None:
         try:
-            import rapidocr
             from rapidocr import RapidOCR
         except ImportError as error:
             raise MissingExtraError.of("ocr", "reading scans") from error
-        model = Path(rapidocr.__file__).resolve().parent / "models" / MODEL
-        if not model.is_file():
-            raise ModelFileError(
-                f"{MODEL} is not in the installed rapidocr", None, "pip install 'qa-toolkit[ocr]'"
-            )
+        model = resolve(MODEL)
         self._engine: Any = RapidOCR(
             params={
                 "Global.log_level": "critical",
                 "Global.use_det": False,
                 "Global.use_cls": False,
-                "Rec.model_path": str(model),
+                "Rec.model_path": str(model.path),
                 "EngineConfig.onnxruntime.intra_op_num_threads": threads,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             }
@@ -84,7 +78,7 @@ class RapidOcr:
 
     @property
     def name(self) -> RecogniserName:
-        return RecogniserName(f"rapidocr {metadata.version('rapidocr')}", MODEL, _sha256(self._model))
+        return RecogniserName(f"rapidocr {metadata.version('rapidocr')}", MODEL, self._model.sha256)
 
     def read(self, crops: Sequence[Grey]) -> list[ReadText]:
         return [self._one(crop) for crop in crops]
@@ -97,8 +91,3 @@ class RapidOcr:
         if not found.txts or not found.scores:
             return ReadText("", 0.0)
         return ReadText(str(found.txts[0]), round(float(found.scores[0]), 4))
-
-
-@cache
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -150,3 +150,23 @@ def test_what_cannot_be_done_is_one_line(
     assert len([line for line in lines if line.startswith("error: ")]) == 1
     assert said in lines[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "extra"),
+    [
+        ("rapidocr", ("read", SCANS, *LAYOUT, "--template", SCANS / "template.yaml"), "ocr"),
+        ("reportlab.pdfgen.canvas", ("form", *LAYOUT, "--group", "contact"), "forms"),
+        ("pypdf", ("compare", "F.pdf", REFERENCE, *LAYOUT), "forms"),
+    ],
+)
+def test_a_missing_extra_is_named(
+    module: str, arguments: tuple, extra: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch
+) -> None:
+    import sys
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "F.pdf").write_bytes(b"%PDF-1.4")
+    monkeypatch.setitem(sys.modules, module, None)
+    assert run("keying", *arguments) == 4
+    assert f"pip install 'qa-toolkit[{extra}]'" in capsys.readouterr().err
