@@ -62,7 +62,7 @@ def report(
         str | None, typer.Option("--from", metavar="DAY", help="First day of calls.", show_default=False)
     ] = None,
     last_day: Annotated[
-        str | None, typer.Option("--until", metavar="DAY", help="Last day of calls.", show_default=False)
+        str | None, typer.Option("--to", metavar="DAY", help="Last day of calls.", show_default=False)
     ] = None,
     measure: Annotated[
         str | None,
