@@ -21,6 +21,35 @@ def find_rubric(name: str, current: Configuration) -> LoadedRubric:
     return load_rubric(Path(name) if Path(name).is_file() else name, search=(folder,) if folder else ())
 
 
+def rubric_in_use(name: str, current: Configuration) -> LoadedRubric:
+    """The rubric a run into the store judges by: of an id the version that is active there, if one is.
+
+    Otherwise, and for a file or ``id@version``, as ``find_rubric``; a version that only the store has comes
+    from there.
+    """
+    from qa_toolkit.errors import RubricError, StoreError
+    from qa_toolkit.evaluation import parse_rubric
+    from qa_toolkit.store import Store
+
+    plain, _, version = name.partition("@")
+    if Path(name).is_file() or not plain.replace("_", "").replace("-", "").isalnum():
+        return find_rubric(name, current)
+    try:
+        with Store.open(current.store_url, create=False, origin="qa score") as store:
+            wanted = version or store.publications.active(plain)
+            known = None if wanted is None else store.publications.record(plain, wanted)
+    except StoreError:  # there is none yet; whatever else is wrong is said when the run opens it
+        known = None
+    if known is not None and not version:
+        return parse_rubric(known.text, name)
+    try:
+        return find_rubric(name, current)
+    except RubricError:
+        if known is None:
+            raise
+        return parse_rubric(known.text, name)
+
+
 def rubric_files(current: Configuration) -> list[Path]:
     """Rubric files of the configured folder, then the shipped ones."""
     from qa_toolkit.resources import rubrics_dir

@@ -108,7 +108,7 @@ def score_paths(paths: list[Path], rubric: str | None, current: Configuration, *
     """Plans and runs; progress on stderr."""
     from qa_toolkit.batch.plan import plan
     from qa_toolkit.batch.scoring import JudgementRules, load_rubrics, score_batch
-    from qa_toolkit.cli.rubrics import evaluation_settings, find_rubric, metric_thresholds
+    from qa_toolkit.cli.rubrics import evaluation_settings, metric_thresholds, rubric_in_use
     from qa_toolkit.store import Store
 
     items, left_out = expand(paths, AUDIO_SUFFIXES)
@@ -116,7 +116,7 @@ def score_paths(paths: list[Path], rubric: str | None, current: Configuration, *
         if path.suffix.lower() == ".csv":
             print_warning(f"{path.name} lies in a folder and is not read; give the manifest itself to use it")
     planned = plan([(item.path, item.name) for item in items], rubric, current)
-    rubrics, faults = load_rubrics(planned, rubric, lambda name: find_rubric(name, current))
+    rubrics, faults = load_rubrics(planned, rubric, lambda name: rubric_in_use(name, current))
     rules = JudgementRules(rubrics, faults, metric_thresholds(current), evaluation_settings(current))
     with Store.open(current.store_url, origin="qa score") as store, progress("scoring", len(planned)) as bar:
         return score_batch(planned, rules, current, store, by=by, on_event=_moves(bar))

@@ -72,3 +72,30 @@ def test_what_is_refused_is_one_line(
     ran = qa("rubric", *arguments, "--store", tmp_path / "qa.db")
     assert (ran.code, len(ran.errors)) == (code, 1)
     assert message in ran.errors[0]
+
+
+def test_a_run_judges_by_the_active_version_of_the_store(
+    qa: Callable[..., Any], tmp_path: Path, transcripts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "rubrics"
+    folder.mkdir()
+    monkeypatch.setenv("QA_RUBRICS_DIR", str(folder))
+    file = written(folder / "greeting.yaml", "1.0.0")
+    store = ("--store", tmp_path / "qa.db")
+    call = min(transcripts.glob("*.json"))
+
+    def scored(name: str) -> str:
+        ran = qa("score", call, "--rubric", name, *store, "--json")
+        version: str = ran.json["evaluation"]["rubric"]["version"]
+        return version
+
+    assert scored("greeting") == "1.0.0", "nothing is published: the file"
+    assert qa("rubric", "publish", written(tmp_path / "new.yaml", "1.1.0"), *store).code == 0
+    assert scored("greeting") == "1.1.0"
+    assert scored("greeting@1.1.0") == "1.1.0", "only the store has it"
+    assert scored(str(file)) == "1.0.0", "registered before, and never retired"
+    assert qa("rubric", "publish", "greeting@1.0.0", "--stored", *store).code == 0
+    assert scored("greeting") == "1.0.0"
+    refused = qa("score", call, "--rubric", "greeting@1.1.0", *store)
+    assert (refused.code, "was retired" in refused.errors[0]) == (3, True)
+    assert qa("score", call, "--rubric", "nothing", *store).code == 3
