@@ -6,7 +6,7 @@ kinds: macro F1 of the kind of each error, place and kind both right; crowded: t
 more errors of members. members: pairs found with 15 % of the alignment fields mistyped. normalisation: filled
 fields, re-spelt in another usual format, that were taken for different. coverage: share of 95 % intervals that
 hold the true rate, over simulated lots of forms whose fields go wrong together. febrl: wrong fields of records made
-by others (``--data`` or QA_TEST_DATA: the folder that holds ``febrl``). Rate and memory of large files:
+by others, and households of them paired (``--data`` or QA_TEST_DATA: the folder that holds ``febrl``). Rate and memory of large files:
 ``benchmarks/keying_rate.py``.
 """
 
@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from qa_toolkit.domain.keying import FORMAT_ONLY
-from qa_toolkit.keying import Entry, Record, RecordComparer, entry_of, load_layout, parse_layout
+from qa_toolkit.keying import Entry, LoadedLayout, Record, RecordComparer, entry_of, load_layout, parse_layout
 from qa_toolkit.keying.made_applications import make_application
 from qa_toolkit.keying.seeding import FIELD_KINDS, MEMBER_KINDS, found_errors, seed
 from qa_toolkit.statistics.clustered import clustered_rate
@@ -171,33 +171,66 @@ FEBRL = {
 }  # fmt: skip
 
 
-def febrl(folder: Path) -> dict[str, Any]:
-    """Wrong fields of the Febrl pairs (original and corrupted copy), found and invented."""
+Sides = tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]
+"""Originals and corrupted copies by data set and number."""
+
+
+def febrl_layout(group: str) -> LoadedLayout:
+    """A layout of the Febrl fields; ``group`` holds what stands before the fields."""
     fields = "".join(
         f"      - {{id: {n}, type: {t}{', formats: [YYYYMMDD]' if t == 'date' else ''}}}\n"
         for n, t in FEBRL.items()
     )
-    loaded = parse_layout(
-        f"id: febrl\nversion: 1.0.0\ntitle: Febrl\ngroups:\n  - id: person\n    fields:\n{fields}"
+    return parse_layout(
+        f"id: febrl\nversion: 1.0.0\ntitle: Febrl\ngroups:\n  - id: person\n{group}    fields:\n{fields}"
     )
-    sides: tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]] = ({}, {})
+
+
+def febrl_pairs(folder: Path) -> Sides:
+    sides: Sides = ({}, {})
     for name in ("dataset1.csv", "dataset4a.csv", "dataset4b.csv"):
         with (folder / name).open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream, skipinitialspace=True):
                 values = {key.strip(): (value or "").strip() for key, value in row.items()}
                 number, kind = values.pop("rec_id").removeprefix("rec-").split("-", 1)
                 sides[kind != "org"][f"{name[:8]}-{number}"] = values
-    comparer, counts = RecordComparer(loaded.layout), Counter[str]()
+    return sides
+
+
+def entries(values: dict[str, str]) -> dict[str, Entry]:
+    return {name: entry_of(value) for name, value in values.items() if name in FEBRL}
+
+
+def febrl(sides: Sides) -> dict[str, Any]:
+    """Wrong fields of the Febrl pairs (original and corrupted copy), found and invented."""
+    comparer, counts = RecordComparer(febrl_layout("").layout), Counter[str]()
     for number, original in sides[0].items():
         copy = sides[1][number]
         truth = {f for f in FEBRL if original[f] != copy[f]}
-        records = [
-            Record(number, {"person": {"": {f: entry_of(v) for f, v in side.items() if f in FEBRL}}})
-            for side in (copy, original)
-        ]
-        found = {d.field for d in comparer.compare(records[0], records[1]).discrepancies}
+        keyed, paper = (Record(number, {"person": {"": entries(side)}}) for side in (copy, original))
+        found = {d.field for d in comparer.compare(keyed, paper).discrepancies}
         counts.update(pairs=1, wrong=len(truth), found=len(truth & found), invented=len(found - truth))
     return dict(counts)
+
+
+def febrl_members(sides: Sides, seed_number: int) -> dict[str, Any]:
+    """Households of 2-6 strangers, the corrupted copies in any order: members paired rightly."""
+    weights = "{soc_sec_id: 0.35, date_of_birth: 0.3, given_name: 0.2, surname: 0.15}"
+    comparer = RecordComparer(febrl_layout(f"    repeats: true\n    align_on: {weights}\n").layout)
+    random, names = Random(23 + seed_number), sorted(sides[0])
+    random.shuffle(names)
+    members = right = households = whole = 0
+    while names:
+        size = min(random.randint(2, 6), len(names))
+        people, names = names[:size], names[size:]
+        order = random.sample(people, size)
+        keyed = {str(n): entries(sides[1][who]) for n, who in enumerate(order)}
+        paper = {str(n): entries(sides[0][who]) for n, who in enumerate(people)}
+        found = comparer.compare(Record("H", {"person": keyed}), Record("H", {"person": paper})).alignments
+        good = sum(people[int(r)] == order[int(k)] for r, k in found["person"].pairs)
+        members, right, households = members + size, right + good, households + 1
+        whole += good == size
+    return {"members": members, "paired": right / members, "all_paired": whole / households}
 
 
 def main() -> None:
@@ -216,7 +249,9 @@ def main() -> None:
         "coverage": coverage(2000, seed_number),
     }
     if (given.data / "febrl").is_dir():
-        figures["febrl"] = febrl(given.data / "febrl")
+        sides = febrl_pairs(given.data / "febrl")
+        figures["febrl"] = febrl(sides)
+        figures["febrl members"] = febrl_members(sides, seed_number)
     if given.json:
         print(json.dumps(figures, indent=2))
         return

@@ -7,7 +7,7 @@ m keyed members is padded to (n + m) x (n + m) with the no-match cost, so that n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,8 +17,12 @@ UNKNOWN: Final = 0.5
 DUPLICATE_DISTANCE: Final = 0.15
 """A left-over member this close to a paired one, over what both sides have, is a second copy of it."""
 
+EXCHANGED: Final = 0.05
+"""What first and last name in each other's place cost."""
+
 _SAME_LABEL_BONUS: Final = 1e-6
 _FORBIDDEN: Final = 1e6
+_NOTHING: Final[Mapping[str, str]] = {}
 
 Keys = Mapping[str, str]
 """Alignment field -> normalised value; fields without a value are left out."""
@@ -50,11 +54,23 @@ def label_order(label: str) -> tuple[int, int, str]:
     return (0, int(label), "") if label.isdecimal() and len(label) < 10 else (1, 0, label)
 
 
-def distance(one: Keys, other: Keys, weights: Mapping[str, float]) -> float:
-    """The cost of a pair, 0-1; ``weights`` add up to 1."""
-    total = 0.0
+def distance(one: Keys, other: Keys, weights: Mapping[str, float], names: Sequence[str] = ()) -> float:
+    """The cost of a pair, 0-1; ``weights`` add up to 1.
+
+    ``names`` are two fields that are easily keyed in each other's place (first and last name): they are taken
+    crosswise, at a small cost, where that fits better.
+    """
+    total = straight = 0.0
     for name, weight in weights.items():
-        total += weight * _field_distance(one.get(name), other.get(name))
+        cost = weight * _field_distance(one.get(name), other.get(name))
+        total += cost
+        if name in names:
+            straight += cost
+    if straight > EXCHANGED and len(names) == 2:
+        first, last = names
+        cross = weights[first] * _field_distance(one.get(first), other.get(last))
+        cross += weights[last] * _field_distance(one.get(last), other.get(first))
+        total -= max(0.0, straight - cross - EXCHANGED)
     return total
 
 
@@ -92,19 +108,26 @@ def align(
     weights: Mapping[str, float],
     no_match_cost: float,
     owners: Owners | None = None,
+    *,
+    names: Sequence[str] = (),
 ) -> Alignment:
     """The pairing of least total cost; on equal cost members of one label stay together.
 
     With ``owners``, members of one owner are paired among themselves first (how the owner's name was spelt
-    does not matter then), and what is left over afterwards.
+    does not matter then), and what is left over afterwards. ``names`` as for ``distance``.
     """
+
+    def cost(r: str, k: str, known: Mapping[str, str] = _NOTHING) -> float:
+        bonus = _SAME_LABEL_BONUS if r == k else 0.0
+        return distance({**reference[r], **known}, {**keyed[k], **known}, weights, names) - bonus
+
     rows = sorted(reference, key=label_order)
     columns = sorted(keyed, key=label_order)
-    chosen = _within_owners(reference, keyed, weights, no_match_cost, owners) if owners else {}
+    chosen = _within_owners(reference, keyed, cost, no_match_cost, owners) if owners else {}
     taken = set(chosen.values())
     left_rows = [r for r in rows if r not in chosen]
     left_columns = [k for k in columns if k not in taken]
-    costs = {r: {k: _cost(r, reference[r], k, keyed[k], weights) for k in left_columns} for r in left_rows}
+    costs = {r: {k: cost(r, k) for k in left_columns} for r in left_rows}
     chosen |= _assign(left_rows, left_columns, costs, no_match_cost)
     chosen = {r: chosen[r] for r in rows if r in chosen}
     taken = set(chosen.values())
@@ -122,7 +145,7 @@ def align(
         tuple(k for k in left if k not in copies),
         tuple(duplicated),
         _cycles(chosen),
-        sum(_cost(r, reference[r], k, keyed[k], weights) for r, k in chosen.items())
+        sum(cost(r, k) for r, k in chosen.items())
         + no_match_cost * (len(rows) + len(columns) - 2 * len(chosen)),
     )
 
@@ -130,7 +153,7 @@ def align(
 def _within_owners(
     reference: Mapping[str, Keys],
     keyed: Mapping[str, Keys],
-    weights: Mapping[str, float],
+    cost: Callable[[str, str, Mapping[str, str]], float],
     no_match_cost: float,
     owners: Owners,
 ) -> dict[str, str]:
@@ -139,19 +162,9 @@ def _within_owners(
         rows = sorted((r for r in reference if owners.reference.get(r) == owner), key=label_order)
         columns = sorted((k for k in keyed if owners.keyed.get(k) == owner), key=label_order)
         named = dict.fromkeys(owners.names, owner)
-        costs = {
-            r: {k: _cost(r, {**reference[r], **named}, k, {**keyed[k], **named}, weights) for k in columns}
-            for r in rows
-        }
+        costs = {r: {k: cost(r, k, named) for k in columns} for r in rows}
         chosen |= _assign(rows, columns, costs, no_match_cost)
     return chosen
-
-
-def _cost(
-    reference_label: str, reference: Keys, keyed_label: str, keyed: Keys, weights: Mapping[str, float]
-) -> float:
-    bonus = _SAME_LABEL_BONUS if reference_label == keyed_label else 0.0
-    return distance(reference, keyed, weights) - bonus
 
 
 def _assign(

@@ -232,6 +232,12 @@ class GroupSpec(Authored):
         return tuple(spec for spec in self.fields if spec.refers_to is not None)
 
     @cached_property
+    def exchangeable(self) -> tuple[str, ...]:
+        """The two names members are recognised by; one, or more than two, are no pair to be exchanged."""
+        names = tuple(name for name in self.weights if self.by_id[name].rule == "name")
+        return names if len(names) == 2 else ()
+
+    @cached_property
     def weights(self) -> Mapping[str, float]:
         """What members are recognised by: field ids with weights that add up to 1."""
         given = dict(self.align_on) or {spec.id: 1.0 for spec in self.fields}

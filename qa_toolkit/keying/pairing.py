@@ -84,7 +84,8 @@ class Pairing:
         rows = {label: self.rules.keys(group, values) for label, values in reference.items()}
         written = {label: self.rules.keys(group, values) for label, values in keyed.items()}
         owners = self._find_owners(group, keyed, reference)
-        found = align(rows, written, group.weights, group.no_match_cost, owners)
+        names = group.exchangeable
+        found = align(rows, written, group.weights, group.no_match_cost, owners, names=names)
         targets = {spec.id: spec.refers_to for spec in group.references if spec.id in group.weights}
         if not targets:
             return found

@@ -134,31 +134,36 @@ class FieldRows:
         return builder.build(), rejected
 
     def _rows(self, record: str) -> Iterator[Row]:
+        at = self.places["record"]
         for stretch in self.index[record]:
             for row in self.table.rows(stretch):
-                if self._cell(row, "record") == record:
+                if at < len(row.cells) and row.cells[at] == record:
                     yield row
 
-    def _cell(self, row: Row, name: str) -> str:
-        place = self.places.get(name)
-        return row.cells[place] if place is not None and place < len(row.cells) else ""
+    def _cells(self, row: Row) -> list[str]:
+        """Cells in the order of ``FIELD_COLUMNS``; empty where the row or the header ends before."""
+        width = len(row.cells)
+        return [
+            row.cells[at] if (at := self.places.get(name, width)) < width else "" for name in FIELD_COLUMNS
+        ]
 
     def _add(self, builder: RecordBuilder, row: Row) -> None:
         if row.fault is not None:
             raise ValueError(row.fault)
-        if len(row.cells) > len(self.table.header):
-            given, expected = len(row.cells), len(self.table.header)
-            raise ValueError(f"{given} cells under {expected} columns: put a value with a comma in quotes")
-        if len(row.cells) <= max(self.places[name] for name in REQUIRED):
-            raise ValueError(f"{len(row.cells)} cells, the row ends before its value")
-        entry = entry_of(self._cell(row, "value"), self._cell(row, "state"))
-        place = (self._cell(row, "group"), self._cell(row, "member"), self._cell(row, "field"))
-        builder.add(*place, entry)
-        builder.describe({name: row.cells[at] for name, at in self.extra.items() if at < len(row.cells)})
+        width = len(row.cells)
+        if width > len(self.table.header):
+            expected = len(self.table.header)
+            raise ValueError(f"{width} cells under {expected} columns: put a value with a comma in quotes")
+        if width < len(self.table.header) and width <= max(self.places[name] for name in REQUIRED):
+            raise ValueError(f"{width} cells, the row ends before its value")
+        _, group, member, name, value, state = self._cells(row)
+        builder.add(group, member, name, entry_of(value, state))
+        if self.extra:
+            builder.describe({key: row.cells[at] for key, at in self.extra.items() if at < width})
 
     def _spoil(self, builder: RecordBuilder, row: Row) -> None:
-        place = (self._cell(row, "group"), self._cell(row, "member"), self._cell(row, "field"))
-        builder.spoil(*place)
+        _, group, member, name, *_ = self._cells(row)
+        builder.spoil(group, member, name)
 
 
 def _index_field_rows(table: Table, layout: RecordLayout) -> FieldRows:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keying_builders import layout
 
-from qa_toolkit.keying.alignment import Alignment, align, distance, known_distance
+from qa_toolkit.keying.alignment import EXCHANGED, Alignment, align, distance, known_distance
 from qa_toolkit.keying.layout import DEFAULT_NO_MATCH_COST
 from qa_toolkit.keying.normalisers import rule_for
 
@@ -114,3 +114,16 @@ def test_members_are_found_although_15_percent_of_their_fields_are_mistyped() ->
         right += sum(found.get(label) == partner for label, partner in truth.items())
         members += size
     assert right / members >= 0.999
+
+
+def test_first_and_last_name_in_each_others_place_are_the_same_person() -> None:
+    weights = {"ssn": 0.35, "born": 0.3, "first": 0.2, "last": 0.15}
+    paper = {"1": {"ssn": "6637214", "first": "kale", "last": "tschirn"}}
+    keyed = {"1": {"ssn": "6637214", "first": "tschirn", "last": "kale"}}
+    assert align(paper, keyed, weights, 0.25).pairs == ()
+    assert align(paper, keyed, weights, 0.25, names=("first", "last")).pairs == (("1", "1"),)
+    assert distance(paper["1"], keyed["1"], weights, ("first", "last")) == pytest.approx(0.15 + EXCHANGED)
+    # Where they stand right, nothing changes, and a stranger does not come near.
+    assert distance(paper["1"], paper["1"], weights, ("first", "last")) == pytest.approx(0.15)
+    stranger = {"ssn": "1112223", "first": "kim", "last": "lee"}
+    assert distance(paper["1"], stranger, weights, ("first", "last")) > 0.5
