@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from qa_toolkit.config import Configuration
 
 EXTRAS = {
-    "transcription": ("faster-whisper", "av", "onnxruntime", "librosa", "scikit-learn"),
+    "transcription": ("faster-whisper", "av", "onnxruntime", "threadpoolctl"),
     "language": ("spacy", "vaderSentiment"),
     "tables": ("openpyxl", "pyarrow"),
     "forms": ("pypdf", "reportlab"),

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa_toolkit.domain import PartySound, Role, SpeechSpan
-from qa_toolkit.errors import MissingExtraError
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples
+from qa_toolkit.transcription.pitch import yin
 from qa_toolkit.transcription.spool import release
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _voiced_pitches(samples: Samples, block: Sequence[tuple[int, int]]) -> NDArr
     sound, whole = _at_pitch_rate(samples, block)
     if not whole.any():
         return np.zeros(0)
-    hertz = _yin(sound)[: whole.size]
+    hertz = yin(sound, PITCH_RATE_HZ, LOWEST_PITCH_HZ, HIGHEST_PITCH_HZ, frame=FRAME, hop=HOP)[: whole.size]
     starts = np.flatnonzero(whole[: hertz.size]) * HOP
     hertz = hertz[starts // HOP]
     levels, likeness = _likeness(sound, starts, np.rint(PITCH_RATE_HZ / hertz).astype(np.intp))
@@ -188,12 +189,9 @@ def _at_pitch_rate(
     samples: Samples, block: Sequence[tuple[int, int]]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The block's sound in one row at 8 kHz, and which frames lie within one piece of it."""
-    import scipy.signal
-
-    low = scipy.signal.firwin(31, 3400.0, fs=SAMPLE_RATE_HZ).astype(np.float32)
     joined = np.concatenate([samples[start:end] for start, end in block]).astype(np.float32) / 32768.0
     release(samples)
-    sound = scipy.signal.upfirdn(low, joined, up=1, down=2)[15 // 2 :][: joined.size // 2]
+    sound = np.convolve(joined, _low_pass())[::2][15 // 2 :][: joined.size // 2]
     frames = max(0, (sound.size - FRAME) // HOP + 1)
     whole = np.ones(frames, dtype=np.bool_)
     edge = 0
@@ -203,23 +201,13 @@ def _at_pitch_rate(
     return sound.astype(np.float32), whole
 
 
-def _yin(sound: NDArray[np.float32]) -> NDArray[np.float64]:
-    try:
-        import librosa
-    except ImportError as error:
-        raise MissingExtraError.of("transcription", "finding the pitch of a voice") from error
-    return np.asarray(
-        librosa.yin(
-            sound,
-            fmin=LOWEST_PITCH_HZ,
-            fmax=HIGHEST_PITCH_HZ,
-            sr=PITCH_RATE_HZ,
-            frame_length=FRAME,
-            hop_length=HOP,
-            center=False,
-        ),
-        dtype=np.float64,
-    )
+@cache
+def _low_pass() -> NDArray[np.float32]:
+    """31 taps that pass what lies below 3400 Hz: a sinc under a Hamming window, as scipy's ``firwin``."""
+    at = np.arange(31) - 15
+    taps = np.sinc(2.0 * 3400.0 / SAMPLE_RATE_HZ * at) * (0.54 + 0.46 * np.cos(np.pi * at / 15))
+    scaled: NDArray[np.float32] = (taps / taps.sum()).astype(np.float32)
+    return scaled
 
 
 def _likeness(
