@@ -38,6 +38,7 @@ PAGES: tuple[AppPage, ...] = (
     AppPage("views/review.py", "Review", "Work", (Action.REVIEW, Action.RATE_CALIBRATION), own=False),
     AppPage("views/calls.py", "Calls", "Work", (Action.VIEW_CONTENT,), unnamed=True),
     AppPage("views/call.py", "Call", "Work", (Action.VIEW_CONTENT,), unnamed=True),
+    AppPage("views/keying.py", "Keying review", "Work", (Action.ADJUDICATE_KEYING,), own=False),
     AppPage("views/calibration.py", "Calibration", "Work", (Action.RATE_CALIBRATION,), own=False),
     AppPage("views/disputes.py", "Disputes", "Work", (Action.DISPUTE, Action.JUDGE_DISPUTE)),
     AppPage("views/coaching.py", "Coaching", "Work", (Action.COACH, Action.ACKNOWLEDGE)),

@@ -17,8 +17,8 @@ from words import t
 from qa_toolkit.store import Store
 from qa_toolkit.store.people_records import User
 
-MODE_VARIABLE = "QA_APP_SIGN_IN"
-USER_VARIABLE = "QA_APP_USER"
+MODE_VARIABLE = "QATOOLKIT_SIGN_IN"
+USER_VARIABLE = "QATOOLKIT_USER"
 """Environment variables that `qa app` sets: `local` or `oidc`; the person chosen with --as."""
 CLAIMS = ("email", "preferred_username", "sub")
 _USER = "signed_in_user"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from enum import StrEnum
@@ -38,6 +39,14 @@ def app(
     sign_in: Annotated[
         SignIn, typer.Option("--sign-in", help="local: people choose who they are; oidc: OpenID Connect.")
     ] = SignIn.LOCAL,
+    keyed: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keyed records for the page of keying review.")
+    ] = None,
+    scan_readings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What 'qa keying read --out' wrote of their scans.")
+    ] = None,
+    scans: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the scans.")] = None,
+    layout: Annotated[str, typer.Option(help="Record layout of the keyed records.")] = "covered_application",
     secrets: Annotated[
         Path | None,
         typer.Option("--secrets", metavar="FILE", help="TOML file with [auth], for --sign-in oidc."),
@@ -65,10 +74,27 @@ def app(
     if sign_in is SignIn.OIDC:
         command += ["--secrets.files", str(_auth_file(secrets))]
     # Takes this process' place, so that whoever stops it stops the app.
-    environment = {**os.environ, "QA_STORE": _store_to_show(store), "QA_APP_SIGN_IN": sign_in.value}
+    environment = {**os.environ, "QA_STORE": _store_to_show(store), "QATOOLKIT_SIGN_IN": sign_in.value}
+    if keyed is not None or scan_readings is not None:
+        environment["QATOOLKIT_KEYING"] = _keying_files(keyed, scan_readings, scans, layout)
     if acting:
-        environment["QA_APP_USER"] = acting
+        environment["QATOOLKIT_USER"] = acting
     os.execve(sys.executable, command, environment)  # noqa: S606
+
+
+def _keying_files(keyed: Path | None, readings: Path | None, scans: Path | None, layout: str) -> str:
+    """What the page of keying review works on, as JSON."""
+    from qa_toolkit.errors import UsageError
+
+    for path, option in ((keyed, "--keyed"), (readings, "--scan-readings")):
+        if path is None or not path.is_file():
+            what = f"{option} is missing" if path is None else "there is no such file"
+            raise UsageError(what, None if path is None else str(path), "name both files, or neither")
+    folder = scans or (readings.parent if readings else Path())
+    names = {"keyed": keyed, "readings": readings, "scans": folder}
+    return json.dumps(
+        {"layout": layout, **{name: str(Path(str(path)).resolve()) for name, path in names.items()}}
+    )
 
 
 def _auth_file(given: Path | None) -> Path:

@@ -266,7 +266,7 @@ def test_every_page_opens_for_whoever_may(
     path = made_store(tmp_path / "calls", calls=calls)
     person = next(each for each in PEOPLE if each.role == role)
     monkeypatch.setenv("QA_STORE", str(path))
-    monkeypatch.setenv("QA_APP_USER", person.id)
+    monkeypatch.setenv("QATOOLKIT_USER", person.id)
     at = testing.AppTest.from_file(str(app_dir() / "main.py"), default_timeout=60)
     at.query_params["interaction"] = "call-1"
     at.query_params["rubric"] = "greeting"

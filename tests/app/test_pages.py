@@ -38,6 +38,7 @@ queue        x       x    x       .     x       .
 review       x       x    x       .     .       .
 calls        x       x    x       x     x       .
 call         x       x    x       x     x       .
+keying       x       x    .       .     .       .
 calibration  x       x    x       .     .       .
 disputes     x       x    x       x     .       .
 coaching     x       x    x       x     .       .

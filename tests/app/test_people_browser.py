@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 from app_server import CHROMIUM, Server, made_store, serving, sign_in
 
+from qa_toolkit.resources import sample_dir
 from qa_toolkit.review import GivenReview, open_session, submit_review
 from qa_toolkit.store import Store
 
@@ -117,3 +120,32 @@ def test_a_rubric_is_corrected_tried_and_published(server: Server, browser: Any)
     with Store.open(server.store) as store:
         assert store.publications.active("greeting") == "1.1.0"
     page.context.close()
+
+
+def test_a_keyed_field_is_ruled_on_by_keys(tmp_path: Path, browser: Any) -> None:
+    pytest.importorskip("rapidocr", reason="reading scans needs the extra 'ocr'")
+    samples = sample_dir()
+    readings = tmp_path / "readings.json"
+    scan = samples / "scans" / "APP-00006.tif"
+    template = samples / "scans" / "template.yaml"
+    command = ["keying", "read", str(scan), "--layout", "covered_application", "--template", str(template)]
+    run_cli([*command, "--out", str(readings)])
+    path = made_store(tmp_path / "calls", calls=1)
+    options = ["--keyed", str(samples / "keying" / "keyed.csv"), "--scan-readings", str(readings)]
+    with serving(path, *options, "--scans", str(samples / "scans")) as running:
+        page = browser.new_context().new_page()
+        sign_in(page, running, "Ana", "/keying")
+        page.get_by_text("income.1.amount").first.wait_for()
+        page.get_by_text("APP-00006.tif").wait_for()
+        page.keyboard.press("2")
+        page.get_by_text("Ruled: income.1.amount").wait_for()
+        page.context.close()
+    with Store.open(path) as store:
+        (ruling,) = store.keying.adjudications()
+        assert (ruling.application, ruling.verdict, ruling.adjudicator) == ("APP-00006", "second", "ana")
+
+
+def run_cli(arguments: list[str]) -> None:
+    command = [sys.executable, "-c", "from qa_toolkit.cli.main import run; run()", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
