@@ -200,7 +200,7 @@ _ALL = (
     Definition(
         "pitch/1", "pitch", "Hz", "role",
         "median over the voiced 10 ms frames of the role's speech, found by YIN at 8 kHz from 65 to 400 Hz",
-        "de Cheveigné and Kawahara 2002, by librosa", ("acoustic_speech_s",), lowest=65.0, highest=400.0,
+        "de Cheveigné and Kawahara 2002, numbers of librosa.yin", ("acoustic_speech_s",), lowest=65.0, highest=400.0,
         basis="sound",
     ),
     Definition(
