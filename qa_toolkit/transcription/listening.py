@@ -14,13 +14,8 @@ from qa_toolkit.transcription.layout import Track, Tracks
 from qa_toolkit.transcription.options import TranscriptionOptions
 from qa_toolkit.transcription.placing import merge_in_time, place_words, uncovered
 from qa_toolkit.transcription.speech_edges import on_sound
-from qa_toolkit.transcription.voice_activity import (
-    Span,
-    VoiceSettings,
-    speech_probabilities,
-    speech_spans,
-    total_s,
-)
+from qa_toolkit.transcription.speech_search import FoundSpeech, find_speech
+from qa_toolkit.transcription.voice_activity import Span, speech_probabilities, total_s
 from qa_toolkit.transcription.windows import Window, pack
 
 LOST_SPEECH_S = 2.0
@@ -30,6 +25,8 @@ SECOND_LISTENING_CONFIDENCE = 0.4
 
 _FOUND, _HEARD = 0.1, 0.98
 """Shares of the work that are done after finding speech and after the first listening."""
+NOTABLE_LEFT_OUT, NOTABLE_LEFT_OUT_S = 0.2, 5.0
+"""Sound that was not taken for speech is reported above this share of a channel's sound and this time."""
 NOTABLE_CROSSTALK = 0.05
 """Crosstalk that was taken out is reported above this share of the speech."""
 
@@ -68,7 +65,8 @@ def listen(
     """
     samples = {track.channel: track.samples for track in tracks.tracks}
     report = on_progress or _unreported
-    found = _speech(tracks, duration_s, options, lambda share: report(_FOUND * share))
+    searched = _speech(tracks, duration_s, options, lambda share: report(_FOUND * share))
+    found = {channel: search.spans for channel, search in searched.items()}
     # The recogniser gets what the detector gave; where people are said to speak, the sound decides.
     speech = {channel: on_sound(spans, samples[channel]) for channel, spans in found.items()}
     settings = ListeningSettings(options.language, options.word_times, options.vocabulary, options.effort)
@@ -103,7 +101,8 @@ def listen(
         words = {channel: merge_in_time(words[channel], again[channel]) for channel in speech}
     report(1.0)
     heard = tuple(HeardTrack(track, speech[track.channel], words[track.channel]) for track in tracks.tracks)
-    notes = (*_crosstalk(tracks, heard), *_doubts(windows, first), *_silences(heard, options))
+    doubts = (*_doubts(windows, first), *_silences(heard, options))
+    notes = (*_crosstalk(tracks, heard), *_left_out(searched, options), *doubts)
     counts = _counts(tracks, found, first.windows if second is None else (*first.windows, *second.windows))
     return Listening(heard, first.language, notes, counts)
 
@@ -121,17 +120,16 @@ def _unreported(_: float) -> None:
 
 def _speech(
     tracks: Tracks, duration_s: float, options: TranscriptionOptions, report: Callable[[float], None]
-) -> dict[int, tuple[Span, ...]]:
+) -> dict[int, FoundSpeech]:
     detector = model_files.resolve("silero-vad").path
-    settings = VoiceSettings(threshold=options.vad_threshold)
-    found: dict[int, tuple[Span, ...]] = {}
+    found: dict[int, FoundSpeech] = {}
     for number, track in enumerate(tracks.tracks):
         probabilities = speech_probabilities(
             track.samples,
             detector,
             lambda share, before=number: report((before + share) / len(tracks.tracks)),  # type: ignore[misc]
         )
-        found[track.channel] = speech_spans(probabilities, duration_s, settings)
+        found[track.channel] = find_speech(track.samples, probabilities, duration_s, options.vad_threshold)
     return found
 
 
@@ -177,6 +175,23 @@ def _crosstalk(tracks: Tracks, heard: Sequence[HeardTrack]) -> tuple[str, ...]:
     if tracks.gated_s <= NOTABLE_CROSSTALK * sum(total_s(item.speech) for item in heard):
         return ()
     return (f"crosstalk between the channels: {tracks.gated_s:.1f} s of it were taken out",)
+
+
+def _left_out(searched: Mapping[int, FoundSpeech], options: TranscriptionOptions) -> tuple[str, ...]:
+    """What the search for speech is not sure of, by channel."""
+    notes = []
+    for channel, found in searched.items():
+        if found.threshold < options.vad_threshold:
+            notes.append(
+                f"speech on channel {channel} is not clear: it was searched for with a threshold of "
+                f"{found.threshold:g} in place of {options.vad_threshold:g}"
+            )
+        if found.left_out_s > max(NOTABLE_LEFT_OUT_S, NOTABLE_LEFT_OUT * found.loud_s):
+            notes.append(
+                f"{found.left_out_s:.1f} s of the {found.loud_s:.1f} s of sound on channel {channel} were "
+                "not taken for speech: music, tones or noise, or speech that was missed"
+            )
+    return tuple(notes)
 
 
 def _silences(heard: Sequence[HeardTrack], options: TranscriptionOptions) -> tuple[str, ...]:
