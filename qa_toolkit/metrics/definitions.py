@@ -200,8 +200,8 @@ _ALL = (
     Definition(
         "pitch/1", "pitch", "Hz", "role",
         "median over the voiced 10 ms frames of the role's speech, found by YIN at 8 kHz from 65 to 400 Hz",
-        "de Cheveigné and Kawahara 2002, numbers of librosa.yin", ("acoustic_speech_s",), lowest=65.0, highest=400.0,
-        basis="sound",
+        "de Cheveigné and Kawahara 2002, numbers of librosa.yin", ("acoustic_speech_s",),
+        lowest=65.0, highest=400.0, basis="sound",
     ),
     Definition(
         "pitch_variation/1", "pitch_variation", "semitones", "role",
