@@ -8,7 +8,7 @@ letters or more and no digit; it may not be the opposite by a prefix; negations 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -19,7 +19,7 @@ from qa_toolkit.evaluation.evaluators.searchable import ANY_DIGIT, Searchable, i
 ANY_WORDS = "*"
 MOST_ANY_WORDS = 3
 
-__all__ = ["NEGATIONS", "Hit", "Pattern", "compile_phrase", "find_all"]
+__all__ = ["NEGATIONS", "Hit", "Pattern", "PhraseList", "compile_phrase", "find_all", "phrase_list"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,57 @@ class Hit:
     last: int
     similarity: float
     pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseList:
+    """Phrases looked for together; those a conversation cannot hold are ruled out by one look at its words.
+
+    Attributes:
+        patterns: the phrases in the order they were listed.
+        always: those that may lack a word, by position in ``patterns``.
+        by_word: the others by a word that each of them needs.
+        by_form: the others by the forms in which two of their words are written together.
+    """
+
+    patterns: tuple[Pattern, ...]
+    always: tuple[int, ...]
+    by_word: Mapping[str, tuple[int, ...]]
+    by_form: Mapping[str, tuple[int, ...]]
+    words: frozenset[str]
+    forms: frozenset[str]
+
+    def candidates(self, text: Searchable) -> list[Pattern]:
+        """The phrases that the conversation may hold, in the order they were listed."""
+        numbers = set(self.always)
+        for word in self.words & text.present():
+            numbers.update(self.by_word[word])
+        for form in self.forms & text.spoken():
+            numbers.update(self.by_form[form])
+        return [self.patterns[number] for number in sorted(numbers)]
+
+
+@lru_cache(maxsize=1 << 12)
+def phrase_list(texts: tuple[str, ...], language: str, least: float) -> PhraseList:
+    """Phrases in normal form with an index of the words they need.
+
+    Raises:
+        ValueError: there is no word in one of them.
+    """
+    patterns = tuple(compile_phrase(text, language, least) for text in texts)
+    always = []
+    by_word: dict[str, tuple[int, ...]] = {}
+    by_form: dict[str, tuple[int, ...]] = {}
+    for number, pattern in enumerate(patterns):
+        if pattern.budget >= 1.0:
+            always.append(number)
+            continue
+        # A long word is rarer than a short one.
+        word = max(pattern.needed, key=lambda text: (len(text), text))
+        by_word[word] = (*by_word.get(word, ()), number)
+        for form in pattern.joined_forms if pattern.fuzzy else ():
+            by_form[form] = (*by_form.get(form, ()), number)
+    return PhraseList(patterns, tuple(always), by_word, by_form, frozenset(by_word), frozenset(by_form))
 
 
 @lru_cache(maxsize=1 << 15)

@@ -18,7 +18,7 @@ from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.rubric import Criterion, Probability
 from qa_toolkit.evaluation.banks import search_folders
 from qa_toolkit.evaluation.evaluator import Tools
-from qa_toolkit.evaluation.evaluators.matching import Pattern, compile_phrase
+from qa_toolkit.evaluation.evaluators.matching import compile_phrase
 from qa_toolkit.evaluation.evaluators.opinion import Meaning, Opinion
 from qa_toolkit.evaluation.evaluators.phrase_search import BETWEEN, Found, PhraseSearch, in_order, names_of
 from qa_toolkit.evaluation.evaluators.regular_expressions import Regex, RegularExpressions
@@ -110,7 +110,6 @@ class Phrase:
             self._opinion = Opinion(parameters.meaning, search_folders(tools.settings))
             # Part of every result: the same phrases with another classifier answer otherwise.
             self.version = "+".join([type(self).version, *self._opinion.learnt()])  # type: ignore[misc]
-        self._compiled: dict[tuple[str, str], Pattern] = {}
         self._token_patterns = TokenPatterns(parameters.pattern) if parameters.pattern else None
         self._expressions = RegularExpressions(parameters.regex) if parameters.regex else None
 
@@ -216,7 +215,7 @@ class Phrase:
         return hits, lacking
 
     def _search(self, case: Case) -> PhraseSearch:
-        return PhraseSearch(self._parameters, self._compiled, case)
+        return PhraseSearch(self._parameters, case)
 
     def _language_lacking(self, case: Case) -> str | None:
         """The language of the case, when texts are listed by language and this one is not among them."""

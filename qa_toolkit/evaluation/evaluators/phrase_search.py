@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import SpanEvidence, WindowEvidence
 from qa_toolkit.domain.events import Event
-from qa_toolkit.evaluation.evaluators.matching import Hit, Pattern, compile_phrase, find_all
+from qa_toolkit.evaluation.evaluators.matching import Hit, Pattern, find_all, phrase_list
 from qa_toolkit.evaluation.evaluators.meaning import is_asked, is_denied
 from qa_toolkit.evaluation.evaluators.opinion import LIKELY_FROM, Judged, Opinion, judge
 from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
@@ -39,12 +39,10 @@ class Found:
 class PhraseSearch:
     """The phrases of one evaluator looked for in one case."""
 
-    def __init__(
-        self, parameters: PhraseParameters, compiled: dict[tuple[str, str], Pattern], case: Case
-    ) -> None:
+    def __init__(self, parameters: PhraseParameters, case: Case) -> None:
         if case.transcript is None:
             raise ValueError("a transcript is needed")
-        self._parameters, self._compiled, self._case = parameters, compiled, case
+        self._parameters, self._case = parameters, case
         self._transcript = case.transcript
         self._language = language_of(case)
         self._text = searchable(case.transcript, self._language)
@@ -55,8 +53,10 @@ class PhraseSearch:
         found = []
         for key, texts in (by_language or {}).items():
             language = key or self._language
-            for text in texts:
-                found += self._hits(text, language)
+            source = self._text if language == self._language else searchable(self._transcript, language)
+            listed = phrase_list(tuple(texts), language, self._parameters.fuzzy)
+            for pattern in listed.candidates(source):
+                found += self._hits(pattern, source)
         return in_order(found)
 
     def of_all(self, by_language: Any) -> tuple[list[Found], list[str]]:
@@ -103,7 +103,7 @@ class PhraseSearch:
             return list(hits), []
         roles = self._parameters.role
         places = [hit.first for hit in hits]
-        judged = judge(trained, self._transcript, self._language, roles, places)
+        judged = judge(trained, self._transcript, self._language, roles, places, self.window.holds)
         sure: list[Found] = []
         doubtful: list[Found] = []
         for hit in hits:
@@ -150,12 +150,7 @@ class PhraseSearch:
             kind, role, span.start_s, span.end_s, sure, span.turn, span.channel, "phrase/1", span.text
         )
 
-    def _hits(self, text: str, language: str) -> list[Found]:
-        pattern = self._compiled.get((text, language))
-        if pattern is None:
-            pattern = compile_phrase(text, language, self._parameters.fuzzy)
-            self._compiled[text, language] = pattern
-        source = self._text if language == self._language else searchable(self._transcript, language)
+    def _hits(self, pattern: Pattern, source: Searchable) -> list[Found]:
         return [self._found(hit, source) for hit in find_all(pattern, source) if self._counts(hit, source)]
 
     def _counts(self, hit: Hit, source: Searchable) -> bool:
