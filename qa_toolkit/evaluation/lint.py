@@ -19,7 +19,7 @@ from qa_toolkit.evaluation.applicability import same_value
 from qa_toolkit.evaluation.checks import criterion_locs, event_names_of, nested_specs, parameters_of
 from qa_toolkit.evaluation.lint_learnt import learnt_doubts
 from qa_toolkit.evaluation.lint_phrases import phrase_doubts
-from qa_toolkit.evaluation.loader import LoadedRubric, examine, read_bytes
+from qa_toolkit.evaluation.loader import RUBRIC_FILES, LoadedRubric, examine
 
 EXAMPLES_WANTED = 3
 _NOT_IN_EXAMPLES = frozenset({"record", "reference", "discrepancies"})
@@ -38,7 +38,7 @@ def lint_rubric(path: Path, *, search: Sequence[Path] = ()) -> list[Fault]:
     Raises:
         RubricError: the file is missing, cannot be read or is too large.
     """
-    text, faults = decode(read_bytes(path))
+    text, faults = decode(RUBRIC_FILES.read(path))
     return [replace(fault, file=path.name) for fault in faults or lint_text(text, search=search)]
 
 

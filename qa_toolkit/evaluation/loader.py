@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from qa_toolkit import resources
 from qa_toolkit.authored.faults import faults_of
-from qa_toolkit.authored.yaml_source import MAX_BYTES, Fault, Node, decode, read_tree
+from qa_toolkit.authored.files import AuthoredKind
+from qa_toolkit.authored.yaml_source import Fault, Node, decode, read_tree
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.errors import RubricError
 from qa_toolkit.evaluation.checks import cross_faults
 
 SUFFIXES = (".yaml", ".yml")
+RUBRIC_FILES = AuthoredKind("rubric", RubricError, "qa rubric lint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,44 +105,18 @@ def examine(text: str) -> tuple[Rubric | None, Node | None, list[Fault]]:
     return rubric, root, _in_order(faults)
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a rubric file; refuses one over the limit before reading it.
-
-    Raises:
-        RubricError: the file is missing, unreadable, not a file, or too large.
-    """
-    try:
-        if not path.is_file():
-            raise RubricError("no such rubric file", str(path), "give a rubric id or the path of a YAML file")
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise RubricError(f"the rubric file cannot be read ({error})", str(path)) from error
-    if len(data) > MAX_BYTES:
-        fault = Fault("error", 1, "(file)", f"larger than {MAX_BYTES // 1024} KiB: accepted: smaller files")
-        raise rubric_error([fault], path.name)
-    return data
-
-
-def rubric_error(faults: Sequence[Fault], filename: str) -> RubricError:
-    """One error for all faults: its message is the first fault and how many more there are."""
-    lines = tuple(str(replace(fault, file=filename)) for fault in faults)
-    more = f"and {len(lines) - 1} more faults; see `qa rubric lint`" if len(lines) > 1 else None
-    return RubricError(lines[0], None, more, lines)
-
-
 def _load_file(path: Path) -> LoadedRubric:
-    data = read_bytes(path)
+    data = RUBRIC_FILES.read(path)
     text, faults = decode(data)
     if faults:
-        raise rubric_error(faults, path.name)
+        raise RUBRIC_FILES.refusal(faults, path.name)
     return _loaded(text, path.name, hashlib.sha256(data).hexdigest(), path)
 
 
 def _loaded(text: str, filename: str, sha256: str, path: Path | None) -> LoadedRubric:
     rubric, _, faults = examine(text)
     if faults or rubric is None:
-        raise rubric_error(faults, filename)
+        raise RUBRIC_FILES.refusal(faults, filename)
     return LoadedRubric(rubric, sha256, path, text)
 
 
@@ -173,7 +149,7 @@ def _headers(folder: Path) -> list[tuple[str, str, Path]]:
 def _header(path: Path) -> dict[str, str]:
     """Top-level keys with their text, read line by line: an id is found even where the rest has faults."""
     try:
-        lines = read_bytes(path).decode("utf-8-sig").splitlines()
+        lines = RUBRIC_FILES.read(path).decode("utf-8-sig").splitlines()
     except (RubricError, UnicodeDecodeError):
         return {}
     header: dict[str, str] = {}

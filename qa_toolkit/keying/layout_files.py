@@ -12,11 +12,13 @@ from pydantic import ValidationError
 
 from qa_toolkit import resources
 from qa_toolkit.authored.faults import choices, faults_of, locate
-from qa_toolkit.authored.yaml_source import MAX_BYTES, Fault, Loc, Node, decode, path_text, read_tree
+from qa_toolkit.authored.files import AuthoredKind
+from qa_toolkit.authored.yaml_source import Fault, Loc, Node, decode, path_text, read_tree
 from qa_toolkit.errors import LayoutError
 from qa_toolkit.keying.layout import LANGUAGES, FieldSpec, GroupSpec, RecordLayout
 
 SUFFIXES = (".yaml", ".yml")
+LAYOUT_FILES = AuthoredKind("layout", LayoutError, "qa keying layout lint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,13 @@ def load_layout(source: Path | str, *, search: Sequence[Path] = ()) -> LoadedLay
         LayoutError: no such layout, or the file has faults (``faults`` holds one line for each).
     """
     path = layout_path(source, search=search)
-    data = _read(path)
+    data = LAYOUT_FILES.read(path)
     text, faults = decode(data)
     layout = None
     if not faults:
         layout, _, faults = examine(text)
     if faults or layout is None:
-        raise _error(faults, path.name)
+        raise LAYOUT_FILES.refusal(faults, path.name)
     return LoadedLayout(layout, hashlib.sha256(data).hexdigest(), path, text)
 
 
@@ -74,7 +76,7 @@ def parse_layout(text: str, filename: str = "<text>") -> LoadedLayout:
     """
     layout, _, faults = examine(text)
     if faults or layout is None:
-        raise _error(faults, filename)
+        raise LAYOUT_FILES.refusal(faults, filename)
     return LoadedLayout(layout, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), None, text)
 
 
@@ -84,7 +86,7 @@ def lint_layout(path: Path) -> list[Fault]:
     Raises:
         LayoutError: the file is missing, cannot be read or is too large.
     """
-    text, faults = decode(_read(path))
+    text, faults = decode(LAYOUT_FILES.read(path))
     if not faults:
         layout, root, faults = examine(text)
         if layout is not None and root is not None and not faults:
@@ -124,26 +126,6 @@ def examine(text: str) -> tuple[RecordLayout | None, Node | None, list[Fault]]:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix in SUFFIXES) if folder.is_dir() else []
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise LayoutError("no such layout file", str(path), "give a layout id or the path of a YAML file")
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise LayoutError(f"the layout file cannot be read ({error})", str(path)) from error
-    if len(data) > MAX_BYTES:
-        fault = Fault("error", 1, "(file)", f"larger than {MAX_BYTES // 1024} KiB: accepted: smaller files")
-        raise _error([fault], path.name)
-    return data
-
-
-def _error(faults: Sequence[Fault], filename: str) -> LayoutError:
-    lines = tuple(str(replace(fault, file=filename)) for fault in faults)
-    more = f"and {len(lines) - 1} more faults; see `qa keying layout lint`" if len(lines) > 1 else None
-    return LayoutError(lines[0], None, more, lines)
 
 
 def _fault(root: Node, loc: Loc, message: str, *, doubt: bool = False) -> Fault:
