@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import state
 import streamlit as st
+from words import t
 
 from components.plain import plain
 from qa_toolkit.domain.evaluation import Evaluation, SpanEvidence
@@ -17,12 +18,15 @@ _COLOURS = {"good": "green", "bad": "red", "part": "orange", "open": "violet", "
 def show_score(page: CallPage) -> None:
     """The verdict, the critical families beside it, and what failed the call."""
     columns = st.columns([2, 1, 1, 1])
-    columns[0].metric("Score", page.verdict.percent, help=page.verdict.detail)
+    columns[0].metric(t("Score"), page.verdict.percent, help=page.verdict.detail)
     columns[0].markdown(f"**{page.verdict.label}** · {page.verdict.detail}")
     for column, (family, found) in zip(columns[1:], page.families, strict=True):
-        column.metric(f"{family.capitalize()}-critical failed", f"{found.failed} of {found.applicable}")
+        column.metric(
+            t("{family}-critical failed", family=t(family.capitalize())),
+            t("{n} of {all}", n=found.failed, all=found.applicable),
+        )
     for failed in page.auto_failed:
-        st.error(f"Automatic fail. {plain(failed)} {plain(page.auto_fail_note)}")
+        st.error(f"{t('Automatic fail.')} {plain(failed)} {plain(page.auto_fail_note)}")
     for warning in page.warnings:
         st.warning(plain(warning))
 
@@ -34,7 +38,7 @@ def show_answers(
     for section in page.sections:
         st.subheader(f"{plain(section.title)} · {section.shown}", anchor=False)
         if section.auto_failed:
-            st.caption("An answer of this section is an automatic fail.")
+            st.caption(t("An answer of this section is an automatic fail."))
         _show_section(section, evaluation, transcript, playable=playable)
 
 
@@ -52,9 +56,9 @@ def _show_section(
 
 
 def _facts(row: AnswerRow) -> list[str]:
-    facts = [f"{row.points} points"] if row.points else ["does not count"]
-    facts += [f"{row.critical}-critical"] if row.critical else []
-    facts += [f"confidence {row.confidence}"] if row.confidence else []
+    facts = [t("{n} points", n=row.points)] if row.points else [t("does not count")]
+    facts += [t("{family}-critical", family=t(row.critical))] if row.critical else []
+    facts += [t("confidence {n}", n=row.confidence)] if row.confidence else []
     return facts + ([row.evaluator] if row.evaluator else [])
 
 
@@ -65,7 +69,7 @@ def _show_evidence(
     for number, (line, found) in enumerate(zip(row.evidence, evidence, strict=True)):
         text, button = st.columns([6, 1], vertical_alignment="center")
         if line.kind == "window":
-            text.text(f"Looked for, not found: {line.text} ({line.when})")
+            text.text(f"{t('Looked for, not found: {what}', what=line.text)} ({line.when})")
         elif line.kind == "value":
             text.text(line.text)
         else:
@@ -73,7 +77,7 @@ def _show_evidence(
         seconds = _start_of(found, transcript) if isinstance(found, SpanEvidence) else None
         if playable and seconds is not None:
             button.button(
-                f"Play {clock(seconds)}",
+                f"{t('Play')} {clock(seconds)}",
                 key=f"play_{row.position}_{number}",
                 on_click=state.play_from,
                 args=(evaluation.interaction, seconds),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from words import t
 
 from qa_toolkit.store import InteractionFilter, Store
 
@@ -18,10 +19,10 @@ def show(store: Store) -> InteractionFilter:
     agent = _one_of(first[2], store, "agent")
     language = _one_of(first[3], store, "language")
     second = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
-    low, high = second[0].slider("Score, %", 0, _HIGHEST, (0, _HIGHEST), key="score_range")
-    auto_failed = second[1].checkbox("Auto-failed only", key="auto_failed")
-    incomplete = second[2].checkbox("Incomplete only", key="incomplete")
-    text = second[3].text_input("Interaction id contains", key="text")
+    low, high = second[0].slider(t("Score, %"), 0, _HIGHEST, (0, _HIGHEST), key="score_range")
+    auto_failed = second[1].checkbox(t("Auto-failed only"), key="auto_failed")
+    incomplete = second[2].checkbox(t("Incomplete only"), key="incomplete")
+    text = second[3].text_input(t("Interaction id contains"), key="text")
     return InteractionFilter(
         rubric=rubric,
         site=site,
@@ -37,5 +38,11 @@ def show(store: Store) -> InteractionFilter:
 
 
 def _one_of(place: st.delta_generator.DeltaGenerator, store: Store, name: str) -> str | None:
-    chosen = place.selectbox(name.capitalize(), [ANY, *store.values_of(name)], key=f"filter_{name}")
+    chosen = place.selectbox(
+        t(name.capitalize()), [ANY, *store.values_of(name)], format_func=_shown, key=f"filter_{name}"
+    )
     return None if chosen == ANY else chosen
+
+
+def _shown(value: str) -> str:
+    return t("any") if value == ANY else value

@@ -26,10 +26,10 @@ def show() -> None:
     notes.show()
     store = state.open_store()
     name = st.text_input(
-        "Interaction id", value=state.asked_for(state.INTERACTION) or "", key="interaction_id"
+        t("Interaction id"), value=state.asked_for(state.INTERACTION) or "", key="interaction_id"
     )
     if not name:
-        st.info("Choose a call on the page Calls, or type its interaction id.")
+        st.info(t("Choose a call on the page Calls, or type its interaction id."))
         return
     interaction = store.interaction(name)
     if interaction is None:
@@ -65,7 +65,9 @@ def choose_evaluation(store: Store, interaction: str) -> EvaluationRecord | None
         return None
     asked = state.asked_for(state.RUBRIC)
     place = rubrics.index(asked) if asked in rubrics else 0
-    chosen = st.selectbox("Rubric", rubrics, index=place, key="rubric_id") if len(rubrics) > 1 else rubrics[0]
+    chosen = (
+        st.selectbox(t("Rubric"), rubrics, index=place, key="rubric_id") if len(rubrics) > 1 else rubrics[0]
+    )
     person = state.user()
     if person is None:
         return store.latest_evaluation(interaction, chosen)
@@ -129,27 +131,27 @@ def input_of(store: Store, record: EvaluationRecord) -> InputRecord | None:
 def show_tabs(
     store: Store, page: CallPage, call: ReportCall, record: EvaluationRecord, *, playable: bool
 ) -> None:
-    questions, words, measures, history = st.tabs(["Answers", "Transcript", "Metrics", "History"])
+    questions, words, measures, history = st.tabs([t("Answers"), t("Transcript"), t("Metrics"), t("History")])
     with questions:
         answers.show_answers(page, call.evaluation, call.transcript, playable=playable)
     with words:
         if page.turns:
             transcript.show(page.turns)
         else:
-            st.info("There is no transcript: the interaction is not a conversation.")
+            st.info(t("There is no transcript: the interaction is not a conversation."))
     with measures:
         show_metrics(page)
     with history:
         st.dataframe(
             [
                 {
-                    "Filed": found.created_at.strftime("%Y-%m-%d %H:%M UTC"),
-                    "By": found.created_by,
-                    "Source": f"{found.source.kind} ({found.source.name})",
-                    "Rubric": f"{found.rubric.id} {found.rubric.version}",
-                    "Revision": found.revision,
-                    "Score, %": found.percent,
-                    "Counts": found.id == record.id,
+                    t("Filed"): found.created_at.strftime("%Y-%m-%d %H:%M UTC"),
+                    t("By"): found.created_by,
+                    t("Source"): f"{found.source.kind} ({found.source.name})",
+                    t("Rubric"): f"{found.rubric.id} {found.rubric.version}",
+                    t("Revision"): found.revision,
+                    t("Score, %"): found.percent,
+                    t("Counts"): found.id == record.id,
                 }
                 for found in store.revisions(record.interaction)
             ],
@@ -159,16 +161,16 @@ def show_tabs(
 
 def show_metrics(page: CallPage) -> None:
     if not page.metrics:
-        st.info("Nothing was measured.")
+        st.info(t("Nothing was measured."))
         return
     st.dataframe(
         [
             {
-                "Metric": row.name,
-                "Value": ", ".join(f"{fact.name} {fact.value}" for fact in row.values),
-                "Not measured because": row.missing or "",
-                "Definition": row.definition,
-                "Measured from": row.measured_from,
+                t("Metric"): row.name,
+                t("Value"): ", ".join(f"{fact.name} {fact.value}" for fact in row.values),
+                t("Not measured because"): row.missing or "",
+                t("Definition"): row.definition,
+                t("Measured from"): row.measured_from,
             }
             for row in page.metrics
         ],

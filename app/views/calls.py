@@ -21,7 +21,7 @@ def show() -> None:
     header.show(t("Calls"))
     store = state.open_store()
     if store.counts().interactions == 0:
-        st.info("The store holds no calls yet. Score some with `qa score`, or try `qa demo`.")
+        st.info(t("The store holds no calls yet. Score some with `qa score`, or try `qa demo`."))
         return
     wanted = call_filter.show(store)
     person = state.user()
@@ -34,11 +34,13 @@ def show() -> None:
         number = st.session_state["page_number"] = pages
         page = store.interactions(wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     if page.total == 0:
-        st.info("No call matches the filter (n = 0).")
+        st.info(t("No call matches the filter (n = 0)."))
         return
     first = (number - 1) * PAGE_SIZE + 1
     st.markdown(
-        f"n = {page.total}; shown {first} to {first + len(page.rows) - 1}. Choose a row to open the call."
+        t("n = {n}; shown {first} to {last}.", n=page.total, first=first, last=first + len(page.rows) - 1)
+        + " "
+        + t("Choose a row to open the call.")
     )
     blind = read_blind(store)
     chosen = st.dataframe(
@@ -47,10 +49,10 @@ def show() -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"Score": st.column_config.NumberColumn(format="%.1f %%")},
+        column_config={t("Score"): st.column_config.NumberColumn(format="%.1f %%")},
     )
     if pages > 1:
-        st.number_input("Page", 1, pages, key="page_number")
+        st.number_input(t("Page"), 1, pages, key="page_number")
     if chosen.selection.rows:
         open_call(page.rows[chosen.selection.rows[0]])
 
@@ -73,22 +75,26 @@ def shown(row: ScoredInteraction) -> dict[str, Any]:
     """One line of the table."""
     about, found = row.interaction, row.evaluation
     line: dict[str, Any] = {
-        "Interaction": about.id,
-        "Started": about.started_at,
-        "Agent": about.agent,
-        "Site": about.site,
-        "Rubric": f"{found.rubric.id} {found.rubric.version}" if found else None,
-        "Score": found.percent if found else None,
-        "Result": "not evaluated",
-        "Open answers": found.open if found else None,
-        "Answered by": found.source.kind if found else None,
+        t("Interaction"): about.id,
+        t("Started"): about.started_at,
+        t("Agent"): about.agent,
+        t("Site"): about.site,
+        t("Rubric"): f"{found.rubric.id} {found.rubric.version}" if found else None,
+        t("Score"): found.percent if found else None,
+        t("Result"): t("not evaluated"),
+        t("Open answers"): found.open if found else None,
+        t("Answered by"): found.source.kind if found else None,
     }
     if found:
-        line["Result"] = (
-            "auto-failed" if found.auto_failed else "incomplete" if not found.complete else "complete"
+        line[t("Result")] = (
+            t("auto-failed")
+            if found.auto_failed
+            else t("incomplete")
+            if not found.complete
+            else t("complete")
         )
         if found.complete and not found.auto_failed and found.passed is not None:
-            line["Result"] = "passed" if found.passed else "failed"
+            line[t("Result")] = t("passed") if found.passed else t("failed")
     return line
 
 

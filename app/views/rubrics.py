@@ -17,23 +17,23 @@ def show() -> None:
     header.show(t("Rubrics"))
     known = state.open_store().rubrics()
     if not known:
-        st.info("No rubric has been used yet. The first `qa score` registers its rubric here.")
+        st.info(t("No rubric has been used yet. The first `qa score` registers its rubric here."))
         return
     st.dataframe([listed(record) for record in known], hide_index=True)
     names = [f"{record.id} {record.version}" for record in known]
-    chosen = st.selectbox("Show", names, index=len(names) - 1, key="rubric_version")
+    chosen = st.selectbox(t("Show"), names, index=len(names) - 1, key="rubric_version")
     show_rubric(known[names.index(chosen)])
 
 
 def listed(record: RubricRecord) -> dict[str, object]:
     """One line of the table."""
     return {
-        "Rubric": record.id,
-        "Version": record.version,
-        "Title": record.title,
-        "Evaluations": record.evaluations,
-        "First used": record.registered_at.strftime("%Y-%m-%d %H:%M UTC"),
-        "By": record.registered_by,
+        t("Rubric"): record.id,
+        t("Version"): record.version,
+        t("Title"): record.title,
+        t("Evaluations"): record.evaluations,
+        t("First used"): record.registered_at.strftime("%Y-%m-%d %H:%M UTC"),
+        t("By"): record.registered_by,
         "sha256": record.sha256,
     }
 
