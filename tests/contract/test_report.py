@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,3 +59,20 @@ def test_what_cannot_be_reported_is_one_line(
     ran = qa("report", *arguments, "--store", hostile.store.database.where)
     assert (ran.code, len(ran.errors)) == (code, 1), ran.err
     assert says in ran.errors[0]
+
+
+def test_the_simulated_year_is_a_store_with_a_report(qa: Qa, tmp_path: Path) -> None:
+    ran = qa("demo", "--year", "--agents", 20, "--seed", 4, "--out", tmp_path / "year")
+    assert ran.code == 0, ran.err
+    assert "1200 calls" in ran.out
+    assert "agent-0010 below standard" in ran.out
+    assert (tmp_path / "year" / "unit.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    store = ("--store", tmp_path / "year" / "year-20-4.db")
+    assert qa("audit", "verify", *store, "--json").json["broken"] is None
+    one = qa("report", "agent", "agent-0010", *store, "--target", "0.85", "--json").json
+    assert one["name"] == "agent-0010"
+    named = json.dumps(one)
+    assert "agent-0010" in named
+    assert "agent-0011" not in named, "the report of an agent names no other agent"
+    again = qa("demo", "--year", "--agents", 20, "--seed", 4, "--out", tmp_path / "year")
+    assert (again.code, len(again.errors)) == (1, 1)
