@@ -8,7 +8,7 @@ refused.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ _CONTAINERS = (
     "wav,w64,aiff,caf,au,flac,ogg,mp3,aac,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,mpegts,mpeg,flv,amr,gsm,g722,"
     "g723_1,g729,ac3,eac3,ape,tta,wv,voc,sox,nistsphere,ircam,sln,amrnb,amrwb,spx,mka"
 )
+_TOLD_EACH = 60 * SAMPLE_RATE_HZ
 _ADVICE = "give a recording that FFmpeg can decode"
 
 
@@ -60,15 +61,18 @@ class DecodedAudio:
         return len(self.channels)
 
 
-def decode(path: Path) -> DecodedAudio:
+def decode(path: Path, on_progress: Callable[[float], None] | None = None) -> DecodedAudio:
     """Decodes the first sound stream of a file.
+
+    Args:
+        on_progress: told the fraction done, 0 to 1, where the file says how long it is.
 
     Raises:
         AudioError: missing, not a regular file, empty, unreadable, without sound, outside the limits on
             channels (8), rate (4-192 kHz) or length (24 hours over all channels).
     """
     _check_file(path)
-    channels, rate_hz, warnings = _decode_channels(path)
+    channels, rate_hz, warnings = _decode_channels(path, on_progress)
     duration_s = channels[0].size / SAMPLE_RATE_HZ
     shortfall = _truncation(path)
     return DecodedAudio(channels, rate_hz, duration_s, file_sha256(path), (*warnings, *shortfall))
@@ -86,7 +90,9 @@ def _check_file(path: Path) -> None:
         raise AudioError(f"the file cannot be opened ({error})", str(path)) from error
 
 
-def _decode_channels(path: Path) -> tuple[tuple[Samples, ...], int, tuple[str, ...]]:
+def _decode_channels(
+    path: Path, on_progress: Callable[[float], None] | None
+) -> tuple[tuple[Samples, ...], int, tuple[str, ...]]:
     try:
         import av
     except ImportError as error:
@@ -100,10 +106,16 @@ def _decode_channels(path: Path) -> tuple[tuple[Samples, ...], int, tuple[str, .
             _check_limits(stream, rate_hz, path)
             damaged: list[str] = []
             grown: list[Spool] = []
+            announced = (container.duration or 0) * SAMPLE_RATE_HZ // 1_000_000
+            done, told = 0, 0
             for block in _resampled(container, stream, path, damaged):
                 grown = grown or [Spool() for _ in block]
                 for channel, samples in zip(grown, block, strict=True):
                     channel.add(samples)
+                done += block.shape[1]
+                if on_progress is not None and announced and done - told >= _TOLD_EACH:
+                    told = done
+                    on_progress(min(1.0, done / announced))
             channels = tuple(channel.finish() for channel in grown)
     except AudioError:
         raise

@@ -45,7 +45,7 @@ def transcribe(
         UsageError: the options name an unknown role, or a language the model does not know.
     """
     report = on_progress or _unreported
-    audio = decode(path)
+    audio = decode(path, lambda share: report(_DECODED * share))
     tracks = find_tracks(audio)
     report(_DECODED)
     engine = engine or load_engine(options)

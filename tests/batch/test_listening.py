@@ -106,6 +106,21 @@ def test_progress_grows_within_calls_and_ends_with_their_number(cuts: list[Path]
 
 
 @pytest.mark.usefixtures("echo")
+def test_progress_moves_through_every_stage_of_a_long_recording(tmp_path: Path) -> None:
+    """Decoding up to 0.03 of it, the speech detector up to 0.12, recognition up to 0.93, then speakers."""
+    sides = [np.tile(side, 3) for side in decode(CALLS / "inb-003.wav").channels]
+    path = write_wave(tmp_path / "long.wav", *sides)
+    told: list[float] = []
+    assert isinstance(
+        next(iter(hear_all([ToHear(path, {}, ECHO)], workers=1, on_progress=told.append))), Transcript
+    )
+    assert told == sorted(told)
+    for low, high, least in ((0.0, 0.03, 2), (0.03, 0.12, 8), (0.12, 0.93, 8), (0.93, 1.0, 1)):
+        assert sum(low < share <= high for share in told) >= least
+    assert told[-1] == 1.0
+
+
+@pytest.mark.usefixtures("echo")
 def test_a_fault_of_the_run_stops_it(cuts: list[Path]) -> None:
     wrong = TranscriptionOptions(engine="echo", channel_map=("boss", "customer"))
     with pytest.raises(UsageError, match="no role is called 'boss'"):
