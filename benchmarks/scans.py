@@ -32,6 +32,7 @@ from qa_toolkit.keying.normalisers import rule_for, same_value
 from qa_toolkit.keying.scans.arrangement import Arrangement
 from qa_toolkit.keying.scans.drawing import draw_form
 from qa_toolkit.keying.scans.made_scans import Wear, pages_of_pdf, usual_wear, worn, write_scan
+from qa_toolkit.keying.scans.pairing import ScanComparer
 from qa_toolkit.keying.scans.pens import HANDS, Pen, hand
 from qa_toolkit.keying.scans.reading import read_scans
 from qa_toolkit.keying.scans.recognition import RapidOcr
@@ -41,6 +42,7 @@ from qa_toolkit.keying.seeding import seed as seed_errors
 from qa_toolkit.resources import sample_dir
 
 FACES = ("Helvetica", *HANDS)
+COMPARER = ScanComparer(load_layout("covered_application").layout)
 CONFIDENCES = (0.0, 0.9, 0.95, 0.98, 0.99)
 
 
@@ -145,7 +147,7 @@ def _flags(made: Tally, scanned: ScannedRecord, truth: Record, keyed: Record, la
     compared = RecordComparer(layout).compare(keyed, truth)
     charged = [d for d in compared.discrepancies if d.kind in (*CHARGED, GUESSED)]
     wrong = {(d.group, d.member or "", d.field) for d in charged if d.field} & read
-    items, _ = differences(keyed, scanned, layout)
+    items, _ = differences(keyed, scanned, COMPARER)
     flagged = {(i.group, i.member or "", i.field) for i in items if i.field}
     clear = {
         (i.group, i.member or "", i.field)

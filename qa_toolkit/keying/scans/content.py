@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qa_toolkit.errors import LayoutError
 from qa_toolkit.keying.scans.images import PageImage, page_images
+from qa_toolkit.keying.scans.marks import FAINT, smoothed
 from qa_toolkit.keying.scans.page_code import PageCode
 from qa_toolkit.keying.scans.registration import (
     PIXELS_PER_MM,
@@ -37,7 +38,7 @@ LONG_SIDE: Final = 1100
 """Pixels at which features are looked for."""
 
 LEAST_AGREEING: Final = 25
-LEAST_COVERED: Final = 0.7
+LEAST_COVERED: Final = 0.9
 """Share of the print of the empty form that must be dark in the scan."""
 
 RATIO: Final = 0.8
@@ -160,5 +161,6 @@ def _covered(blank: Grey, straight: Grey) -> float:
 
     printed = blank < 140
     reach = 2 * round(0.5 * PIXELS_PER_MM) + 1
-    near = cv2.dilate((straight < 170).astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    found = (smoothed(straight) < FAINT).astype(np.uint8)
+    near = cv2.dilate(found, np.ones((reach, reach), np.uint8)) > 0
     return float(near[printed].mean()) if printed.any() else 0.0

@@ -200,17 +200,19 @@ class _Form:
 
     def _widget(self, box: TemplateBox, entry: Entry, marked: frozenset[str]) -> None:
         k, (x, y, width, height) = POINTS_PER_MM, box.box
+        from reportlab.lib.colors import black, white
+
         form, low = self.canvas.acroForm, (self.height - y - height) * k
         name = "/".join(part for part in (*box.place, box.option) if part)
         if box.option is not None:
             form.checkbox(
                 name=name, x=x * k, y=low, size=width * k, checked=box.option in marked, borderWidth=0.7,
-                buttonStyle="cross", tooltip=name,
+                buttonStyle="cross", tooltip=name, fillColor=white, borderColor=black, textColor=black,
             )  # fmt: skip
             return
         form.textfield(
             name=name, x=x * k, y=low, width=width * k, height=height * k, value=entry.value, fontSize=10,
-            borderWidth=0.5, tooltip=name, maxlen=500,
+            borderWidth=0.5, tooltip=name, maxlen=500, fillColor=white, borderColor=black, textColor=black,
         )  # fmt: skip
 
     def _write(self, box: TemplateBox, entry: Entry) -> None:

@@ -99,6 +99,8 @@ def _pdf_pages(path: Path) -> Iterator[PageImage | BadPage]:
     try:
         if document.get_formtype():
             document.init_forms()
+            # Fields are drawn as they print, without the shade that shows where to click.
+            pypdfium2.raw.FPDF_SetFormFieldHighlightAlpha(document.formenv, 0)
         if not len(document):
             yield BadPage(path.name, None, "the PDF has no pages")
         for number in range(1, min(len(document), MOST_PAGES) + 1):

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Final, Literal
 
 from qa_toolkit.domain.case import Discrepancy
-from qa_toolkit.domain.keying import FORMAT_ONLY, Rejected
+from qa_toolkit.domain.keying import Rejected
 from qa_toolkit.domain.scans import SECOND_OPINION, FieldReading, ScannedRecord, ScanReadings
-from qa_toolkit.keying.comparison import RecordComparer
 from qa_toolkit.keying.files import with_metadata
 from qa_toolkit.keying.layout import RecordLayout
 from qa_toolkit.keying.record_files import open_records
 from qa_toolkit.keying.records import Entry, Record
 from qa_toolkit.keying.scans.fitting import looks_alike
+from qa_toolkit.keying.scans.pairing import ScanComparer
 
 WEIGHTS: Final[Mapping[str, float]] = {"A": 3.0, "B": 2.0, "C": 1.0}
 CLEAR: Final = 1.0
@@ -97,6 +97,7 @@ def worklist_of_file(
     """
     records = open_records(keyed, layout, encoding=encoding)
     known = set(records.ids)
+    comparer = ScanComparer(layout)
     items: list[WorklistItem] = []
     counts: list[WorklistCounts] = []
     rejected = [Rejected(r.input, r.record, r.reason) for r in records.rejected]
@@ -109,7 +110,7 @@ def worklist_of_file(
         rejected += [Rejected(fault.input, fault.record, fault.reason) for fault in faults]
         whole = with_metadata(record, layout)
         if whole is not None:
-            found, count = differences(whole, scanned, layout, show_identifiers=show_identifiers)
+            found, count = differences(whole, scanned, comparer, show_identifiers=show_identifiers)
             items += found
             counts.append(count)
     items.sort(key=lambda item: -item.priority)
@@ -117,12 +118,11 @@ def worklist_of_file(
 
 
 def differences(
-    keyed: Record, scanned: ScannedRecord, layout: RecordLayout, *, show_identifiers: bool = False
+    keyed: Record, scanned: ScannedRecord, comparer: ScanComparer, *, show_identifiers: bool = False
 ) -> tuple[list[WorklistItem], WorklistCounts]:
     """Where a keyed record and a reading differ, over the places that were read, in the order of the form."""
     readings = {(r.group, r.member, r.field): r for r in scanned.fields}
     places = {place for place, reading in readings.items() if reading.state != "unread"}
-    comparer = RecordComparer(layout, show_identifiers=True)
     # An empty place for a signature says the same as a field nobody filled.
     unsigned = {
         place
@@ -132,9 +132,7 @@ def differences(
     compared = comparer.compare(_kept(keyed, places), _as_record(scanned, places - unsigned))
     hidden = comparer.rules.fields
     items = []
-    for each in compared.discrepancies:
-        if each.kind == FORMAT_ONLY:
-            continue
+    for each in compared:
         item = _item(each, readings.get((each.group, each.member or "", each.field)))
         if not show_identifiers and each.field:
             rules = hidden[each.group][each.field]

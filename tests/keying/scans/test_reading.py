@@ -16,6 +16,7 @@ from qa_toolkit.keying.layout import FieldSpec
 from qa_toolkit.keying.scans.fitting import fitted, looks_alike
 from qa_toolkit.keying.scans.made_scans import Wear, write_scan
 from qa_toolkit.keying.scans.marks import fill_ratio, verdict
+from qa_toolkit.keying.scans.pairing import ScanComparer
 from qa_toolkit.keying.scans.pens import Pen
 from qa_toolkit.keying.scans.reading import read_scans
 from qa_toolkit.keying.scans.recognition import ReadText
@@ -213,7 +214,8 @@ def reading(place: str, value: str | None, state: str = "present", **more) -> Fi
 
 def listed(keyed: dict[str, str], *readings: FieldReading, missing: tuple[int, ...] = (), **arguments):
     scanned_record = ScannedRecord("R", (), missing, readings)
-    items, counts = differences(record(keyed, of=small().layout), scanned_record, small().layout, **arguments)
+    comparer = ScanComparer(small().layout)
+    items, counts = differences(record(keyed, of=small().layout), scanned_record, comparer, **arguments)
     return {f"{i.group}.{i.member or ''}.{i.field}": i for i in items}, counts
 
 
@@ -270,6 +272,30 @@ def test_two_persons_in_each_others_column_are_one_exchange() -> None:
     root = items.pop("person.1+2.")
     assert root.kind == "column_swap"
     assert all(item.root and item.priority < root.priority for item in items.values())
+
+
+def test_misread_names_make_no_missed_and_no_extra_member() -> None:
+    """A keyed member and a reading that have little in common still stand in the same place of the form."""
+    keyed = {"person.1.first_name": "Guadalupe", "person.1.birth_date": "02/28/1986", "person.1.status": "single",
+             "person.1.income": "1200", "person.2.first_name": "Jun", "person.2.birth_date": "11/03/2011"}  # fmt: skip
+    items, _ = listed(
+        keyed,
+        reading("person.1.first_name", "6va+l", doubtful=True, reason="low confidence"),
+        reading("person.1.birth_date", "82/23/7935", doubtful=True, reason="is no day"),
+        reading("person.1.status", "single"),
+        reading("person.1.income", "1200"),
+        reading("person.2.first_name", "Jun"),
+        reading("person.2.birth_date", "11/03/2011"),
+    )
+    assert set(items) == {"person.1.first_name", "person.1.birth_date"}
+
+
+def test_a_member_that_was_not_keyed_is_one_error() -> None:
+    values = {"first_name": "Mai", "birth_date": "11/03/2011", "ssn": "913-98-7654", "status": "single"}
+    first = {"person.1.first_name": "Ana", "person.1.birth_date": "02/28/1986"}
+    items, _ = listed(first, *[reading(name, value) for name, value in first.items()],
+                      *[reading(f"person.2.{name}", value) for name, value in values.items()])  # fmt: skip
+    assert items["person.2."].kind == "missed_member"
 
 
 def test_a_signature_that_is_not_there_and_not_keyed_is_no_difference() -> None:

@@ -112,6 +112,40 @@ def test_a_form_drawn_by_the_command_is_read_by_the_command(
     assert read["last_name"].casefold() in ("ibáñez", "ibañez", "ibanez")
 
 
+def test_the_fillable_form_of_somebody_else_gives_a_template(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Places from the widgets of a PDF, pages registered by its print alone."""
+    import paper_builders
+    from keying_builders import record
+
+    from qa_toolkit.keying.scans.drawing import draw_form
+    from qa_toolkit.keying.scans.made_scans import Wear, pages_of_pdf, worn, write_scan
+
+    layout = tmp_path / "small.yaml"
+    layout.write_text(paper_builders.LAYOUT, encoding="utf-8")
+    blank = tmp_path / "theirs.pdf"
+    assert run("keying", "form", "--layout", layout, "--fillable", "--out", blank) == 0
+    assert run("keying", "form", "--layout", layout, "--from-pdf", blank, "--json") == 0
+    written = record(
+        {"contact.last_name": "Hernandez", "person.2.status": "widowed"}, of=paper_builders.small().layout
+    )
+    page = pages_of_pdf(draw_form(paper_builders.form(), record=written), 150)[0]
+    write_scan(tmp_path / "A-1.png", [worn(page, Wear(150, turned=2, noise=4), 1)], dpi=150)
+    template = blank.with_suffix(".yaml")
+    assert "fiducials" not in template.read_text("utf-8")
+    capsys.readouterr()
+    assert (
+        run("keying", "read", tmp_path / "A-1.png", "--layout", layout, "--template", template, "--json") == 0
+    )
+    (found,) = json.loads(capsys.readouterr().out)["records"]
+    values = {
+        (f["group"], f["member"], f["field"]): f["value"] for f in found["fields"] if f["value"] != "absent"
+    }
+    filled = {place: value for place, value in values.items() if value}
+    assert filled == {("contact", "", "last_name"): "Hernandez", ("person", "2", "status"): "widowed"}
+
+
 def test_bad_scans_are_lines_and_the_rest_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.4 nothing")
     (tmp_path / "empty.png").write_bytes(b"")
