@@ -7,6 +7,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from qa_toolkit.config import qa_home
 from qa_toolkit.errors import InputError, MissingExtraError
 from qa_toolkit.language.embeddings import (
     MINILM_LANGUAGES,
@@ -15,7 +16,7 @@ from qa_toolkit.language.embeddings import (
     minilm,
     multilingual,
 )
-from qa_toolkit.model_files import default_cache, resolve
+from qa_toolkit.model_files import resolve
 
 _MINILM = "minilm-l6-v2"
 _MULTILINGUAL = "multilingual-use"
@@ -29,7 +30,7 @@ def encoder_for(language: str) -> SentenceEncoder:
         InputError: no encoder knows the language.
     """
     # Resolving checks hashes and stamps; once per process and place is enough.
-    return _encoder(language, os.environ.get("QA_MODELS_DIR"), default_cache().parent / "vectors")
+    return _encoder(language, os.environ.get("QA_MODELS_DIR"), qa_home() / "cache" / "vectors")
 
 
 @lru_cache(maxsize=8)

@@ -24,6 +24,8 @@ from qa_toolkit.evaluation.registry import evaluator_class
 
 _NEVER = "zzqx never said zzqx"
 """A phrase nobody says."""
+_HOW_SURE = ("absence_confidence", "most_confidence")
+"""Parameters that change how sure an answer is, not what it is: no example can be about them."""
 _ROLES = {"agent": "customer", "customer": "agent"}
 
 
@@ -190,7 +192,7 @@ def _broken_specs(spec: EvaluatorSpec) -> Iterator[tuple[str, EvaluatorSpec]]:
 
 def _broken_parameters(spec: EvaluatorSpec) -> Iterator[tuple[str, EvaluatorSpec]]:
     for name, value in spec.parameters.items():
-        if name in ("found", "missing"):
+        if name in ("found", "missing", *_HOW_SURE):
             continue
         without = {key: item for key, item in spec.parameters.items() if key != name}
         yield f"{name} left out", EvaluatorSpec(name=spec.name, parameters=without)

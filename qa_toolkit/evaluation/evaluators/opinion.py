@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -35,7 +35,7 @@ from qa_toolkit.evaluation.sentences import Sentence, sentences_of
 
 Alone = Literal["counts", "doubtful", "ignored"]
 
-LIKELY_FROM: Final = 0.6
+LIKELY_FROM: Final = 0.7
 """A sentence found by the classifier alone is at least doubtful from this probability on."""
 _FEWEST_WORDS: Final = 2
 _KEPT = threading.local()
@@ -79,6 +79,19 @@ class Sentences:
     sentences: tuple[Sentence, ...]
     features: Features
     wordy: tuple[bool, ...]
+    by_roles: dict[tuple[Role, ...], tuple[list[int], Features]] = field(default_factory=dict)
+
+    def of(self, roles: Sequence[Role], transcript: Transcript) -> tuple[list[int], Features]:
+        """The sentences of these roles (everyone's, when empty) that say something, by number."""
+        key = tuple(roles)
+        if key not in self.by_roles:
+            rows = [
+                row
+                for row, sentence in enumerate(self.sentences)
+                if self.wordy[row] and (not roles or transcript.turns[sentence.turn].role in roles)
+            ]
+            self.by_roles[key] = (rows, self.features.rows(rows))
+        return self.by_roles[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,27 +176,24 @@ def judge(
     transcript: Transcript,
     language: str,
     roles: Sequence[Role],
+    *,
     hits: Sequence[Place],
+    inside: Callable[[Place], bool],
 ) -> list[Judged]:
     """The sentences of these roles, each with its probability.
 
     The encoder is asked only where it could change something: about a hit that the words deny, and about a
-    sentence without a hit that the words leave in doubt.
+    sentence inside the window without a hit that the words leave in doubt.
     """
     own = sentences_with_features(transcript)
-    turns = transcript.turns
-    rows = [
-        row
-        for row, sentence in enumerate(own.sentences)
-        if own.wordy[row] and (not roles or turns[sentence.turn].role in roles)
-    ]
+    rows, features = own.of(roles, transcript)
     if not rows:
         return []
-    features = own.features.rows(rows) if len(rows) < len(own.sentences) else own.features
     likely = trained.word_probabilities(features)
     judged = [_judged(own.sentences[row], p) for row, p in zip(rows, likely, strict=True)]
+    held = np.asarray([inside(sentence.place) for sentence in judged], dtype=bool)
     hit = np.asarray([any(sentence.holds(place) for place in hits) for sentence in judged], dtype=bool)
-    asked = np.flatnonzero(trained.in_doubt(likely) & _worth_asking(trained, likely, hit))
+    asked = np.flatnonzero(trained.in_doubt(likely) & _worth_asking(trained, likely, hit, held))
     if not len(asked):
         return judged
     texts = [own.sentences[rows[i]].text for i in asked]
@@ -203,9 +213,9 @@ def sentences_with_features(transcript: Transcript) -> Sentences:
     return kept[1]
 
 
-def _worth_asking(trained: TrainedClassifier, likely: Floats, hit: Floats) -> Floats:
+def _worth_asking(trained: TrainedClassifier, likely: Floats, hit: Floats, held: Floats) -> Floats:
     denied = hit & (likely < trained.denied_below)
-    found = ~hit & (likely >= LIKELY_FROM)
+    found = ~hit & held & (likely >= LIKELY_FROM)
     return np.asarray(denied | found)
 
 

@@ -103,7 +103,9 @@ class PhraseSearch:
             return list(hits), []
         roles = self._parameters.role
         places = [hit.first for hit in hits]
-        judged = judge(trained, self._transcript, self._language, roles, places, self.window.holds)
+        judged = judge(
+            trained, self._transcript, self._language, roles, hits=places, inside=self.window.holds
+        )
         sure: list[Found] = []
         doubtful: list[Found] = []
         for hit in hits:
