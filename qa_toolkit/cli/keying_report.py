@@ -35,6 +35,7 @@ def report(
 ) -> None:
     """Writes a page for the unit and one an operator; exit code 1 when a record could not be compared."""
     from qa_toolkit.cli.keying_worklist import load_readings
+    from qa_toolkit.cli.transcribe import writing_to
     from qa_toolkit.errors import UsageError
     from qa_toolkit.reports.keying_report import write_keying_pages
 
@@ -45,17 +46,20 @@ def report(
         from qa_toolkit.keying.scans.images import scan_files
 
         files = tuple(scan_files(scans))
-    page, accuracy = write_keying_pages(
-        keyed,
-        reference,
-        find_layout(layout),
-        out,
-        encoding=encoding,
-        show_identifiers=show_identifiers,
-        readings=None if scan_readings is None else load_readings(scan_readings),
-        scans=files,
-        language=language,
-    )
+    loaded = find_layout(layout)
+    readings = None if scan_readings is None else load_readings(scan_readings, loaded.layout.id)
+    with writing_to(out):
+        page, accuracy = write_keying_pages(
+            keyed,
+            reference,
+            loaded,
+            out,
+            encoding=encoding,
+            show_identifiers=show_identifiers,
+            readings=readings,
+            scans=files,
+            language=language,
+        )
     operators = sorted(share.name for share in accuracy.by.get("operator", ()))
     if json:
         print_json({"page": str(page), "records": accuracy.records, "operators": operators})

@@ -37,10 +37,11 @@ def worklist(
 
     from qa_toolkit.keying.scans.worklist import worklist_of_file
 
+    loaded = find_layout(layout).layout
     found = worklist_of_file(
         keyed,
-        load_readings(scan_readings),
-        find_layout(layout).layout,
+        load_readings(scan_readings, loaded.id),
+        loaded,
         encoding=encoding,
         show_identifiers=show_identifiers,
     )
@@ -75,11 +76,11 @@ def worklist(
         raise typer.Exit(1)
 
 
-def load_readings(path: Path) -> ScanReadings:
+def load_readings(path: Path, layout: str) -> ScanReadings:
     """The readings of a file.
 
     Raises:
-        RecordError: the file is missing or holds something else.
+        RecordError: the file is missing, holds something else, or readings of another layout.
     """
     import json
 
@@ -90,7 +91,7 @@ def load_readings(path: Path) -> ScanReadings:
     from qa_toolkit.errors import RecordError
 
     try:
-        return from_contract(ScanReadings, json.loads(path.read_text(encoding="utf-8")))
+        found = from_contract(ScanReadings, json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise RecordError(
             f"cannot be read ({error.strerror})", str(path), "give a file of readings"
@@ -99,3 +100,8 @@ def load_readings(path: Path) -> ScanReadings:
         raise RecordError(
             "not a file of readings", path.name, "write one with 'qa keying read --out'"
         ) from error
+    if found.layout.id != layout:
+        raise RecordError(
+            f"readings of the layout '{found.layout.id}', not '{layout}'", path.name, "give their layout"
+        )
+    return found

@@ -204,3 +204,14 @@ def test_a_missing_extra_is_named(
     monkeypatch.setitem(sys.modules, module, None)
     assert run("keying", *arguments) == 4
     assert f"pip install 'qa-toolkit[{extra}]'" in capsys.readouterr().err
+
+
+def test_readings_of_another_layout_are_refused(
+    readings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import paper_builders
+
+    layout = tmp_path / "small.yaml"
+    layout.write_text(paper_builders.LAYOUT, encoding="utf-8")
+    assert run("keying", "worklist", KEYED, "--layout", layout, "--scan-readings", readings) == 1
+    assert "readings of the layout 'covered_application', not 'small_form'" in capsys.readouterr().err
