@@ -106,6 +106,10 @@ def report(
     from qa_toolkit.store import Store
 
     kind = what or _RUN
+    if kind == "rubric":
+        name, rubric = None, name or rubric
+    elif kind == "day":
+        name, day = None, name or day
     url = configuration(store=store).store_url
     with Store.open(url, create=False, origin="qa report") as opened:
         if kind == _RUN or kind.isdigit():
@@ -159,9 +163,8 @@ def _request(
         raise UsageError(
             f"there is no report '{kind}'", None, f"use {', '.join(KINDS)} or the number of a run"
         )
-    if name is not None and known in {"unit", "rubric", "day"}:
-        fix = {"rubric": "use --rubric ID", "day": "use --day YYYY-MM-DD"}.get(known, "leave the name out")
-        raise UsageError(f"a report of kind {kind} takes no name", None, fix)
+    if name is not None and known == "unit":
+        raise UsageError("a report of the unit takes no name", None, "leave the name out")
     return ReportRequest(
         kind=known,
         name=name,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_examples import Desk, file_hostile_calls, report_desk
+from report_examples import HOSTILE, Desk, file_hostile_calls, report_desk
 
 Qa = Callable[..., Any]
 
@@ -25,6 +25,8 @@ def test_the_same_by_the_command_line(hostile: Desk, qa: Qa, tmp_path: Path) -> 
     shown = qa("report", "unit", *store, "--json")
     assert (shown.code, shown.json["schema"], shown.json["kind"]) == (0, "qa-toolkit/report/1", "unit")
     assert {t["id"] for t in shown.json["tables"]} >= {"overview", "families", "criteria", "trend", "pareto"}
+    listed = qa("report", "day", "2026-03-02", *store, "--json").json
+    assert {row["name"] for row in listed["tables"][0]["rows"]} == {f"{HOSTILE}{k}" for k in range(1, 30, 5)}
     printed = qa("report", "site", *store)
     assert "Recommendations" in printed.out
     assert "Overview" in printed.out
@@ -32,7 +34,7 @@ def test_the_same_by_the_command_line(hostile: Desk, qa: Qa, tmp_path: Path) -> 
     assert qa("report", "agent", *store, "--out", out, "--rubric", "small", "--by", "day").code == 0
     assert out.read_text(encoding="utf-8").startswith("table,rubric,row,")
     entries = [e for e in hostile.store.audit.entries() if e.id > before]
-    assert [e.record for e in entries] == ["unit:*", "site:*", "agent:*"]
+    assert [e.record for e in entries] == ["unit:*", "day:*", "site:*", "agent:*"]
     assert entries[-1].digest
 
 
@@ -41,6 +43,8 @@ def test_the_same_by_the_command_line(hostile: Desk, qa: Qa, tmp_path: Path) -> 
     [
         (["units"], 2, "no report 'units'"),
         (["unit", "x"], 2, "takes no name"),
+        (["rubric", "other"], 2, "nothing counts"),
+        (["day", "Monday"], 2, "'Monday' is no day"),
         (["agent", "nobody"], 2, "nothing counts for agent 'nobody'"),
         (["criterion", "S-9"], 2, "nothing counts for criterion 'S-9'"),
         (["unit", "--measure", "charm"], 2, "'charm' is no measure"),
