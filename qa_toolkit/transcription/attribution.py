@@ -19,6 +19,7 @@ SWAP_CONFIDENCE = 0.8
 """How sure the wording must be before the channel map is called into question."""
 MIN_ROLE_CONFIDENCE = 0.6
 """Below this the roles of a mono recording stay unknown."""
+_INTERPRETER = "-interpreter"
 _MONO = "one channel for both parties: overlapping speech cannot be told apart, speakers are estimated"
 
 
@@ -35,6 +36,9 @@ class Spoken:
 def two_parties(heard: Sequence[HeardTrack], options: TranscriptionOptions, language: str) -> Spoken:
     """Each track is a speaker whose role the channel map gives.
 
+    Where three or more speakers are asked for, an interpreter may share the channel of either party: a second
+    voice on it whose words are an interpreter's.
+
     Raises:
         UsageError: the channel map names an unknown role.
     """
@@ -43,9 +47,16 @@ def two_parties(heard: Sequence[HeardTrack], options: TranscriptionOptions, lang
         _side(item, heard[1 - number].words if len(heard) == 2 else (), roles, options)
         for number, item in enumerate(heard)
     ]
-    machines = {word.speaker: Role.IVR for side in sides for word in side.words if word.speaker not in roles}
+    if options.speakers > 2:
+        sides = _with_interpreter(heard, sides, options)
+    guests = {
+        word.speaker: Role.INTERPRETER if word.speaker.endswith(_INTERPRETER) else Role.IVR
+        for side in sides
+        for word in side.words
+        if word.speaker not in roles
+    }
     words = (word for side in sides for word in side.words)
-    turns = build_turns(words, roles | machines, joiner=_joiner(language))
+    turns = build_turns(words, roles | guests, joiner=_joiner(language))
     people = [turn for turn in turns if turn.speaker in roles]
     notes = (note for side in sides for note in side.notes)
     speech = _in_time(span for side in sides for span in side.speech)
@@ -88,6 +99,54 @@ def _side(
         for run in recorded
     )
     return _Side(words, speech, notes)
+
+
+def _with_interpreter(
+    heard: Sequence[HeardTrack], sides: Sequence[_Side], options: TranscriptionOptions
+) -> list[_Side]:
+    """The sides, the first that has an interpreter's voice on it with the interpreter told apart."""
+    from qa_toolkit.transcription import roles
+
+    for number, item in enumerate(heard):
+        label = _label(item.track.channel)
+        labels, spans, _ = _voices(item, replace(options, speakers=options.speakers - 1))
+        voices = [f"{label}/{voice}" for voice in labels]
+        own = [
+            replace(word, speaker=voice) if word.speaker == label else word
+            for word, voice in zip(sides[number].words, voices, strict=True)
+        ]
+        others = [word for at, side in enumerate(sides) if at != number for word in side.words]
+        found = roles.assign_roles(build_turns([*own, *others], {}), direction=options.direction)
+        guests = {who for who, role in found.roles.items() if role is Role.INTERPRETER} & set(voices)
+        if len(guests) == 1:
+            (guest,) = guests
+            places = [span for span, voice in spans if f"{label}/{voice}" == guest]
+            told_apart = _told_apart(sides[number], label, [word.speaker == guest for word in own], places)
+            return [told_apart if at == number else side for at, side in enumerate(sides)]
+    return list(sides)
+
+
+def _told_apart(side: _Side, label: str, is_guest: Sequence[bool], places: Sequence[Span]) -> _Side:
+    words = tuple(
+        replace(word, speaker=f"{label}{_INTERPRETER}") if guest else word
+        for word, guest in zip(side.words, is_guest, strict=True)
+    )
+    speech: list[SpeechSpan] = []
+    for span in side.speech:
+        theirs = [] if span.role is Role.IVR else _shared((span.start_s, span.end_s), places)
+        edges = [span.start_s, *(edge for place in theirs for edge in place), span.end_s]
+        speech += [
+            replace(span, start_s=a, end_s=b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a
+        ]
+        speech += [replace(span, role=Role.INTERPRETER, start_s=a, end_s=b) for a, b in theirs]
+    note = f"an interpreter was told apart on channel {side.speech[0].channel}, by voice and words"
+    return _Side(words, _in_time(speech), (*side.notes, note))
+
+
+def _shared(span: Span, places: Sequence[Span]) -> list[Span]:
+    """The parts of a span that lie in the places."""
+    parts = (_rounded((max(span[0], start), min(span[1], end))) for start, end in places)
+    return [(start, end) for start, end in parts if end > start]
 
 
 def one_channel(heard: Sequence[HeardTrack], options: TranscriptionOptions, language: str) -> Spoken:
