@@ -112,6 +112,25 @@ def test_a_form_drawn_by_the_command_is_read_by_the_command(
     assert read["last_name"].casefold() in ("ibáñez", "ibañez", "ibanez")
 
 
+def test_the_form_as_drawn_needs_no_template(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import paper_builders
+
+    layout, records, form = tmp_path / "small.yaml", tmp_path / "R.json", tmp_path / "A-1.pdf"
+    layout.write_text(paper_builders.LAYOUT, encoding="utf-8")
+    records.write_text(json.dumps({"id": "A-1", "fields": paper_builders.VALUES}), encoding="utf-8")
+    assert (
+        run("keying", "form", "--layout", layout, "--record", records, "--out", form, "--language", "es") == 0
+    )
+    readings = tmp_path / "readings.json"
+    assert run("keying", "read", form, "--layout", layout, "--out", readings) == 0
+    printed = capsys.readouterr().out
+    assert SECOND_OPINION in " ".join(printed.split())
+    assert run("keying", "worklist", records, "--layout", layout, "--scan-readings", readings, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["items"] == []
+    assert found["records"][0]["compared"] == 22
+
+
 def test_the_fillable_form_of_somebody_else_gives_a_template(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
