@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -36,14 +37,37 @@ def second_database(postgres: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def made_database(postgres: str) -> Iterator[str]:
+    """Name of a database at this revision with nothing in it, to be copied."""
+    with new_database(postgres) as url:
+        upgrade(url)
+        yield make_url(url).database or ""
+
+
+@pytest.fixture(scope="session")
+def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite store with nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("made") / "store.sqlite3"
+    Store.open(path).close()
+    return path
+
+
+@pytest.fixture
+def copied_database(postgres: str, made_database: str) -> Iterator[str]:
+    """URL of a PostgreSQL database at this revision."""
+    with new_database(postgres, template=made_database) as url:
+        yield url
+
+
 @contextmanager
-def new_database(postgres: str) -> Iterator[str]:
+def new_database(postgres: str, template: str = "template1") -> Iterator[str]:
     """URL of a database that is dropped at the end."""
     name = f"qa_test_{next(_NUMBERS)}"
     server = create_engine(postgres, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
@@ -54,9 +78,9 @@ def new_database(postgres: str) -> Iterator[str]:
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an upgraded store, on each kind of database."""
     if request.param == "sqlite":
-        return str(tmp_path / "store.sqlite3")
-    url: str = request.getfixturevalue("empty_database")
-    upgrade(url)
+        made: Path = request.getfixturevalue("made_file")
+        return str(shutil.copy(made, tmp_path / "store.sqlite3"))
+    url: str = request.getfixturevalue("copied_database")
     return url
 
 
