@@ -131,6 +131,15 @@ def test_hostile_names_and_values_are_text(tmp_path: Path) -> None:
     assert "alert(1)" in made[operator].words
 
 
+def test_hostile_record_ids_are_text_in_the_chart_too(tmp_path: Path) -> None:
+    keyed, reference = forms(3, wrong=2)
+    keyed = {f"{EVIL}{name}": values for name, values in keyed.items()}
+    reference = {f"{EVIL}{name}": values for name, values in reference.items()}
+    made = pages(tmp_path, keyed, reference, {name: {"operator": "a"} for name in keyed})
+    assert "alert(1)" in made["operators/a.html"].words
+    assert "form by form" in made["index.html"].words
+
+
 def test_identifiers_are_masked_unless_asked_for(tmp_path: Path) -> None:
     keyed, reference = forms(2)
     keyed["R000"]["person.1.ssn"] = "912-34-5687"
