@@ -46,6 +46,7 @@ DEFINITIONS: Final = {
         "Successes over those expected from everybody's rates for the same kinds of work "
         "(indirect standardisation)."
     ),
+    "mean_given/1": "Mean of the scores a reviewer gave; it mixes strictness with what was reviewed.",
     "severity/1": (
         "Points of the score a reviewer takes away compared with colleagues who review the same "
         "agents; below 0 is lenient. Least squares inside agents."

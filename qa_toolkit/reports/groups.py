@@ -220,6 +220,8 @@ def _mix_row(each: StandardisedRate, others: Sequence[StandardisedRate], block: 
         "value": figure(each.raw, definition_of(block.measure)),
         "adjusted": figure(each.adjusted, "mix_adjusted/1"),
         "difference": None if apart is None else figure(apart, "difference/1", "points"),
-        "ratio": Figure(ratio, None, None, each.raw.n, "expected/1", "ratio"),
+        "ratio": Figure(
+            ratio, None, None, each.raw.n, "expected/1", "ratio", None if each.expected else "none expected"
+        ),
         "comparable": each.comparable,
     }

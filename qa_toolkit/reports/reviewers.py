@@ -31,7 +31,7 @@ def reviewer_table(calls: Calls, found: CrossedEffects) -> Table | None:
         {
             "name": each.rater,
             "calls": each.scores,
-            "raw_mean": each.raw_mean,
+            "raw_mean": Figure(each.raw_mean, None, None, each.scores, "mean_given/1", "percent"),
             "severity": Figure(
                 each.points, each.low, each.high, each.scores, "severity/1", "count", each.reason
             ),
