@@ -80,6 +80,11 @@ def show_report(found: SessionReport) -> None:
     ]
     heads = ["rater", "answers>", "like the others", "like the expert", "severity in points"]
     print_table("Raters", heads, lines)
+    scores = [
+        [s.subject, s.scores, f"{s.raw:.1f}", f"{s.adjusted:.1f}"]
+        for s in found.calibration.severity.subjects
+    ]
+    print_table("Scores", ["interaction", "raters>", "raw>", "without severity>"], scores)
     for warning in found.calibration.warnings:
         print_warning(warning)
 

@@ -99,6 +99,8 @@ def test_from_the_session_to_its_effect(unit: Callable[..., Any], tmp_path: Path
     assert [each["kind"] for each in shown["remarks"]] == ["agreed", "effect", "note"]
     text = unit("lena", "calibration", "table", "november").out
     assert "2, too few" in text
+    assert "without severity" in text
+    assert [each["raw"] for each in shown["statistics"]["severity"]["subjects"]] == [25.0, 25.0]
     (listed,) = unit("maria", "calibration", "list", "--json").json
     assert listed["state"] == "closed"
     with Store.open(tmp_path / "qa.db") as store:
