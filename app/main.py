@@ -15,6 +15,13 @@ from words import t
 # No icons: the browser would fetch them from the network to put them on its tab.
 st.set_page_config(page_title="QA Toolkit", layout="wide")
 
+_LESS_AIR = """<style>
+.stMainBlockContainer { padding-top: 3rem; }
+h1 { font-size: 1.9rem !important; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: var(--text-color, inherit) !important; opacity: 1 !important; }
+</style>"""
+"""The desk needs the height, and Streamlit's captions are too pale to be read by everybody."""
+
 
 def run() -> None:
     store = state.open_store(stop=False)
@@ -26,7 +33,8 @@ def run() -> None:
         st.navigation(_grouped(PAGES), position="hidden")
         signing_in.sign_in_page(store)
         return
-    chosen = st.navigation(_grouped([page for page in PAGES if may_open(user, page)]))
+    chosen = st.navigation(_grouped([page for page in PAGES if may_open(user, page)]), expanded=True)
+    st.html(_LESS_AIR)
     bar.show(user, people=people)
     chosen.run()
 

@@ -44,8 +44,8 @@ def side_by_side(rows: Sequence[SessionRow], raters: Sequence[str]) -> None:
                 t("Criterion"): row.criterion,
                 **{rater: figures.answer(row.answers.get(rater)) for rater in raters},
                 t("Spread"): _spread(row),
-                t("Alike, %"): None if row.share is None else round(100 * row.share),
-                t("Agreed"): None if row.agreed is None else figures.answer(row.agreed),
+                t("Alike, %"): "" if row.share is None else f"{100 * row.share:.0f}",
+                t("Agreed"): "" if row.agreed is None else figures.answer(row.agreed),
             }
             for row in shown
         ],

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from words import t
 
+from components import pictures
 from components.plain import plain
 from qa_toolkit.reports.tables import Cell, Figure, QualityReport, Table
 
@@ -23,14 +24,8 @@ def show(report: QualityReport) -> None:
         if table.note:
             st.caption(plain(table.note))
         if table.chart:
-            st.image(_with_space(table.chart))
+            pictures.show_svg(table.chart, head)
         _table(table, number)
-
-
-def _with_space(svg: str) -> str:
-    if "xmlns=" in svg:
-        return svg
-    return svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
 
 
 def _table(table: Table, number: int) -> None:
@@ -57,6 +52,8 @@ def _open(row: Mapping[str, Cell], drill: str) -> None:
 
 def shown(cell: Cell) -> Any:
     """A cell as the table shows it."""
+    if cell is None:
+        return ""
     return figure_text(cell) if isinstance(cell, Figure) else cell
 
 

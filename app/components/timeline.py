@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from components import pictures
 from qa_toolkit.reports.timeline import WIDTH, Box, Mark, Timeline
 
 _COLOURS = {
@@ -25,8 +26,7 @@ _GREY = "#7b8794"
 
 def show(picture: Timeline) -> None:
     """Draws the timeline; the same in words stands below it for those who cannot see it."""
-    # Streamlit takes SVG out of HTML, and shows it as a picture.
-    st.image(drawn(picture), width="stretch")
+    pictures.show_svg(drawn(picture), picture.summary)
     st.caption(picture.summary)
 
 

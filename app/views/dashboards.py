@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from datetime import date
 from typing import Any
@@ -113,11 +112,6 @@ def download(store: Store, user: User, report: QualityReport, asked: tuple[Repor
                 "report.write", "report", f"{request.kind}:{request.name or '*'}", by=user.id, digest=digest
             ),
         )
-
-
-def picture(svg: str) -> str:
-    """An SVG as an address a picture can have."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 show()

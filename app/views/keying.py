@@ -5,7 +5,7 @@ from __future__ import annotations
 import keying_desk
 import state
 import streamlit as st
-from components import header, notes
+from components import header, notes, pictures
 from components.plain import plain
 from words import t
 
@@ -78,7 +78,7 @@ def one(
         if item.file and item.number and item.box:
             piece = keying_desk.crop(files.scans, item.file, item.number, item.box)
             if piece:
-                st.image(piece, caption=t("Cut out of the page"))
+                pictures.show(piece, t("Cut out of the page"))
         st.text(f"{t('Keyed')}: {item.keyed if item.keyed is not None else '–'}")
         sure = "" if item.confidence is None else f" ({100 * item.confidence:.0f} %)"
         st.text(f"{t('Read by the machine, a guess')}: {item.read if item.read is not None else '–'}{sure}")
@@ -96,7 +96,8 @@ def one(
         if item.file and item.number:
             picture = keying_desk.page_picture(files.scans, item.file, item.number, item.box)
             if picture:
-                st.image(picture, caption=f"{item.file}, {t('page')} {item.number}")
+                named = f"{item.file}, {t('page')} {item.number}"
+                pictures.show(picture, named, caption=plain(named))
                 return
         st.caption(t("There is no scan of this place."))
 

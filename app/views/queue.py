@@ -85,9 +85,9 @@ def shown(row: QueueRow) -> dict[str, Any]:
     return {
         t("Interaction"): task.interaction,
         t("Rubric"): task.rubric,
-        t("Due"): task.due_on,
+        t("Due"): task.due_on or "",
         t("Kind"): t("calibration") if task.session else t("blind") if task.blind else t("review"),
-        t("Draft"): t("begun") if row.has_draft else None,
+        t("Draft"): t("begun") if row.has_draft else "",
         t("Agent"): row.agent,
         t("Site"): row.site,
         t("Language"): row.language,
