@@ -241,6 +241,8 @@ def _match(  # noqa: C901  # one branch for each way a word of the phrase can be
 ) -> tuple[int, float] | None:
     """The end and loss of the best match that begins exactly at a word."""
     words, count, fuzzy = pattern.words, len(texts), pattern.fuzzy
+    if texts[start : start + len(words)] == words:
+        return start + len(words), 0.0
     wanted_equal = (pattern.size + 1) // 2 if pattern.size > 1 else 0
     best: tuple[int, float] | None = None
 

@@ -1,7 +1,7 @@
-"""Two readings of the words around a hit: is it denied or merely supposed, and is it part of a question?
+"""Readings of the words around a hit: denied or merely supposed, told of somebody else, part of a question?
 
-Both look at the hit's own clause only. They know English and Spanish wordings; see ``docs/evaluators.md``
-for what they cannot see.
+They look at the hit's own clause, and for a condition at its sentence. They know English and Spanish;
+see ``docs/evaluators.md`` for what they cannot see.
 """
 
 from __future__ import annotations
@@ -34,6 +34,13 @@ _SUPPOSED = _sequences(
     si necesitara, si tuviera que, en vez de, en lugar de
     """
 )
+_WISHES = _words("like love prefer appreciate mind be")
+_PAST = _words("did had were was")
+_IF_REACHES = 3
+_REPORTS = _words(
+    "said says told tells claimed claims swore swears dijo dijeron dice dicen conto contaron comento"
+)
+_OWN_WORDS = _words("i you we usted ustedes")
 _ASKING = _words(
     """
     what who whose when where which how can could may might would will do does did is are was were have has
@@ -61,7 +68,18 @@ def is_denied(hit: Hit, text: Searchable) -> bool:
     for position, word in enumerate(before):
         if word in NEGATIONS and not _harmless(before, position, stretch.texts[hit.first]):
             return True
-    return any(_holds(before, sequence) for sequence in _SUPPOSED)
+    if any(_holds(before, sequence) for sequence in _SUPPOSED):
+        return True
+    return "would" in before and _conditional(before, _sentence_before(hit, stretch, text))
+
+
+def is_reported(hit: Hit, text: Searchable) -> bool:
+    """Whether the clause before the hit has a third person say it ("he told you it was your fault")."""
+    before = _clause_before(hit, text.stretches[hit.stretch], text)
+    for position, word in enumerate(before):
+        if word in _REPORTS and position and before[position - 1] not in _OWN_WORDS:
+            return True
+    return False
 
 
 def is_asked(hit: Hit, text: Searchable) -> bool:
@@ -122,6 +140,18 @@ def _between(position: int, stretch: Stretch, text: Searchable) -> str:
     if position + 1 < len(stretch.places) and stretch.places[position + 1].turn == place.turn:
         return source[place.end : stretch.places[position + 1].start]
     return source[place.end :]
+
+
+def _conditional(clause: list[str], sentence: list[str]) -> bool:
+    """Whether a clause with "would" follows an unreal condition: "if I did, I would have to ask"."""
+    after = clause[clause.index("would") + 1 :]
+    if after and after[0] in _WISHES:
+        return False
+    return any(
+        word == "if"
+        and any(verb in _PAST or verb.endswith("ed") for verb in sentence[i + 1 : i + 1 + _IF_REACHES])
+        for i, word in enumerate(sentence)
+    )
 
 
 def _harmless(before: list[str], position: int, first_of_hit: str) -> bool:

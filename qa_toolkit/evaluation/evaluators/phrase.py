@@ -1,8 +1,9 @@
 """``phrase``: were certain words said, by whom, where in the conversation?
 
 Sees words and their order, exact after normalisation or nearly so. Cannot see meaning: a paraphrase that
-shares no listed wording is missed, and irony or a quotation is taken at its word. An absence is therefore
-never certain (``absence_confidence``).
+shares no listed wording is missed, and irony is taken at its word. An absence is therefore never certain
+(``absence_confidence``). Words that speak against somebody and are told of a third person ("he said it was
+your own fault") are left to a person.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from qa_toolkit.evaluation.evaluators.token_patterns import TokenPattern, TokenP
 from qa_toolkit.evaluation.evaluators.windows import Count, WindowLimits
 
 _SHOWN = 3
+_REPORTED = "said, but told of somebody else's words"
 
 
 class PhraseParameters(TwoAnswers, WindowLimits):
@@ -149,8 +151,18 @@ class Phrase:
                 criterion, parameters.found, evidence, confidence=search.absence(parameters), reason=reason
             )
         spans = _spans(hits)
+        if self._speaks_against(criterion) and _own(hits) < parameters.at_least:
+            return settled(
+                criterion, UNANSWERED, spans, confidence=0.0, reason=f"{_REPORTED}: {_quoted(spans)}"
+            )
         sure = min(found.confidence for found in hits)
         return settled(criterion, parameters.found, spans, confidence=sure, reason=f"said: {_quoted(spans)}")
+
+    def _speaks_against(self, criterion: Criterion) -> bool:
+        """Whether finding the words costs points."""
+        answers = criterion.answers or {}
+        found, missing = (answers.get(str(a)) for a in (self._parameters.found, self._parameters.missing))
+        return found is not None and missing is not None and found.points < missing.points
 
     def find(self, kind: str, case: Case) -> Sequence[Event]:
         """Every place where the words are said; with ``all``, the place where the last item is first said."""
@@ -173,6 +185,9 @@ class Phrase:
         """The answer of phrases and classifier together."""
         parameters = self._parameters
         sure, doubtful = search.weighed(opinion, self._positive(search, every=True)[0])
+        if self._speaks_against(criterion):
+            doubtful += [found for found in sure if found.reported]
+            sure = [found for found in sure if not found.reported]
         if len(sure) >= parameters.at_least:
             shown = sure[: max(_SHOWN, parameters.at_least)]
             spans, confidence = _spans(shown), min(found.confidence for found in shown)
@@ -224,6 +239,10 @@ class Phrase:
             if texts and ANY_LANGUAGE not in texts and language not in texts:
                 return language
         return None
+
+
+def _own(found: Sequence[Found]) -> int:
+    return sum(not each.reported for each in found)
 
 
 def _spans(found: Sequence[Found]) -> tuple[SpanEvidence, ...]:

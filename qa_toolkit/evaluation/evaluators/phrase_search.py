@@ -10,8 +10,8 @@ from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import SpanEvidence, WindowEvidence
 from qa_toolkit.domain.events import Event
 from qa_toolkit.evaluation.evaluators.matching import Hit, Pattern, find_all, phrase_list
-from qa_toolkit.evaluation.evaluators.meaning import is_asked, is_denied
-from qa_toolkit.evaluation.evaluators.opinion import LIKELY_FROM, Judged, Opinion, judge
+from qa_toolkit.evaluation.evaluators.meaning import is_asked, is_denied, is_reported
+from qa_toolkit.evaluation.evaluators.opinion import Judged, Opinion, judge
 from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
 from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable
 from qa_toolkit.evaluation.evaluators.texts import ANY_LANGUAGE, language_of
@@ -28,12 +28,13 @@ _DOUBTFUL = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hit with its quotation and how sure the words are."""
+    """A hit with its quotation, how sure the words are, and whether they are told of somebody else."""
 
     first: Place
     spans: tuple[SpanEvidence, ...]
     confidence: float
     written: str
+    reported: bool = False
 
 
 class PhraseSearch:
@@ -104,7 +105,13 @@ class PhraseSearch:
         roles = self._parameters.role
         places = [hit.first for hit in hits]
         judged = judge(
-            trained, self._transcript, self._language, roles, hits=places, inside=self.window.holds
+            trained,
+            self._transcript,
+            self._language,
+            roles,
+            hits=places,
+            likely_from=opinion.parameters.likely_from,
+            inside=self.window.holds,
         )
         sure: list[Found] = []
         doubtful: list[Found] = []
@@ -128,7 +135,7 @@ class PhraseSearch:
 
     def _found_alone(self, opinion: Opinion, sentence: Judged) -> bool:
         """Whether the classifier finds a sentence that no phrase finds."""
-        if opinion.parameters.alone == "ignored" or sentence.probability < LIKELY_FROM:
+        if opinion.parameters.alone == "ignored" or sentence.probability < opinion.parameters.likely_from:
             return False
         place = sentence.place
         text = self._text.turns[place.turn].text[place.start : place.end]
@@ -169,7 +176,7 @@ class PhraseSearch:
     def _found(self, hit: Hit, source: Searchable) -> Found:
         places = source.stretches[hit.stretch].places[hit.first : hit.last]
         sure = hit.similarity * source.confidence(places)
-        return Found(places[0], source.quote(places), sure, hit.pattern.written)
+        return Found(places[0], source.quote(places), sure, hit.pattern.written, is_reported(hit, source))
 
 
 def in_order(found: list[Found]) -> list[Found]:

@@ -1,0 +1,64 @@
+"""``phrase``: words that are only supposed, and words told of somebody else that speak against the agent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from evaluation_builders import ask, call
+
+HOLD = {"role": "agent", "any": {"en": ["put you on hold"], "es": ["en espera"]}}
+RUDE = {
+    "role": "agent",
+    "found": "no",
+    "missing": "yes",
+    "any": {"en": ["your own fault"], "es": ["es su culpa"]},
+}
+ASKED = {"role": "agent", "any": ["take the gold"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("agent: Can I put you on hold?", "yes"),
+        ("agent: If I did, I'd have to put you on hold.", "no"),
+        ("agent: If you called the plan, they would put you on hold.", "no"),
+        ("agent: If you don't mind, I would like to put you on hold.", "yes"),
+        ("agent: If it's okay, I will put you on hold.", "yes"),
+        ("agent: I would put you on hold now.", "yes"),
+    ],
+)
+def test_what_would_be_under_an_unreal_condition_is_supposed(line: str, answer: str) -> None:
+    assert ask("phrase", HOLD, call(line)).answer == answer
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("agent: That is your own fault.", "no"),
+        ("agent: I'm sorry he said it was your own fault.", None),
+        ("agent: The man told you it is your own fault.", None),
+        ("agent: I told you it is your own fault.", "no"),
+        ("agent: She said so, but it is your own fault.", "no"),
+        ("agent: He said it was your own fault. And it is your own fault.", "no"),
+        ("customer: He said it was my own fault.", "yes"),
+        ("agent: Thank you.", "yes"),
+    ],
+)
+def test_words_against_the_agent_that_somebody_else_said_are_left_to_a_person(
+    line: str, answer: str | None
+) -> None:
+    found = ask("phrase", RUDE, call(line))
+    assert found.answer == answer
+    if answer is None:
+        assert "somebody else" in str(found.reason)
+
+
+def test_spanish_reports() -> None:
+    found = ask("phrase", RUDE, call("agent: Qué pena que el señor dijo que es su culpa.", language="es"))
+    assert found.answer is None
+
+
+def test_where_nothing_is_lost_by_them_reported_words_count() -> None:
+    found: Any = ask("phrase", ASKED, call("agent: Your broker said take the Gold."))
+    assert found.answer == "yes"
