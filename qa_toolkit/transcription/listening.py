@@ -22,6 +22,10 @@ LOST_SPEECH_S = 2.0
 """Speech of this length without a word nearby is listened to a second time."""
 SECOND_LISTENING_CONFIDENCE = 0.4
 """Mean word confidence from which a second listening is believed; it often goes to music or noise."""
+THIN_WORDS_PER_S = 1.5
+"""With fewer words a second of speech, terms to expect may have made the recogniser skip what it heard."""
+MOSTLY_OTHER = 0.9
+"""On a channel where so much of the sound is no speech, the first listening has to be as sure as a second."""
 
 _FOUND, _HEARD = 0.1, 0.98
 """Shares of the work that are done after finding speech and after the first listening."""
@@ -79,14 +83,21 @@ def listen(
         ]
 
     def recognise(
-        windows: Sequence[Window], language: str | None, done: Callable[[int], None]
+        windows: Sequence[Window],
+        language: str | None,
+        done: Callable[[int], None],
+        vocabulary: tuple[str, ...] = options.vocabulary,
     ) -> Recognition:
-        return engine.recognise(_sounds(windows, samples), replace(settings, language=language), done)
+        asked = replace(settings, language=language, vocabulary=vocabulary)
+        return engine.recognise(_sounds(windows, samples), asked, done)
 
     windows = windows_of(found)
     first = recognise(
         windows, options.language, lambda done: report(_FOUND + (_HEARD - _FOUND) * done / len(windows))
     )
+    if options.vocabulary:
+        first = _without_skips(windows, first, lambda some: recognise(some, first.language, _unreported, ()))
+    first = _believed(windows, first, searched)
     words = _words(windows, first, speech)
     lost = [
         window
@@ -150,6 +161,38 @@ def _words(
     for window, heard in zip(windows, recognition.windows, strict=True):
         words[window.channel] += place_words(window, heard, speech[window.channel])
     return words
+
+
+def _without_skips(
+    windows: Sequence[Window], recognition: Recognition, again: Callable[[Sequence[Window]], Recognition]
+) -> Recognition:
+    """Windows with few words are heard again without terms to expect; the hearing with more words stays."""
+    thin = [
+        at
+        for at, (window, heard) in enumerate(zip(windows, recognition.windows, strict=True))
+        if len(heard.words) < THIN_WORDS_PER_S * window.speech_s
+    ]
+    if not thin:
+        return recognition
+    kept = list(recognition.windows)
+    for at, heard in zip(thin, again([windows[at] for at in thin]).windows, strict=True):
+        if heard.doubt is None and len(heard.words) > len(kept[at].words):
+            kept[at] = heard
+    return replace(recognition, windows=tuple(kept))
+
+
+def _believed(
+    windows: Sequence[Window], recognition: Recognition, searched: Mapping[int, FoundSpeech]
+) -> Recognition:
+    """Without unsure words on channels of music or noise: where that passes for a voice, it gives "you"."""
+    doubtful = {
+        channel for channel, found in searched.items() if found.left_out_s > MOSTLY_OTHER * found.loud_s
+    }
+    kept = (
+        _if_sure(heard) if window.channel in doubtful else heard
+        for window, heard in zip(windows, recognition.windows, strict=True)
+    )
+    return replace(recognition, windows=tuple(kept))
 
 
 def _if_sure(heard: Heard) -> Heard:

@@ -26,6 +26,7 @@ BELOW_SPEECH_DB = 30.0
 """Speech has a range of about 30 dB (ANSI S3.5-1997); what is fainter than that at an edge is not its own."""
 _NOISE_S = 0.5
 _LEAST_NOISE_S = 0.05
+_SPANS_HELD = 64
 _STEP = round(STEP_S * SAMPLE_RATE_HZ)
 
 Levels = NDArray[np.float64]
@@ -55,6 +56,8 @@ def on_sound(spans: Sequence[Span], samples: Samples) -> tuple[Span, ...]:
         end = min(ceiling_s, end_s - STEP_S * _shift(own[::-1], after, loud))
         kept = end - start >= SHORTEST_S
         found.append((start, end) if kept else (max(floor_s, start_s), end_s))
+        if at % _SPANS_HELD == 0:
+            release(samples)
     release(samples)
     return tuple(found)
 

@@ -216,3 +216,25 @@ def test_a_transcript_that_cannot_be_read_fails_alone(subtitles, capsys, tmp_pat
     )  # fmt: skip
     assert [result["status"] for result in scored] == ["done", "failed"]
     assert "line 3: the cue ends before it starts" in scored[1]["reason"]
+
+
+def test_answers_that_depend_on_doubtful_roles_are_left_open(capsys, tmp_path):
+    turns = [
+        {"role": "agent", "text": "Thank you for calling, this call may be recorded, how can I help you?"},
+        {"role": "customer", "text": "I have a question about my renewal."},
+    ]
+    rubric = tmp_path / "r.yaml"
+    rubric.write_text(
+        "id: r\nversion: 1.0.0\ntitle: R\nsections:\n  - id: s\n    title: S\n    criteria:\n"
+        '      - {id: WHO, question: Q, evaluator: {phrase: {role: agent, any: ["how can I help"]}}}\n'
+        '      - {id: ANY, question: Q, evaluator: {phrase: {any: ["may be recorded"]}}}\n',
+        encoding="utf-8",
+    )
+    found = {}
+    for sure in (0.95, 0.65):
+        path = tmp_path / "c.json"
+        path.write_text(json.dumps({"id": "c", "role_confidence": sure, "turns": turns}), encoding="utf-8")
+        made = printed(capsys, "evaluate", path, "--rubric", rubric, "--json")
+        found[sure] = {a["criterion"]: (a["status"], a["answer"]) for a in made["answers"]}
+    assert found[0.95] == {"WHO": ("answered", "yes"), "ANY": ("answered", "yes")}
+    assert found[0.65] == {"WHO": ("unanswered", None), "ANY": ("answered", "yes")}
