@@ -69,7 +69,7 @@ def main() -> int:
         calls = _calls(arguments, Path(folder))
         result: dict[str, Any] = {
             "machine": machine(cores), "model": arguments.model, "language": arguments.language,
-            "words": arguments.words, "speakers": arguments.speakers,
+            "words": arguments.words or arguments.micro, "speakers": arguments.speakers,
             "calls": len(calls.ours), "calls_of_the_others": len(calls.theirs) // calls.parts,
         }  # fmt: skip
         if arguments.micro:

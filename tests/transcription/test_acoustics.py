@@ -19,7 +19,6 @@ from qa_toolkit.transcription.acoustics import party_sounds
 from qa_toolkit.transcription.audio import decode
 from qa_toolkit.transcription.engine import EngineIdentity, Heard, ListeningSettings, Recognition, SoundWindow
 
-
 RATE = 16_000
 
 
