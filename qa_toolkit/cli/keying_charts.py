@@ -48,7 +48,7 @@ def charts(
     json: Json = False,
     encoding: Encoding = "utf-8",
 ) -> None:
-    """Control charts of keying errors (u, p, Laney's), Pareto, productivity; --out writes the charts as SVG."""
+    """Control charts of keying errors (u, p, Laney's), Pareto, productivity; --out writes charts as SVG."""
     from qa_toolkit.domain.contract import to_contract
     from qa_toolkit.errors import UsageError
     from qa_toolkit.keying.charting import ChartCount
