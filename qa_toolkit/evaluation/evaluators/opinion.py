@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import BeforeValidator
 
 from qa_toolkit import resources
-from qa_toolkit.domain.rubric import Authored, Identifier
+from qa_toolkit.domain.rubric import Authored, Identifier, Probability
 from qa_toolkit.domain.transcript import Role, Transcript
 from qa_toolkit.errors import AuthoredFileError, EnvironmentProblemError
 from qa_toolkit.evaluation.classifiers import (
@@ -35,8 +35,6 @@ from qa_toolkit.evaluation.sentences import Sentence, sentences_of
 
 Alone = Literal["counts", "doubtful", "ignored"]
 
-LIKELY_FROM: Final = 0.7
-"""A sentence found by the classifier alone is at least doubtful from this probability on."""
 _FEWEST_WORDS: Final = 2
 _KEPT = threading.local()
 
@@ -52,11 +50,14 @@ class MeaningParameters(Authored):
         event: whose trained classifier it is.
         alone: what a sentence is that only the classifier finds: ``doubtful``; ``counts`` where its training
             allows it, else doubtful; or ``ignored``.
+        likely_from: a sentence that only the classifier finds is at least doubtful from this probability on;
+            lower where an absence excuses the criterion.
         unless: events whose classifiers may claim such a sentence for themselves by finding it likelier.
     """
 
     event: Identifier
     alone: Alone = "doubtful"
+    likely_from: Probability = 0.7
     unless: Annotated[
         tuple[Identifier, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | list[str])
     ] = ()
@@ -178,6 +179,7 @@ def judge(
     roles: Sequence[Role],
     *,
     hits: Sequence[Place],
+    likely_from: float,
     inside: Callable[[Place], bool],
 ) -> list[Judged]:
     """The sentences of these roles, each with its probability.
@@ -193,7 +195,9 @@ def judge(
     judged = [_judged(own.sentences[row], p) for row, p in zip(rows, likely, strict=True)]
     held = np.asarray([inside(sentence.place) for sentence in judged], dtype=bool)
     hit = np.asarray([any(sentence.holds(place) for place in hits) for sentence in judged], dtype=bool)
-    asked = np.flatnonzero(trained.in_doubt(likely) & _worth_asking(trained, likely, hit, held))
+    asked = np.flatnonzero(
+        trained.in_doubt(likely) & _worth_asking(trained, likely, hit, held & (likely >= likely_from))
+    )
     if not len(asked):
         return judged
     texts = [own.sentences[rows[i]].text for i in asked]
@@ -213,10 +217,9 @@ def sentences_with_features(transcript: Transcript) -> Sentences:
     return kept[1]
 
 
-def _worth_asking(trained: TrainedClassifier, likely: Floats, hit: Floats, held: Floats) -> Floats:
+def _worth_asking(trained: TrainedClassifier, likely: Floats, hit: Floats, found: Floats) -> Floats:
     denied = hit & (likely < trained.denied_below)
-    found = ~hit & held & (likely >= LIKELY_FROM)
-    return np.asarray(denied | found)
+    return np.asarray(denied | (~hit & found))
 
 
 def _second(trained: TrainedClassifier, texts: Sequence[str], features: Features, language: str) -> Floats:
