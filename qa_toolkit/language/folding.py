@@ -104,11 +104,14 @@ def _plain(character: str) -> str:
 
 def fold(text: str) -> Folded:
     """Folds a text and keeps the place of every character."""
+    one_by_one = [fold_character(character) for character in text]
+    if all(len(folded) == 1 for folded in one_by_one):
+        count = len(text)
+        return Folded("".join(one_by_one), tuple(range(count)), tuple(range(1, count + 1)))
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for index, character in enumerate(text):
-        folded = fold_character(character)
+    for index, (character, folded) in enumerate(zip(text, one_by_one, strict=True)):
         if not folded and ends and ends[-1] == index and unicodedata.category(character)[0] == "M":
             ends[-1] = index + 1
         for part in folded:

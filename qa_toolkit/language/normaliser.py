@@ -158,7 +158,8 @@ def _open_words(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
         elif piece.text not in {"@", "%", "&", "¢"}:
             opened.append(piece)
     if words is ENGLISH:
-        opened = [replace(p, text=american_spelling().get(p.text, p.text)) for p in opened]
+        american = american_spelling()
+        opened = [replace(p, text=american[p.text]) if p.text in american else p for p in opened]
         opened = _decide_is_or_has(opened)
     return _join_sequences(opened, words)
 

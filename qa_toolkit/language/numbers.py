@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from qa_toolkit.language.folding import Piece
 from qa_toolkit.language.words import VERB_MAY_AFTER, LanguageWords, NumberWords
@@ -40,6 +41,9 @@ class Reading:
     stop: int
 
 
+_WORDY: Final = frozenset(("word", "letters"))
+
+
 class NumberReader:
     """Reads the numbers of one text."""
 
@@ -48,6 +52,9 @@ class NumberReader:
 
     def read(self, at: int) -> Reading | None:
         """The number, ordinal or amount of money that starts at this piece; None when none does."""
+        piece = self._pieces[at]
+        if piece.kind in _WORDY and piece.text not in self._numbers.openers:
+            return None
         return self._money(at) or self._repeated(at) or self._ordinal(at) or self._quantity(at)
 
     # Pieces

@@ -46,6 +46,24 @@ class NumberWords:
     date_joiner: str = "of"
     point: str = "point"
     point_words: frozenset[str] = frozenset()
+    openers: frozenset[str] = field(init=False)
+    """All words with which a number may begin."""
+
+    def __post_init__(self) -> None:
+        parts = (
+            *(
+                self.zero,
+                self.oh,
+                self.units,
+                self.teens,
+                self.tens,
+                self.hundreds,
+                self.ordinals,
+                self.repeats,
+            ),
+            *(self.one_before_scale, self.scale_may_lead),
+        )
+        object.__setattr__(self, "openers", frozenset().union(*parts))
 
 
 @dataclass(frozen=True, slots=True)
