@@ -52,6 +52,7 @@ def kinds(count: int, seed_number: int, *, errors: int = 4, members: float = 0.4
     scores = {
         kind: 2 * right[kind] / (2 * right[kind] + wrong[kind] + missed[kind])
         for kind in (*FIELD_KINDS, *MEMBER_KINDS)
+        if right[kind] + wrong[kind] + missed[kind]
     }
     return {
         "errors": sum(right.values()) + sum(missed.values()),
