@@ -39,8 +39,10 @@ from qa_toolkit.statistics import wilson
 from qa_toolkit.transcription import TranscriptionOptions, transcribe
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples, decode
 from qa_toolkit.transcription.diarisation import diarise
+from qa_toolkit.transcription.layout import find_tracks
 from qa_toolkit.transcription.speech_edges import on_sound
-from qa_toolkit.transcription.voice_activity import speech_probabilities, speech_spans
+from qa_toolkit.transcription.speech_search import find_speech
+from qa_toolkit.transcription.voice_activity import speech_probabilities
 
 PUBLISHED = (
     ("pyannote 3.1", "CALLHOME part 2", 28.5),
@@ -154,10 +156,9 @@ def der_parts(
 
 def speakers_of(samples: Samples, speakers: int = 2) -> dict[str, list[Span]]:
     """The spans of each speaker, as the transcription finds them."""
-    detected = speech_spans(
-        speech_probabilities(samples, model_files.resolve("silero-vad").path), samples.size / SAMPLE_RATE_HZ
-    )
-    spans = on_sound(detected, samples)
+    probabilities = speech_probabilities(samples, model_files.resolve("silero-vad").path)
+    detected = find_speech(samples, probabilities, samples.size / SAMPLE_RATE_HZ, 0.3)
+    spans = on_sound(detected.spans, samples)
     embedder = model_files.resolve("speaker-embedder").path
     found: dict[str, list[Span]] = {}
     for span in diarise(samples, spans, speakers=speakers, embedder=embedder):
@@ -186,7 +187,7 @@ def examine(
         (word.start_s, turn.speaker or "?", word.text) for turn in transcript.turns for word in turn.words
     )
     aligned, wrong, naming = wrong_words(truth, tokens(heard, call.language))
-    samples = decode(path).channels[0]
+    samples = find_tracks(decode(path)).tracks[0].samples
     begun = time.process_time()
     found = speakers_of(samples)
     cpu_s = time.process_time() - begun
@@ -222,7 +223,7 @@ def meetings(data: Path | None) -> Iterator[tuple[str, int, tuple[float, float, 
         for fields in lines:
             if fields[1] == path.stem:
                 true.setdefault(fields[7], []).append((float(fields[3]), float(fields[3]) + float(fields[4])))
-        samples = decode(path).channels[0]
+        samples = find_tracks(decode(path)).tracks[0].samples
         parts = der_parts(
             true, speakers_of(samples, len(true)), round(samples.size / SAMPLE_RATE_HZ / FRAME_S) + 1
         )
