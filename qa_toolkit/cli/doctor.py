@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from qa_toolkit.config import Configuration
 
 EXTRAS = {
-    "transcription": ("faster-whisper", "av", "onnxruntime", "threadpoolctl"),
+    "transcription": ("faster-whisper", "av", "librosa", "onnxruntime", "scikit-learn"),
     "language": ("spacy", "vaderSentiment"),
     "tables": ("openpyxl", "pyarrow"),
     "forms": ("pypdf", "reportlab"),
