@@ -23,7 +23,7 @@ from qa_toolkit.errors import (
     ModelFileError,
 )
 from qa_toolkit.evaluation import evaluate, registry
-from qa_toolkit.evaluation.banks import LoadedBank, held_back_of, load_bank
+from qa_toolkit.evaluation.banks import LoadedBank, load_bank
 from qa_toolkit.evaluation.classifiers import TrainedClassifier, read_classifier, write_classifier
 from qa_toolkit.evaluation.encoders import encoder_for
 from qa_toolkit.evaluation.engine import EvaluationSettings
@@ -190,7 +190,7 @@ def test_training_is_measured_on_sentences_left_out(
 ) -> None:
     assert (trained.card.positives, trained.card.negatives) == (26, 38)
     assert trained.card.accuracy > 0.7
-    held_back = measure(trained, held_back_of(bank(), search=[HERE]), english)
+    held_back = measure(trained, list(bank().bank.utterances("held_back")), english)
     assert held_back is not None
     assert (held_back.both.positives, held_back.both.negatives) == (8, 12)
     assert held_back.both.accuracy >= 0.8
