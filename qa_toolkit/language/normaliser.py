@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from qa_toolkit.language.folding import Piece, pieces_of
 from qa_toolkit.language.numbers import NormalisedToken, NumberReader
@@ -51,6 +52,8 @@ def normalise_words(
     words = words_of(language)
     tokens = tuple(_one_pass(text, words))
     for _ in range(_MOST_PASSES):
+        if _stays(tokens, words):
+            break
         again = _again(tokens, words)
         if [t.text for t in again] == [t.text for t in tokens]:
             break
@@ -58,8 +61,23 @@ def normalise_words(
     if not drop_fillers:
         return tokens
     kept = tuple(t for t in tokens if not words.fillers.fullmatch(t.text))
-    settled = _again(kept, words) if len(kept) < len(tokens) else kept
+    settled = kept if len(kept) == len(tokens) or _stays(kept, words) else _again(kept, words)
     return tuple(t for t in settled if not words.fillers.fullmatch(t.text))
+
+
+def _stays(tokens: Sequence[NormalisedToken], words: LanguageWords) -> bool:
+    """Whether another pass is sure to change nothing: plain words only, for which there is no rule."""
+    texts = [token.text for token in tokens]
+    american = american_spelling() if words is ENGLISH else {}
+    openers = words.numbers.openers if words.numbers else frozenset()
+    single = False
+    for text in texts:
+        if not (text.isascii() and text.isalpha()) or (single and len(text) == 1):
+            return False
+        if text in openers or text in american or text in words.expansions or text in words.symbols:
+            return False
+        single = len(text) == 1
+    return not any(pair in words.sequences for pair in pairwise(texts))
 
 
 def _again(tokens: Sequence[NormalisedToken], words: LanguageWords) -> tuple[NormalisedToken, ...]:

@@ -222,6 +222,9 @@ def _starts(pattern: Pattern, texts: Sequence[str], text: Searchable) -> Iterato
     if pattern.fuzzy:
         wanted.update(text.alike(first), pattern.joined[0])
     split = pattern.fuzzy and first in text.pairs
+    if not split and first != ANY_DIGIT:
+        yield from [position for position, word in enumerate(texts) if word in wanted]
+        return
     for position, word in enumerate(texts):
         following = texts[position + 1] if split and position + 1 < len(texts) else ""
         if word in wanted or (first == ANY_DIGIT and is_digit(word)) or word + following == first:
@@ -243,6 +246,8 @@ def _match(  # noqa: C901  # one branch for each way a word of the phrase can be
     words, count, fuzzy = pattern.words, len(texts), pattern.fuzzy
     if texts[start : start + len(words)] == words:
         return start + len(words), 0.0
+    if pattern.budget < 1.0 and len(words) == pattern.size and _hopeless(pattern, texts, start, text):
+        return None
     wanted_equal = (pattern.size + 1) // 2 if pattern.size > 1 else 0
     best: tuple[int, float] | None = None
 
@@ -276,6 +281,23 @@ def _match(  # noqa: C901  # one branch for each way a word of the phrase can be
 
     walk(0, start, 0.0, 0)
     return best
+
+
+def _hopeless(pattern: Pattern, texts: Sequence[str], start: int, text: Searchable) -> bool:
+    """Whether the first word that differs can stand for none of the phrase, of which none may be left out."""
+    words, count = pattern.words, len(texts)
+    same = 0
+    while same < len(words) and start + same < count and words[same] == texts[start + same]:
+        same += 1
+    at = start + same
+    if same == len(words) or at == count:
+        return same < len(words)
+    wanted, said = words[same], texts[at]
+    if wanted == ANY_DIGIT or (same + 1 < len(words) and wanted + words[same + 1] == said):
+        return False
+    if at + 1 < count and wanted == said + texts[at + 1]:
+        return False
+    return not pattern.fuzzy or said not in text.alike(wanted)
 
 
 def _may_differ(word: str) -> bool:
