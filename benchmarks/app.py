@@ -45,7 +45,7 @@ def main() -> int:
 def filled(folder: Path, queue: int) -> Path:
     """Two short calls, one of an hour, and a queue."""
     path = made_store(folder, calls=2)
-    rng = random.Random(1)
+    rng = random.Random(1)  # noqa: S311
     words = " ".join(text for _, _, text in SAID).split()
     hour = [
         (n, Role.AGENT if n % 2 else Role.CUSTOMER, " ".join(rng.choices(words, k=rng.randint(3, 14))))

@@ -31,7 +31,7 @@ PAGES = (
     ("calibration", "/calibration", "Session"),
     ("disputes", "/disputes", "The name was given."),
     ("dashboards", "/dashboards", "n ="),
-    ("studio", "/studio?rubric=inbound_call@1.0.0", "Rubric (YAML)"),
+    ("studio", "/studio", "Rubric (YAML)"),
     ("samples", "/samples", "Interactions to review"),
 )
 
@@ -58,13 +58,13 @@ def prepare(path: Path) -> None:
         rows = store.interactions(InteractionFilter(rubric="inbound_call"), limit=20).rows
         ids = [row.interaction.id for row in rows]
         assign(store, ids, "inbound_call", ["lee"], by="max", due_on="2026-12-01")
-        session = {"rubric": "inbound_call", "interactions": ids[:2], "raters": ["ana", "jun"]}
+        session = {"rubric": "inbound_call", "interactions": ids[:2], "raters": ["kit", "mia"]}
         open_session(store, "march", by="lee", title="March calibration", **session)
         raise_dispute(store, ids[0], "inbound_call", by="max", text="The name was given.", criteria=["IN-01"])
 
 
 def take(url: str, theme: str) -> None:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only a browser run needs it
 
     with sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)

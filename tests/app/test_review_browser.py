@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from app_server import CHROMIUM, SAID, Server, add_call, made_store, serving, sign_in
+from app_server import CHROMIUM, PATIENCE_MS, Server, add_call, made_store, serving, sign_in
 
-from qa_toolkit.review import assign
+from qa_toolkit.domain import Role
+from qa_toolkit.evaluation import parse_rubric
+from qa_toolkit.review import add_note, assign, coach, open_session, publish_rubric, raise_dispute
 from qa_toolkit.store import Store
 
 pytest.importorskip("streamlit", reason="the app needs the extra 'app'")
@@ -176,31 +180,83 @@ def test_sound_needs_a_ticket_and_a_role(server: Server, browser: Any) -> None:
     page.close()
 
 
-HOSTILE = [
-    "<script>document.title='taken'</script>",
-    "<img src=x onerror=\"document.title='taken'\">",
-    "'); DROP TABLE evaluations;--",
-    "[a link](https://example.org) ![x](https://example.org/x.png)",
-    ":material/delete: $x^2$ **bold** `code`",
-    "\u202eright to left",
-]
+HOSTILE = tuple((Path(__file__).parent / "hostile.txt").read_text(encoding="utf-8").splitlines())
+RUBRIC = """\
+id: hostile
+version: 1.0.0
+title: {title}
+sections:
+  - id: one
+    title: {title}
+    criteria:
+"""
 
 
-def test_words_from_outside_are_shown_as_text(tmp_path: Path, browser: Any) -> None:
-    path = made_store(tmp_path / "calls", calls=0)
-    hostile = tuple(
-        (number, role, f"{text} {bad}") for (number, role, text), bad in zip(SAID, HOSTILE, strict=False)
+def hostile_store(folder: Path) -> Path:
+    """Fifty hostile texts as words, questions, names, notes, titles and causes of dispute."""
+    path = made_store(folder, calls=1)
+    said = [(n, Role.AGENT if n % 2 else Role.CUSTOMER, text) for n, text in enumerate(HOSTILE, 1)]
+    text = RUBRIC.format(title=json.dumps(HOSTILE[0], ensure_ascii=False)) + "".join(
+        f"      - {{id: H-{n}, question: {json.dumps(bad, ensure_ascii=False)}, guidance: {json.dumps(bad, ensure_ascii=False)}}}\n"
+        for n, bad in enumerate(HOSTILE, 1)
     )
     with Store.open(path) as store:
-        add_call(store, tmp_path / "calls", "call-1", hostile)
-    with serving(path) as running:
+        add_call(store, folder, "bad", said, agent=HOSTILE[1], site=HOSTILE[0])
+        rubric = parse_rubric(text)
+        publish_rubric(store, rubric, by="lee", note=HOSTILE[2])
+        counts = store.latest_evaluation("bad", "greeting")
+        assert counts is not None
+        for bad in HOSTILE:
+            coach(store, counts.id, by="ana", text=bad)
+        raise_dispute(store, "bad", "greeting", by="max", text="\n".join(HOSTILE))
+        session = {"rubric": "hostile", "interactions": ["bad"], "raters": ["ana", "jun"]}
+        open_session(store, "bad-session", by="lee", title=HOSTILE[3], **session)
+        for bad in HOSTILE:
+            add_note(store, "bad-session", bad, by="lee")
+    return path
+
+
+def test_words_from_outside_are_shown_as_text_in_six_places(tmp_path: Path, browser: Any) -> None:
+    path = hostile_store(tmp_path / "calls")
+    places = (
+        ("/review?interaction=bad&rubric=greeting", ".desk .turns"),
+        ("/review?interaction=bad&rubric=hostile", ".desk .criteria"),
+        ("/call?interaction=bad&rubric=greeting", "[data-testid=stMainBlockContainer]"),
+        ("/disputes", "[data-testid=stMainBlockContainer]"),
+        ("/calibration?session=bad-session", "[data-testid=stMainBlockContainer]"),
+        ("/studio?rubric=hostile@1.0.0", "[data-testid=stMainBlockContainer]"),
+    )
+    with serving(path, "--as", "lee") as running:
         page = browser.new_page()
-        desk = open_desk(page, running, "Ana")
-        said = desk.locator(".turns").inner_text()
-        for bad in HOSTILE[: len(hostile)]:
-            assert bad.split("\u202e")[-1] in said
-        assert page.title() == "QA Toolkit"
+        page.set_default_timeout(PATIENCE_MS)
+        asked: set[str] = set()
+        page.on("request", lambda request: asked.add(urlsplit(request.url).hostname or ""))
+        for where, part in places:
+            page.goto(running.url + where)
+            page.locator(part).first.wait_for()
+            # The studio's text stands in a field, which has no text of its own.
+            wanted = () if "studio" in where else HOSTILE
+            assert not_shown(page.locator(part).first, wanted) == [], where
+            assert page.evaluate("window.taken === undefined"), where
+            page.wait_for_function("document.title === 'QA Toolkit'")
+        assert asked <= {"127.0.0.1", ""}
         page.close()
+
+
+def not_shown(part: Any, wanted: Iterable[str]) -> list[str]:
+    """Which texts are not there, once all are or the patience is at its end."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        shown = squeezed(part.text_content())
+        missing = [text for text in wanted if squeezed(text) not in shown]
+        if not missing or time.monotonic() > end:
+            return missing
+        part.page.wait_for_timeout(200)
+
+
+def squeezed(text: str) -> str:
+    """Without spaces and signs that nobody sees, which a browser may show in its own way."""
+    return "".join(sign for sign in text if not sign.isspace() and sign.isprintable())
 
 
 def test_four_analysts_on_one_call_lose_nothing(server: Server, browser: Any) -> None:
