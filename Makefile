@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := .ci/constraints.txt
-EXTRAS := transcription,language,models,app
+EXTRAS := transcription,language,multilingual,models,forms,ocr,app
 JOBS ?= 2
 # Certificates of the machine, so that a site's own registry is trusted.
 export UV_SYSTEM_CERTS := 1
