@@ -18,7 +18,8 @@ st.set_page_config(page_title="QA Toolkit", layout="wide")
 _LESS_AIR = """<style>
 .stMainBlockContainer { padding-top: 3rem; }
 h1 { font-size: 1.9rem !important; }
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: var(--text-color, inherit) !important; opacity: 1 !important; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {
+  color: var(--text-color, inherit) !important; opacity: 1 !important; }
 </style>"""
 """The desk needs the height, and Streamlit's captions are too pale to be read by everybody."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import stores
 import streamlit as st
 from words import t
 
 from components import notes
 from components.plain import plain
+from qa_toolkit.cli.options import configuration
 from qa_toolkit.domain.evaluation import Evaluation
 from qa_toolkit.review import Action, acknowledge, coach, may, raise_dispute
 from qa_toolkit.store import EvaluationRecord, Store
@@ -57,10 +59,10 @@ def _dispute(store: Store, user: User, record: EvaluationRecord, criteria: list[
         chosen = st.multiselect(t("Criteria"), criteria, key="dispute_criteria")
         text = st.text_area(t("What is not right?"), key="dispute_text")
         if st.form_submit_button(t("Raise the dispute")):
+            days = configuration(store=stores.configured()).settings.review.dispute_days
+            given = {"by": user.id, "text": text, "criteria": chosen, "window_days": days}
             notes.attempt(
-                lambda: raise_dispute(
-                    store, record.interaction, record.rubric.id, by=user.id, text=text, criteria=chosen
-                ),
+                lambda: raise_dispute(store, record.interaction, record.rubric.id, **given),
                 t("The dispute is raised. Somebody else than the reviewer judges it."),
             )
 

@@ -19,6 +19,7 @@ from qa_toolkit.reports.tables import Figure, Recommendation, figure
 from qa_toolkit.reports.trend import Signal, stretches
 from qa_toolkit.reports.wording import FAMILIES
 from qa_toolkit.statistics import (
+    FEW_UNITS,
     Interval,
     RateComparison,
     benjamini_hochberg,
@@ -128,8 +129,10 @@ def on_reviewers(block: Block, found: CrossedEffects) -> Iterator[Recommendation
 
 
 def on_signals(block: Block, signals: Sequence[Signal], period: str) -> Iterator[Recommendation]:
-    """Periods out of control."""
+    """Periods out of control; those of a handful of calls are left out, whose limits hold for no small n."""
     for signal in signals:
+        if signal.n < FEW_UNITS:
+            continue
         shown = figure(wilson(signal.met, signal.n), definition_of(signal.measure))
         text = (
             f"Find out what happened in {period} {signal.label}: {measure_name(signal.measure)}"
