@@ -31,9 +31,7 @@ KINDS = {
     "wrong speaker",
 }
 WORDS_A_SECOND, GAP_S = 155 / 60, 0.4
-SHARE_ANSWERED = 0.5
-# Rows the machine gets wrong: a row that is answered rightly, or left to a person, is taken out of here.
-WRONG = {"K01", "K03", "K09", "K10", "Q02", "P05", "N01", "N05", "H04", "F02"}
+SHARE_RIGHT = 0.38
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -86,22 +84,17 @@ def test_the_table_holds_every_kind_and_every_row_once() -> None:
     assert all(row["why"] for row in ROWS)
 
 
-def _numbered() -> list[Any]:
-    wrong = pytest.mark.xfail(reason="the machine contradicts the expert", strict=False)
-    return [
-        pytest.param(number, id=f"{row['id']}-{row['criterion']}", marks=wrong if row["id"] in WRONG else ())
-        for number, row in enumerate(ROWS)
-    ]
-
-
-@pytest.mark.parametrize("number", _numbered())
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(number, id=f"{row['id']}-{row['criterion']}") for number, row in enumerate(ROWS)],
+)
 def test_no_machine_answer_contradicts_the_expert(number: int) -> None:
     row = ROWS[number]
     accepted = {row["expected"]} if row.get("must_answer") else {row["expected"], "unanswered"}
     assert answer(number) in accepted, row["why"]
 
 
-def test_the_machine_answers_a_good_share() -> None:
-    given = [number for number in range(len(ROWS)) if answer(number) != "unanswered"]
-    sys.stdout.write(f"\nanswered {len(given)} of {len(ROWS)}, the others are left to a person\n")
-    assert len(given) >= SHARE_ANSWERED * len(ROWS)
+def test_the_machine_answers_a_good_share_rightly() -> None:
+    right = [number for number, row in enumerate(ROWS) if answer(number) == row["expected"]]
+    sys.stdout.write(f"\nright {len(right)} of {len(ROWS)}, the others are left to a person\n")
+    assert len(right) >= SHARE_RIGHT * len(ROWS)

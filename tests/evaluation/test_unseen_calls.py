@@ -19,7 +19,7 @@ from qa_toolkit.pipeline import read_case, with_metrics
 CALLS = sorted((Path(__file__).parent / "unseen").glob("*.json"))
 RUBRICS = {"inbound": "inbound_call", "outbound": "outbound_call"}
 ACCURACY, COVERAGE = 0.95, 0.80
-COMPLIANCE_PASSED_OVER = 1
+COMPLIANCE_PASSED_OVER = 0
 
 
 @cache
@@ -56,7 +56,7 @@ def test_accepted_answers_are_right_and_most_labels_get_one(
     assert len(given) / len(outcomes) >= COVERAGE
 
 
-def test_hardly_a_compliance_failure_is_passed_over(outcomes: list[tuple[LabelOutcome, bool]]) -> None:
+def test_no_compliance_failure_is_passed_over(outcomes: list[tuple[LabelOutcome, bool]]) -> None:
     failures = [outcome for outcome, critical in outcomes if critical and outcome.expected == "no"]
     passed_over = [f"{o.interaction} {o.criterion}" for o in failures if o.met is False]
     assert len(failures) >= 10

@@ -38,6 +38,7 @@ from qa_toolkit.evaluation.evaluators.windows import Count, WindowLimits, open_w
 _REFUSED = 0.9
 _SAID = {
     "refused": "refused",
+    "doubtful": "words of assent, but asked, quoted, supposed or told of an earlier time",
     "unasked": "a yes, but agreement was not asked for",
     "listened": "no clear assent, only a sign of listening",
     "silent": "no assent",
@@ -244,7 +245,7 @@ class Disclosure:
             evidence += [] if reading.assent.place else [WindowEvidence("assent")]
         verdict = reading.assent.verdict if reading.assent is not None and self._covered(reading) else None
         sure = _REFUSED if verdict == "refused" else self._absence(text)
-        answer = UNANSWERED if verdict == "unasked" else parameters.missing
+        answer = UNANSWERED if verdict in ("unasked", "doubtful") else parameters.missing
         evidence = [*_quoted(places, text), *evidence]
         return settled(criterion, answer, evidence, confidence=sure, reason="; ".join(reasons))
 

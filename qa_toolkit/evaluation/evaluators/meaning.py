@@ -21,6 +21,8 @@ def _sequences(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 _LOOK_BACK = 7
+WHOLE_CLAUSE = 15
+"""Words before a hit in which a far denial leaves it in doubt: "I don't need to ask you whether ..."."""
 _CLAUSE_END = re.compile(r"[.?!;:…—]|,")
 _NEW_CLAUSE = frozenset({"but", "pero", "sino", "so", "because", "porque"})
 _HARMLESS_AFTER = _words(
@@ -61,10 +63,16 @@ _REQUESTS = _sequences(
 _SENTENCE_END = ".?!…"
 
 
-def is_denied(hit: Hit, text: Searchable) -> bool:
-    """Whether the clause before the hit negates or only supposes it ("I don't need your birth date")."""
+def is_denied(hit: Hit, text: Searchable, reach: int = _LOOK_BACK) -> bool:
+    """Whether the clause before the hit negates or only supposes it ("I don't need your birth date").
+
+    Args:
+        hit: the words found.
+        text: where.
+        reach: so many words before them are looked at.
+    """
     stretch = text.stretches[hit.stretch]
-    before = _clause_before(hit, stretch, text)
+    before = _clause_before(hit, stretch, text, reach)
     for position, word in enumerate(before):
         if word in NEGATIONS and not _harmless(before, position, stretch.texts[hit.first]):
             return True
@@ -95,9 +103,9 @@ def is_asked(hit: Hit, text: Searchable) -> bool:
     return any(_holds(words, request) for request in _REQUESTS)
 
 
-def _clause_before(hit: Hit, stretch: Stretch, text: Searchable) -> list[str]:
+def _clause_before(hit: Hit, stretch: Stretch, text: Searchable, reach: int = _LOOK_BACK) -> list[str]:
     words: list[str] = []
-    for position in range(hit.first - 1, max(-1, hit.first - 1 - _LOOK_BACK), -1):
+    for position in range(hit.first - 1, max(-1, hit.first - 1 - reach), -1):
         if _CLAUSE_END.search(_between(position, stretch, text)) or stretch.texts[position] in _NEW_CLAUSE:
             break
         words.insert(0, stretch.texts[position])

@@ -57,7 +57,10 @@ class PhraseParameters(TwoAnswers, WindowLimits):
         meaning: an event whose trained classifier gives a second opinion: a hit it takes for something else
             is doubtful, and so is what it finds beyond the phrases (or it counts, with ``alone: counts``).
             Doubt that could change an answer leaves it to a person.
-        negated: ``skip`` passes over hits that are denied or merely supposed, ``count`` takes them.
+        negated: ``skip`` passes over hits that are denied or merely supposed, ``count`` takes them, ``doubt``
+            leaves them to a person.
+        meant: hits in a question, a quotation, a condition or a tale of an earlier time are doubtful, as
+            those of an assent ("do I have to say I agree?").
         question: only hits in a sentence that asks.
         absence_confidence: how sure an answer is that rests on nothing having been found.
     """
@@ -70,7 +73,8 @@ class PhraseParameters(TwoAnswers, WindowLimits):
     pattern: tuple[TokenPattern, ...] = ()
     fuzzy: Probability = 0.9
     meaning: Meaning | None = None
-    negated: Literal["skip", "count"] = "skip"
+    negated: Literal["skip", "count", "doubt"] = "skip"
+    meant: bool = False
     question: bool = False
     at_least: Count = 1
     absence_confidence: Probability = 0.8
@@ -133,7 +137,8 @@ class Phrase:
     def _by_phrases(self, criterion: Criterion, case: Case, search: PhraseSearch) -> Answer:
         """The answer of phrases alone."""
         parameters = self._parameters
-        hits, lacking = self._positive(search)
+        doubts = parameters.meant or parameters.negated == "doubt"
+        hits, lacking = self._positive(search, every=doubts)
         if lacking:
             reason = f"not found: {'; '.join(_brief(names) for names in lacking)}"
             evidence: list[Evidence] = [search.window_evidence("; ".join(lacking)), *_spans(hits)]
@@ -150,6 +155,12 @@ class Phrase:
             return settled(
                 criterion, parameters.found, evidence, confidence=search.absence(parameters), reason=reason
             )
+        clear = [found for found in hits if not found.in_doubt]
+        if doubts and len(clear) < parameters.at_least:
+            spans = _spans(hits[:_SHOWN])
+            reason = f"said, but perhaps not meant: {_quoted(spans)}"
+            return settled(criterion, UNANSWERED, spans, confidence=0.0, reason=reason)
+        hits = clear[: max(_SHOWN, parameters.at_least)] if doubts else hits
         spans = _spans(hits)
         if self._speaks_against(criterion) and _own(hits) < parameters.at_least:
             return settled(

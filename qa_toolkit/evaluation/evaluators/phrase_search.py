@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import SpanEvidence, WindowEvidence
 from qa_toolkit.domain.events import Event
-from qa_toolkit.evaluation.evaluators.matching import Hit, Pattern, find_all, phrase_list
-from qa_toolkit.evaluation.evaluators.meaning import is_asked, is_denied, is_reported
+from qa_toolkit.evaluation.evaluators.assent import is_in_doubt
+from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit, Pattern, find_all, phrase_list
+from qa_toolkit.evaluation.evaluators.meaning import WHOLE_CLAUSE, is_asked, is_denied, is_reported
 from qa_toolkit.evaluation.evaluators.opinion import Judged, Opinion, judge
 from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
-from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable
+from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable, tokens_of
 from qa_toolkit.evaluation.evaluators.texts import ANY_LANGUAGE, language_of
 from qa_toolkit.evaluation.evaluators.token_patterns import TokenPatterns
 from qa_toolkit.evaluation.evaluators.windows import Window, open_window
@@ -28,13 +29,17 @@ _DOUBTFUL = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hit with its quotation, how sure the words are, and whether they are told of somebody else."""
+    """A hit with its quotation and how sure the words are.
+
+    ``reported``: they are told of somebody else; ``in_doubt``: they may not be meant, however they are heard.
+    """
 
     first: Place
     spans: tuple[SpanEvidence, ...]
     confidence: float
     written: str
     reported: bool = False
+    in_doubt: bool = False
 
 
 class PhraseSearch:
@@ -101,7 +106,8 @@ class PhraseSearch:
         """Hits that count and hits in doubt, by phrases and classifier together."""
         trained = opinion.of(self._language)
         if trained is None:
-            return list(hits), []
+            clear = [hit for hit in hits if not hit.in_doubt]
+            return clear, [replace(hit, confidence=_DOUBTFUL) for hit in hits if hit.in_doubt]
         roles = self._parameters.role
         places = [hit.first for hit in hits]
         judged = judge(
@@ -117,7 +123,7 @@ class PhraseSearch:
         doubtful: list[Found] = []
         for hit in hits:
             likely = [sentence.probability for sentence in judged if sentence.holds(hit.first)]
-            if likely and max(likely) < trained.denied_below:
+            if hit.in_doubt or (likely and max(likely) < trained.denied_below):
                 doubtful.append(replace(hit, confidence=min(hit.confidence, _DOUBTFUL)))
             else:
                 sure.append(hit)
@@ -127,7 +133,9 @@ class PhraseSearch:
             said = self._text.confidence([sentence.place])
             sure_of_it = sentence.probability * said
             found = Found(sentence.place, self._text.quote([sentence.place]), sure_of_it, opinion.name)
-            if opinion.counts_alone(sentence.probability, self._language):
+            if not self._doubted(sentence.place) and opinion.counts_alone(
+                sentence.probability, self._language
+            ):
                 sure.append(found)
             else:
                 doubtful.append(replace(found, confidence=min(sure_of_it, _DOUBTFUL)))
@@ -176,7 +184,38 @@ class PhraseSearch:
     def _found(self, hit: Hit, source: Searchable) -> Found:
         places = source.stretches[hit.stretch].places[hit.first : hit.last]
         sure = hit.similarity * source.confidence(places)
-        return Found(places[0], source.quote(places), sure, hit.pattern.written, is_reported(hit, source))
+        whole = Place(places[0].turn, places[0].start, _end_in_turn(places))
+        doubt = self._not_meant(whole) or (
+            self._parameters.negated == "doubt" and is_denied(hit, source, WHOLE_CLAUSE)
+        )
+        sure = min(sure, _DOUBTFUL) if doubt else sure
+        written, reported = hit.pattern.written, is_reported(hit, source)
+        return Found(places[0], source.quote(places), sure, written, reported, doubt)
+
+    def _doubted(self, sentence: Place) -> bool:
+        """Whether a sentence that only the classifier finds is denied, or may not be meant."""
+        text = self._text.turns[sentence.turn].text
+        if self._not_meant(_place_of_end(text, sentence)):
+            return True
+        said = text[sentence.start : sentence.end]
+        denied = any(token.text in NEGATIONS for token in tokens_of(said, self._language))
+        return self._parameters.negated == "doubt" and denied and "?" not in said
+
+    def _not_meant(self, place: Place) -> bool:
+        """Whether words that must be meant may be asked, quoted, supposed or told of an earlier time."""
+        text = self._text.turns[place.turn].text
+        return self._parameters.meant and is_in_doubt(text, place, self._language)
+
+
+def _place_of_end(text: str, sentence: Place) -> Place:
+    """The empty place after the last word of a sentence."""
+    end = sentence.start + len(text[sentence.start : sentence.end].rstrip(" .?!…\"'"))
+    return Place(sentence.turn, end, end)
+
+
+def _end_in_turn(places: Sequence[Place]) -> int:
+    """Where the words end in the turn they begin in."""
+    return max(place.end for place in places if place.turn == places[0].turn)
 
 
 def in_order(found: list[Found]) -> list[Found]:

@@ -62,3 +62,44 @@ def test_spanish_reports() -> None:
 def test_where_nothing_is_lost_by_them_reported_words_count() -> None:
     found: Any = ask("phrase", ASKED, call("agent: Your broker said take the Gold."))
     assert found.answer == "yes"
+
+
+ASSENT = {"role": "customer", "meant": True, "any": {"en": ["i agree", "yes"], "es": ["acepto"]}}
+VOTE = {
+    "role": "agent",
+    "negated": "doubt",
+    "any": {"en": ["register to vote"], "es": ["registrarse para votar"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("customer: Yes, I agree.", "yes"),
+        ("customer: What happens next? I agree.", "yes"),
+        ("customer: Must I answer with yes?", None),
+        ("customer: Must I answer with yes", None),
+        ("customer: In my last call I had to say yes.", None),
+        ("customer: When I agree, it starts in May.", None),
+        ("customer: If I agree, what then? All right, I agree.", "yes"),
+        ("customer: ¿Y si acepto?", None),
+        ("customer: Nobody asked me.", "no"),
+        ("agent: Yes, I agree.", "no"),
+    ],
+)
+def test_what_must_be_meant_is_doubtful_when_asked_quoted_or_supposed(line: str, answer: str | None) -> None:
+    assert ask("phrase", ASSENT, call(line)).answer == answer
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("agent: Would you like to register to vote?", "yes"),
+        ("agent: I am not supposed to find out from you today if you want to register to vote.", None),
+        ("agent: It is not on my list. Would you like to register to vote?", "yes"),
+        ("agent: No tengo que preguntarle si quiere registrarse para votar.", None),
+        ("agent: Thank you.", "no"),
+    ],
+)
+def test_a_denial_anywhere_in_the_clause_leaves_the_words_in_doubt(line: str, answer: str | None) -> None:
+    assert ask("phrase", VOTE, call(line)).answer == answer
