@@ -47,6 +47,8 @@ class PhraseParameters(TwoAnswers, WindowLimits):
     Attributes:
         role: who must say it; absent = anyone.
         any: at least one of these (``at_least`` of them, counting each place).
+        perhaps: words that prove nothing but leave it to a person where ``any`` is not found ("recorded",
+            of a call or of something else).
         all: every item must be found; an item is a phrase or a list of alternatives.
         none: one of these turns the answer to ``missing``.
         regex: regular expressions (RE2 syntax) over the text of a turn as it stands, used like ``any``; needs
@@ -67,6 +69,7 @@ class PhraseParameters(TwoAnswers, WindowLimits):
 
     role: Roles = ()
     any: TextsByLanguage | None = None
+    perhaps: TextsByLanguage | None = None
     all: AlternativesByLanguage | None = None
     none: TextsByLanguage | None = None
     regex: tuple[Regex, ...] = ()
@@ -87,7 +90,7 @@ class PhraseParameters(TwoAnswers, WindowLimits):
             raise ValueError("meaning gives an opinion of single sentences: accepted: any, regex or pattern")
         if self.fuzzy < 0.5:
             raise ValueError("fuzzy below 0.5 would match anything: accepted: 0.5 to 1")
-        for by_language in (self.any, self.none):
+        for by_language in (self.any, self.perhaps, self.none):
             for language, texts in (by_language or {}).items():
                 for text in texts:
                     compile_phrase(text, language or "en", self.fuzzy)
@@ -137,7 +140,7 @@ class Phrase:
     def _by_phrases(self, criterion: Criterion, case: Case, search: PhraseSearch) -> Answer:
         """The answer of phrases alone."""
         parameters = self._parameters
-        doubts = parameters.meant or parameters.negated == "doubt"
+        doubts = bool(parameters.perhaps) or parameters.meant or parameters.negated == "doubt"
         hits, lacking = self._positive(search, every=doubts)
         if lacking:
             reason = f"not found: {'; '.join(_brief(names) for names in lacking)}"
@@ -182,7 +185,8 @@ class Phrase:
             return ()
         if self._opinion is not None:
             sure, doubtful = search.weighed(self._opinion, self._positive(search, every=True)[0])
-            return tuple(search.event(kind, found) for found in in_order([*sure, *doubtful]))
+            found = in_order([*sure, *doubtful, *search.perhaps()])
+            return tuple(search.event(kind, each) for each in found)
         hits, lacking = self._positive(search, every=True)
         if lacking:
             return ()
@@ -196,6 +200,7 @@ class Phrase:
         """The answer of phrases and classifier together."""
         parameters = self._parameters
         sure, doubtful = search.weighed(opinion, self._positive(search, every=True)[0])
+        doubtful += search.perhaps()
         if self._speaks_against(criterion):
             doubtful += [found for found in sure if found.reported]
             sure = [found for found in sure if not found.reported]
@@ -225,6 +230,8 @@ class Phrase:
         lacking: list[str] = []
         if parameters.any or self._token_patterns is not None or self._expressions is not None:
             found = search.of(parameters.any)
+            if self._opinion is None:
+                found = in_order([*found, *search.perhaps()])
             if self._token_patterns is not None:
                 found = in_order([*found, *search.of_tokens(self._token_patterns)])
             if self._expressions is not None:

@@ -65,6 +65,11 @@ class PhraseSearch:
                 found += self._hits(pattern, source)
         return in_order(found)
 
+    def perhaps(self) -> list[Found]:
+        """Hits of the texts that prove nothing but leave it to a person."""
+        found = self.of(self._parameters.perhaps)
+        return [replace(hit, confidence=min(hit.confidence, _DOUBTFUL), in_doubt=True) for hit in found]
+
     def of_all(self, by_language: Any) -> tuple[list[Found], list[str]]:
         """The first hit of every item and what is lacking, in the language that lacks least."""
         best: tuple[list[Found], list[str]] | None = None

@@ -103,3 +103,10 @@ def test_what_must_be_meant_is_doubtful_when_asked_quoted_or_supposed(line: str,
 )
 def test_a_denial_anywhere_in_the_clause_leaves_the_words_in_doubt(line: str, answer: str | None) -> None:
     assert ask("phrase", VOTE, call(line)).answer == answer
+
+
+def test_words_that_prove_nothing_leave_it_to_a_person() -> None:
+    recorded = {"role": "agent", "any": ["call is recorded"], "perhaps": ["recorded"]}
+    assert ask("phrase", recorded, call("agent: This call is recorded.")).answer == "yes"
+    assert ask("phrase", recorded, call("agent: Your payment is recorded.")).answer is None
+    assert ask("phrase", recorded, call("agent: Your payment is in.")).answer == "no"
