@@ -86,7 +86,12 @@ def test_pages_are_drawn_and_walked_and_nothing_is_asked_of_another_machine(app_
             page.goto(app_url + path)
             page.get_by_text(said).first.wait_for(timeout=30_000)
             assert page.title() == "QA Toolkit"
-            assert page.get_by_test_id("stSidebarNavLink").all_inner_texts() == ["Calls", "Call", "Rubrics"]
+            assert page.get_by_test_id("stSidebarNavLink").all_inner_texts() == [
+                "Calls",
+                "Call",
+                "Rubrics",
+                "Help",
+            ]
         # The walk of a reader: choose a row, see the call, go back to the list.
         page.goto(app_url)
         page.get_by_text("n = 1; shown 1 to 1").wait_for(timeout=30_000)
