@@ -47,9 +47,8 @@ def work(found: KeyingFiles) -> Worklist:
 
 @lru_cache(maxsize=4)
 def _work(found: KeyingFiles, _times: tuple[int, ...]) -> Worklist:
-    return worklist_of_file(
-        Path(found.keyed), load_readings(Path(found.readings)), layout(found.layout).layout
-    )
+    form = layout(found.layout).layout
+    return worklist_of_file(Path(found.keyed), load_readings(Path(found.readings), form.id), form)
 
 
 @lru_cache(maxsize=4)
