@@ -15,6 +15,8 @@ USERS = (
     "user,role,name,agent\nroot,admin,,\nlena,lead,,\nlars,lead,,\nmaria,analyst,,\nkey,agent,Kim,op-102\n"
 )
 
+from qa_toolkit.store import Store
+
 
 def test_from_the_records_to_the_settled_dispute(qa: Qa, tmp_path: Path) -> None:
     store, cases = ("--store", tmp_path / "qa.db"), tmp_path / "cases"
@@ -38,6 +40,10 @@ def test_from_the_records_to_the_settled_dispute(qa: Qa, tmp_path: Path) -> None
     assert answers["PK-14"] == "no"
     review = tmp_path / "answers.json"
     review.write_text(json.dumps(full), encoding="utf-8")
+    with Store.open(tmp_path / "qa.db") as opened:
+        # Two workers score side by side, so that either may be the first.
+        counts = opened.latest_evaluation("APP-00001", "paper_keying")
+    assert counts is not None
     submit = (
         "review",
         "submit",
@@ -45,7 +51,7 @@ def test_from_the_records_to_the_settled_dispute(qa: Qa, tmp_path: Path) -> None
         review,
         *rubric,
         "--based-on",
-        "1",
+        counts.id,
         *store,
         "--as",
         "maria",
