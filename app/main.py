@@ -15,8 +15,8 @@ from words import t
 # No icons: the browser would fetch them from the network to put them on its tab.
 st.set_page_config(page_title="QA Toolkit", layout="wide")
 
-# The desk needs the height, and Streamlit's captions are too pale to be read by everybody. This is no docstring
-# below the constant, because Streamlit writes bare texts of its main script onto the page.
+# The desk needs the height, and Streamlit's captions are too pale to be read by everybody. No docstring
+# stands below the constant, because Streamlit writes bare texts of its main script onto the page.
 _LESS_AIR = """<style>
 .stMainBlockContainer { padding-top: 3rem; }
 h1 { font-size: 1.9rem !important; }

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from qa_toolkit.resources import sample_dir
+from qa_toolkit.store import Store
 
 Qa = Callable[..., Any]
 FILES = tuple(sample_dir() / "keying" / name for name in ("keyed.csv", "reference.csv"))
 USERS = (
     "user,role,name,agent\nroot,admin,,\nlena,lead,,\nlars,lead,,\nmaria,analyst,,\nkey,agent,Kim,op-102\n"
 )
-
-from qa_toolkit.store import Store
 
 
 def test_from_the_records_to_the_settled_dispute(qa: Qa, tmp_path: Path) -> None:
