@@ -30,7 +30,7 @@ PAGES = (
     ("call", f"/call?{CALL}", "Score"),
     ("calibration", "/calibration", "Session"),
     ("disputes", "/disputes", "The name was given."),
-    ("dashboards", "/dashboards", "n ="),
+    ("dashboards", "/dashboards", "The unit"),
     ("studio", "/studio", "Rubric (YAML)"),
     ("samples", "/samples", "Interactions to review"),
 )

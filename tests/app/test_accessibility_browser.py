@@ -26,7 +26,7 @@ PAGES = {
     "/call?interaction=call-1&rubric=greeting": "Score",
     "/calibration": "Session",
     "/disputes": "There is none",
-    "/dashboards": "n =",
+    "/dashboards": "The unit",
     "/studio": "Rubric (YAML)",
     "/samples": "Interactions to review",
     "/help": "On the review page",
@@ -40,6 +40,7 @@ OF_STREAMLIT = (
     "stSelectbox",
     "stDateInput",
     "stButtonGroup",
+    "stSlider",
 )
 """Parts whose markup is Streamlit's own and which no page can change; ours are checked whole."""
 
