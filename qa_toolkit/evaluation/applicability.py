@@ -22,6 +22,10 @@ Outcome = tuple[bool, tuple[Evidence, ...], str, float]
 """Whether a condition holds, on what evidence, in words, and how sure."""
 
 
+HOLD = "hold"
+"""Kind of the measured event whose words stand outside it."""
+
+
 def metadata_of(case: Case, name: str) -> Scalar:
     """A metadata value, or a named field of the interaction; None when it is not known."""
     interaction = case.interaction
@@ -134,6 +138,9 @@ def within(value: float, at_least: float | None, at_most: float | None) -> bool:
 def event_evidence(event: Event) -> Evidence:
     """An event as evidence: its words, or its time where it has none."""
     if event.turn is not None and event.text:
+        if event.kind == HOLD:
+            # The words announce it and end before it begins, so its times are not theirs.
+            return SpanEvidence(event.turn, event.text, event.channel)
         return SpanEvidence(event.turn, event.text, event.channel, event.start_s, event.end_s)
     return ValueEvidence("metric", f"{event.kind}_start_s", event.start_s)
 
