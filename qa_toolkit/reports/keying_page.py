@@ -214,14 +214,17 @@ def _rates(accuracy: KeyingAccuracy, unit: KeyingAccuracy | None) -> Iterator[Ra
         f"{critical.errors} of {critical.active} fields",
         few,
     )
-    share = None if forms.interval is None else (100 * forms.interval[0], 100 * forms.interval[1])
-    yield RateRow(
-        "Forms with an error",
-        _percent(forms.rate),
-        _limits(share, " %"),
-        f"{forms.with_error} of {forms.n} forms",
-    )
-    yield RateRow("Forms with a critical error", "", "", f"{forms.with_critical_error} of {forms.n} forms")
+    for name, rate, interval, count in (
+        ("Forms with an error", forms.rate, forms.interval, forms.with_error),
+        (
+            "Forms with a critical error",
+            forms.critical_rate,
+            forms.critical_interval,
+            forms.with_critical_error,
+        ),
+    ):
+        share = None if interval is None else (100 * interval[0], 100 * interval[1])
+        yield RateRow(name, _percent(rate), _limits(share, " %"), f"{count} of {forms.n} forms")
     yield RateRow(
         "Characters", _percent(characters.rate, 2), "", f"{characters.errors} of {characters.n} characters"
     )
