@@ -52,7 +52,7 @@ def show() -> None:
     answers.show_score(page)
     if person is not None:
         responses.show(store, person, record, call.evaluation)
-    playable = player.show(name, input_of(store, record))
+    playable = player.show(name, interaction.agent, input_of(store, record))
     if page.timeline is not None:
         timeline.show(page.timeline)
     show_tabs(store, page, call, record, playable=playable)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import media
 import review_work
 import state
 import streamlit as st
-from components import desk, header, revisions
+from components import desk, header, player, revisions
 from components.plain import plain
 from desk_data import criteria_of, lanes_of, marks_of, turns_of
 from recordings import playable_file
@@ -128,7 +127,7 @@ def _desk(store: Store, user: User, task: Task, opened: dict[str, Any]) -> None:
         "evaluation": f"{task.stamp}|{task.user}",
         "transcript_stamp": f"{opened['unmasked']}|{corrected}",
         "draft_stamp": opened["laid_out"],
-        "audio": _address(user, task.interaction)
+        "audio": player.address(user, task.interaction)
         if path is not None and may_play(store, user, task)
         else None,
         "no_sound": missing,
@@ -151,15 +150,6 @@ def may_play(store: Store, user: User, task: Task) -> bool:
     """Whether somebody may hear the recording."""
     found = store.interaction(task.interaction)
     return may(user, Action.PLAY_AUDIO, agent=None if found is None else found.agent)
-
-
-def _address(user: User, interaction: str) -> str:
-    """One address a session and interaction, so that a rerun does not load the sound again."""
-    key = f"audio of {interaction} for {user.id}"
-    if key not in st.session_state:
-        st.session_state[key] = media.address(user.id, interaction)
-    address: str = st.session_state[key]
-    return address
 
 
 def _score(made: Evaluation, taken: list[tuple[str, float]]) -> dict[str, Any]:

@@ -284,3 +284,23 @@ def test_four_analysts_on_one_call_lose_nothing(server: Server, browser: Any) ->
             assert json.loads(kept.json)["overrides"]["G-2"][1] == f"reader {number}"
     for desk in desks:
         desk.page.context.close()
+
+
+def test_the_page_of_a_call_plays_by_the_route_and_that_is_audited(server: Server, browser: Any) -> None:
+    page = browser.new_page()
+    sign_in(page, server, "Aud", "/call?interaction=call-1&rubric=greeting")
+    page.get_by_text("Your role may not hear recordings.").wait_for()
+    page.close()
+    page = browser.new_page()
+    sign_in(page, server, "Ana", "/call?interaction=call-1&rubric=greeting")
+    page.get_by_text("Was the caller greeted?").first.click()
+    page.get_by_role("button", name="Play 0:00").or_(
+        page.get_by_role("button", name="Play 0:01")
+    ).first.click()
+    page.wait_for_function(
+        "() => { const a = document.querySelector('audio'); return a && a.currentTime > 0.4; }"
+    )
+    with Store.open(server.store) as store:
+        played = [row.who for row in store.audit.entries() if row.action == "audio.play"]
+    assert played == ["ana"]
+    page.close()
