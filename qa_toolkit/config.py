@@ -11,18 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from qa_toolkit.domain.rubric import Authored, Probability
 from qa_toolkit.domain.transcript import Role
 from qa_toolkit.errors import ConfigurationError
+from qa_toolkit.resources import qa_home
 
 NOT_SETTINGS = frozenset(
     {"QA_HOME", "QA_MODEL_CACHE", "QA_TEST_DATA", "QA_TEST_POSTGRES", "QA_CHROMIUM", "QA_DEBUG"}
 )
 """``QA_*`` variables that mean something else than a setting."""
+
+
+UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
+"""A path people write, where ``~`` is their own folder."""
 
 
 class SourceSettings(Authored):
@@ -46,7 +51,7 @@ class TranscriptionSettings(Authored):
     speakers: int = Field(default=2, ge=1, le=4, description="voices on a mono recording; off (1) = one")
     words: bool = Field(default=True, description="times of their own for words; evidence needs them")
     vocabulary: tuple[str, ...] = Field(default=(), description="names and terms to expect")
-    vocabulary_file: Path | None = Field(default=None, description="text file with one term a line")
+    vocabulary_file: UserPath | None = Field(default=None, description="text file with one term a line")
     queue_languages: Mapping[str, str] = Field(
         default_factory=dict, description="language of the calls of a queue, where none is given"
     )
@@ -81,7 +86,7 @@ class LanguageModelSettings(Authored):
     model: str | None = None
     hosts: tuple[str, ...] = ()
     timeout_s: float = Field(default=30.0, gt=0, le=600)
-    key_file: Path | None = None
+    key_file: UserPath | None = None
 
     @field_validator("hosts", mode="before")
     @classmethod
@@ -101,11 +106,11 @@ class Settings(Authored):
     """Everything that can be configured; see ``qa config show --origin``."""
 
     store: str | None = Field(default=None, description="database URL or file; default QA_HOME/qa.db")
-    rubrics_dir: Path | None = Field(default=None, description="searched before the shipped rubrics")
-    models_dir: Path | None = Field(default=None, description="folder of model files, searched first")
+    rubrics_dir: UserPath | None = Field(default=None, description="searched before the shipped rubrics")
+    models_dir: UserPath | None = Field(default=None, description="folder of model files, searched first")
     workers: int = Field(default=0, ge=0, description="parallel workers; 0 = one a core")
     file_names: str | None = Field(default=None, description="pattern with named groups that become metadata")
-    manifest_roots: tuple[Path, ...] = Field(default=(), description="folders a manifest may point into")
+    manifest_roots: tuple[UserPath, ...] = Field(default=(), description="folders a manifest may point into")
     transcription: TranscriptionSettings = TranscriptionSettings()
     evaluation: JudgementSettings = JudgementSettings()
     review: ReviewSettings = ReviewSettings()
@@ -145,12 +150,6 @@ class Configuration:
     def store_url(self) -> str:
         """The store in force; the default is a file in ``QA_HOME``."""
         return self.settings.store or str(self.home / "qa.db")
-
-
-def qa_home() -> Path:
-    """``QA_HOME``, by default ``~/.local/share/qa-toolkit``."""
-    given = os.environ.get("QA_HOME")
-    return Path(given).expanduser() if given else Path.home() / ".local" / "share" / "qa-toolkit"
 
 
 def load_configuration(

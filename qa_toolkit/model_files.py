@@ -24,6 +24,7 @@ from typing import Literal
 
 from qa_toolkit.errors import ModelFileError
 from qa_toolkit.model_manifest import Manifest, Model, ModelFile, PackagePart, site_models_dir
+from qa_toolkit.resources import qa_home
 
 __all__ = [
     "Manifest",
@@ -143,10 +144,8 @@ def verify(name: str, *, manifest: Manifest | None = None, cache_dir: Path | Non
 
 def default_cache() -> Path:
     """Where joined models lie: ``QA_MODEL_CACHE``, else ``QA_HOME/cache/models``."""
-    if os.environ.get("QA_MODEL_CACHE"):
-        return Path(os.environ["QA_MODEL_CACHE"])
-    home = os.environ.get("QA_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "share" / "qa-toolkit") / "cache" / "models"
+    given = os.environ.get("QA_MODEL_CACHE", "").strip()
+    return Path(given).expanduser().absolute() if given else qa_home() / "cache" / "models"
 
 
 def file_sha256(path: Path) -> str:

@@ -105,7 +105,7 @@ class Manifest(_Written):
 def site_models_dir() -> Path | None:
     """The folder a site keeps its models in (``QA_MODELS_DIR``), or None."""
     value = os.environ.get("QA_MODELS_DIR")
-    return Path(value) if value else None
+    return Path(value).expanduser() if value else None
 
 
 @cache

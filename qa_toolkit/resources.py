@@ -1,11 +1,12 @@
-"""Files shipped with the toolkit, found in an installed wheel and in a checkout alike.
+"""Files shipped with the toolkit, found in an installed wheel and in a checkout alike, and the user's folder.
 
 A wheel carries ``rubrics/``, ``models/`` and ``app/`` as package data under ``_data``; a checkout (and an
-editable install of it) has them beside the package.
+editable install of it) has them beside the package. Store, caches and settings lie below ``qa_home``.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -34,3 +35,14 @@ def app_dir() -> Path:
 def sample_dir() -> Path:
     """Folder of the bundled sample calls."""
     return _PACKAGE / "samples"
+
+
+def qa_home() -> Path:
+    """``QA_HOME``, by default ``~/.local/share/qa-toolkit``: where the store and all caches lie.
+
+    It is absolute: a ``~`` is the user's folder, a relative path is taken from the current folder, and a
+    variable that is empty or blank counts as not set.
+    """
+    given = os.environ.get("QA_HOME", "").strip()
+    home = Path(given).expanduser() if given else Path.home() / ".local" / "share" / "qa-toolkit"
+    return home.absolute()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,17 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_checkout() -> Iterator[None]:
+    """No test leaves a store, a cache or a report in the folder it is run from or in the checkout."""
+    names = ("cache", "vectors", "models/cache", "qa-report", "qa.db", "demo", "~")
+    places = [folder / name for folder in {CHECKOUT, Path.cwd()} for name in names]
+    before = {place for place in places if place.exists()}
+    yield
+    left = [str(place) for place in places if place.exists() and place not in before]
+    assert left == [], "the tests left files behind"
 
 
 @pytest.fixture(autouse=True)

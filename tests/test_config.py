@@ -11,6 +11,9 @@ import pytest
 
 from qa_toolkit.config import load_configuration
 from qa_toolkit.errors import ConfigurationError
+from qa_toolkit.model_files import default_cache
+from qa_toolkit.model_manifest import site_models_dir
+from qa_toolkit.resources import qa_home
 
 
 @pytest.fixture
@@ -47,6 +50,42 @@ def test_later_sources_win_and_each_value_knows_its_origin(
 
 def test_without_any_source_the_store_lies_in_the_home(places: Callable[..., Any]) -> None:
     assert places().store_url == str(Path(os.environ["QA_HOME"]) / "qa.db")
+
+
+@pytest.mark.parametrize(
+    ("given", "home"),
+    [
+        ("", "own/.local/share/qa-toolkit"),
+        ("  ", "own/.local/share/qa-toolkit"),
+        ("~", "own"),
+        ("~/qa", "own/qa"),
+        ("qa", "here/qa"),
+    ],
+)
+def test_stores_and_caches_lie_below_one_home_however_it_is_written(
+    given: str, home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("HOME", str(tmp_path / "own"))
+    monkeypatch.setenv("QA_HOME", given)
+    monkeypatch.delenv("QA_MODEL_CACHE")
+    assert qa_home() == tmp_path / home
+    assert default_cache() == tmp_path / home / "cache" / "models"
+    assert load_configuration(environment={}).store_url == str(tmp_path / home / "qa.db")
+
+
+def test_a_tilde_is_the_users_folder_in_every_path(
+    places: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/users/ana")
+    monkeypatch.setenv("QA_MODEL_CACHE", "~/joined")
+    monkeypatch.setenv("QA_MODELS_DIR", "~/models")
+    found = places(home='rubrics_dir = "~/rubrics"\nmanifest_roots = ["~/calls", "/srv"]').settings
+    assert found.rubrics_dir == Path("/users/ana/rubrics")
+    assert found.manifest_roots == (Path("/users/ana/calls"), Path("/srv"))
+    assert default_cache() == Path("/users/ana/joined")
+    assert site_models_dir() == Path("/users/ana/models")
 
 
 def test_lists_may_be_written_with_commas(places: Callable[..., Any]) -> None:

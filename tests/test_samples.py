@@ -71,10 +71,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]
         resolve("whisper-base")
     except ModelFileError as error:
         pytest.skip(str(error))
-    home = tmp_path_factory.mktemp("home")
+    home, here = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("here")
     environment = {**os.environ, "QA_HOME": str(home)}
-    ran = subprocess.run([*QA, "demo"], capture_output=True, text=True, check=False, env=environment)
+    ran = subprocess.run(
+        [*QA, "demo"], capture_output=True, text=True, check=False, env=environment, cwd=here
+    )
     assert ran.returncode == 0, ran.stderr
+    assert list(here.iterdir()) == [], "the demo wrote into the current folder"
     return home / "demo", ran.stdout
 
 

@@ -37,8 +37,7 @@ def demo(
         return
     from qa_toolkit.cli.demo_keying import demo_keying
     from qa_toolkit.cli.score import finish, score_paths, show, write_results
-    from qa_toolkit.config import qa_home
-    from qa_toolkit.resources import sample_dir
+    from qa_toolkit.resources import qa_home, sample_dir
 
     home = qa_home() / "demo"
     home.mkdir(parents=True, exist_ok=True)
@@ -65,10 +64,10 @@ def _year(out: Path | None, agents: int, seed: int) -> None:
     """Fills a new store with a simulated year and writes the unit's report."""
     from dataclasses import replace
 
-    from qa_toolkit.config import qa_home
     from qa_toolkit.reports.from_store import report_of_store
     from qa_toolkit.reports.output import report_bytes, write_whole
     from qa_toolkit.reports.quality_report import ReportRequest
+    from qa_toolkit.resources import qa_home
     from qa_toolkit.simulation import Planted, YearPlan, fill_store, simulate_year
     from qa_toolkit.store import Store
 

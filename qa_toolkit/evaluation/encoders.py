@@ -7,7 +7,6 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from qa_toolkit.config import qa_home
 from qa_toolkit.errors import InputError, MissingExtraError
 from qa_toolkit.language.embeddings import (
     MINILM_LANGUAGES,
@@ -17,6 +16,7 @@ from qa_toolkit.language.embeddings import (
     multilingual,
 )
 from qa_toolkit.model_files import resolve
+from qa_toolkit.resources import qa_home
 
 _MINILM = "minilm-l6-v2"
 _MULTILINGUAL = "multilingual-use"
