@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from qa_toolkit.transcription import TranscriptionOptions
 
 DRAFT_WARNING = "made from a draft transcript; transcribe with the profile accurate before it counts"
+KnownOf = Callable[[str], Metadata]
+"""Tells what is known of an interaction by its id."""
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 
@@ -119,54 +121,67 @@ def with_metrics(case: Case, *, thresholds: MetricThresholds | None = None) -> C
 
 
 def read_case(
-    path: Path, *, metadata: Metadata | None = None, thresholds: MetricThresholds | None = None
+    path: Path,
+    *,
+    metadata: Metadata | KnownOf | None = None,
+    roles: Mapping[str, Role] | None = None,
+    thresholds: MetricThresholds | None = None,
 ) -> Case:
     """A transcript, chat, record or document file as a case with its metrics.
 
     Transcripts of other systems (``import_transcript``) are read, too.
 
+    Args:
+        metadata: what else is known of the interaction, or a function that tells it by the interaction's id.
+        roles: roles of speakers' names that are not known by themselves.
+
     Raises:
         TranscriptError: the file is not one of the shapes of the contract, nor a known one of others.
     """
-    direction = (metadata or {}).get("direction")
-    case = _case_in(path, direction=direction if isinstance(direction, str) else None)
-    if metadata:
-        joined = {**case.interaction.metadata, **metadata}
-        case = replace(case, interaction=replace(case.interaction, metadata=joined))
-    return with_metrics(case, thresholds=thresholds)
+    return with_metrics(_case_in(path, roles, metadata), thresholds=thresholds)
 
 
-def import_transcript(path: Path, *, roles: Mapping[str, Role] | None = None) -> Transcript:
+def import_transcript(
+    path: Path, *, metadata: Metadata | KnownOf | None = None, roles: Mapping[str, Role] | None = None
+) -> Transcript:
     """The transcript in a file: WebVTT, SRT, Contact Lens, Call Analytics, whisperX, or the toolkit's JSON.
 
     Where the speakers are told apart and none of their names is a role's, roles are inferred from the words.
 
     Args:
+        metadata: what else is known of the interaction, or a function that tells it by the interaction's id.
         roles: roles of speakers' names that are not known by themselves.
 
     Raises:
         TranscriptError: the file cannot be read or holds no transcript.
     """
-    transcript = _case_in(path, roles).transcript
+    transcript = _case_in(path, roles, metadata).transcript
     if transcript is None:
         raise TranscriptError("the file holds no conversation", str(path), "give a transcript")
     return transcript
 
 
-def _case_in(path: Path, roles: Mapping[str, Role] | None = None, *, direction: str | None = None) -> Case:
-    from qa_toolkit.evaluation.cases import case_from_document, case_from_transcript
+def _case_in(path: Path, roles: Mapping[str, Role] | None, metadata: Metadata | KnownOf | None) -> Case:
+    from qa_toolkit.evaluation.cases import case_from_document, case_from_transcript, with_metadata
     from qa_toolkit.importing import SUBTITLE_SUFFIXES, read_subtitles, transcript_of_json
 
+    def known_of(interaction: str) -> Metadata:
+        return (metadata(interaction) if callable(metadata) else metadata) or {}
+
     if path.suffix.lower() in SUBTITLE_SUFFIXES:
-        return case_from_transcript(_with_roles(read_subtitles(path, roles=roles), direction))
-    data = read_json(path)
-    foreign = transcript_of_json(data, default_id=path.stem, source=path.name, roles=roles)
-    if foreign is not None:
-        return case_from_transcript(_with_roles(foreign, direction))
-    return case_from_document(data, default_id=path.stem, source=path.name)
+        foreign: Transcript | None = read_subtitles(path, roles=roles)
+    else:
+        data = read_json(path)
+        foreign = transcript_of_json(data, default_id=path.stem, source=path.name, roles=roles)
+    if foreign is None:
+        case = case_from_document(data, default_id=path.stem, source=path.name)
+        return with_metadata(case, known_of(case.interaction.id))
+    known = known_of(foreign.id)
+    joined = replace(foreign, metadata={**foreign.metadata, **known})
+    return case_from_transcript(_with_roles(joined))
 
 
-def _with_roles(transcript: Transcript, direction: str | None) -> Transcript:
+def _with_roles(transcript: Transcript) -> Transcript:
     """Roles inferred from the words, where there are several speakers and no role is known."""
     from qa_toolkit.transcription.attribution import MIN_ROLE_CONFIDENCE
     from qa_toolkit.transcription.roles import assign_roles
@@ -176,7 +191,7 @@ def _with_roles(transcript: Transcript, direction: str | None) -> Transcript:
     if len(speakers) < 2 or any(turn.role is not Role.UNKNOWN for turn in turns):
         return transcript
     stated = transcript.metadata.get("direction")
-    direction = direction or (stated if isinstance(stated, str) else None)
+    direction = stated if isinstance(stated, str) else None
     found = assign_roles([turn for turn in turns if turn.speaker is not None], direction=direction)
     sure = found.confidence >= MIN_ROLE_CONFIDENCE
     known = found.roles if sure else {}

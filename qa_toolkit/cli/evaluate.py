@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from qa_toolkit.cli.console import percent, print_error, print_json, print_table, print_warning, progress
-from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, expand, failed, is_single
+from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, failed, is_single
 from qa_toolkit.cli.options import Inputs, Json, RubricName, configuration
+from qa_toolkit.cli.recorders import MappingFile, Recorder, items_of, recorder_of
 from qa_toolkit.domain.evaluation import Evaluation, Result
 from qa_toolkit.errors import InputError, QAToolkitError
 
@@ -21,20 +22,21 @@ def register(cli: typer.Typer) -> None:
     cli.command("evaluate")(evaluate)
 
 
-def evaluate(paths: Inputs, rubric: RubricName, json: Json = False) -> None:
-    """Evaluates transcripts (also WebVTT, SRT and other systems' JSON), chats or records."""
+def evaluate(paths: Inputs, rubric: RubricName, mapping: MappingFile = None, json: Json = False) -> None:
+    """Evaluates transcripts (also WebVTT, SRT, other systems' JSON), chats or records; CSV with a mapping."""
     from qa_toolkit.cli.rubrics import find_rubric
     from qa_toolkit.domain.contract import to_contract
 
     current = configuration()
     loaded = find_rubric(rubric, current)
-    items, left_out = expand(paths, CONVERSATION_SUFFIXES)
+    recorder, others = recorder_of(paths, mapping)
+    items, left_out = items_of(recorder, others, CONVERSATION_SUFFIXES)
     for path in left_out:
         print_warning(f"{path.name} is left out: no transcript, chat or record")
-    outcomes = evaluate_items(items, loaded, current)
+    outcomes = evaluate_items(items, loaded, current, recorder)
     if json:
         data = [to_contract(outcome) for outcome in outcomes]
-        print_json(data[0] if is_single(paths) else data)
+        print_json(data[0] if is_single(others) else data)
     else:
         _show(outcomes)
     for outcome in outcomes:
@@ -44,7 +46,9 @@ def evaluate(paths: Inputs, rubric: RubricName, json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def evaluate_items(items: list[Item], rubric: Any, current: Any) -> list[Evaluation | Result]:
+def evaluate_items(
+    items: list[Item], rubric: Any, current: Any, recorder: Recorder
+) -> list[Evaluation | Result]:
     """One evaluation or failed result an item, in input order."""
     from qa_toolkit.cli.rubrics import evaluation_settings, metric_thresholds
     from qa_toolkit.pipeline import failure_status, judge, read_case
@@ -53,7 +57,8 @@ def evaluate_items(items: list[Item], rubric: Any, current: Any) -> list[Evaluat
     cases: list[Case | Result] = []
     for item in items:
         try:
-            cases.append(read_case(item.path, thresholds=thresholds))
+            known = recorder.known_of(item.path)
+            cases.append(read_case(item.path, metadata=known, roles=recorder.roles, thresholds=thresholds))
         except InputError as error:
             cases.append(failed(item, error))
     twice = duplicated([case.interaction.id for case in cases if not isinstance(case, Result)])

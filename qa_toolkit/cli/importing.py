@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning
 from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, expand, failed, is_single
 from qa_toolkit.cli.options import Inputs, Json, Language, Out
+from qa_toolkit.cli.recorders import MappingFile, Recorder, recorder_of
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.transcript import Transcript
-from qa_toolkit.errors import InputError, UsageError
+from qa_toolkit.errors import InputError
 
 if TYPE_CHECKING:
-    from qa_toolkit.importing import RecorderMapping, RecorderRow
+    from qa_toolkit.importing import RecorderRow
 
-TABLE_SUFFIX = ".csv"
 MANIFEST = "manifest.csv"
 
 
@@ -28,31 +29,17 @@ def register(cli: typer.Typer) -> None:
 
 def import_(
     paths: Inputs,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="MAP.yaml", help="What a recorder's columns and speakers mean.", show_default=False
-        ),
-    ] = None,
+    mapping: MappingFile = None,
     out: Out = None,
     json: Json = False,
     language: Language = None,
 ) -> None:
     """Reads WebVTT, SRT, Contact Lens, Call Analytics or whisperX files, and recorders' tables (CSV)."""
-    from qa_toolkit.importing import RecorderMapping, load_mapping, read_table
-
-    rules = RecorderMapping() if mapping is None else load_mapping(mapping)
-    tables = [path for path in paths if path.suffix.lower() == TABLE_SUFFIX and not path.is_dir()]
-    if tables and mapping is None:
-        raise UsageError(
-            "a table needs to be told what its columns mean", str(tables[0]), "add --mapping MAP.yaml"
-        )
-    rows = [row for table in tables for row in read_table(table, rules)]
-    others = [path for path in paths if path not in tables]
+    recorder, others = recorder_of(paths, mapping)
     if not others:
-        _manifest(rows, out, json=json)
+        _manifest(recorder.rows, out, json=json)
         return
-    outcomes = read_items(expand(others, CONVERSATION_SUFFIXES)[0], rules, rows, language)
+    outcomes = read_items(expand(others, CONVERSATION_SUFFIXES)[0], recorder, language)
     _deliver(outcomes, out, json=json, single=is_single(others))
     for outcome in outcomes:
         if isinstance(outcome, Result):
@@ -65,22 +52,21 @@ def import_(
 
 
 def read_items(
-    items: list[Item], rules: RecorderMapping, rows: list[RecorderRow], language: str | None = None
+    items: list[Item], recorder: Recorder, language: str | None = None
 ) -> list[Transcript | Result]:
     """One transcript or failed result an item, in input order, with what the tables know of it.
 
     ``language`` is that of files that do not state theirs.
     """
-    from qa_toolkit.importing import metadata_for
     from qa_toolkit.pipeline import import_transcript
 
     outcomes: list[Transcript | Result] = []
     for item in items:
         try:
-            transcript = import_transcript(item.path, roles=rules.roles)
-            known = metadata_for(rows, rules, item.path, transcript.id)
-            joined = {**transcript.metadata, **known}
-            outcomes.append(replace(transcript, language=transcript.language or language, metadata=joined))
+            transcript = import_transcript(
+                item.path, metadata=recorder.known_of(item.path), roles=recorder.roles
+            )
+            outcomes.append(replace(transcript, language=transcript.language or language))
         except InputError as error:
             outcomes.append(failed(item, error))
     twice = duplicated([outcome.id for outcome in outcomes if isinstance(outcome, Transcript)])
@@ -125,7 +111,7 @@ def _rows(outcomes: list[Transcript | Result]) -> list[list[str | None]]:
     return rows
 
 
-def _manifest(rows: list[RecorderRow], out: Path | None, *, json: bool) -> None:
+def _manifest(rows: Sequence[RecorderRow], out: Path | None, *, json: bool) -> None:
     """The tables alone: a manifest for ``qa score``."""
     from qa_toolkit.cli.transcribe import write_file, writing_to
     from qa_toolkit.importing import manifest_csv

@@ -12,26 +12,31 @@ from qa_toolkit.cli.inputs import (
     CONVERSATION_SUFFIXES,
     Item,
     duplicated,
-    expand,
     failed,
     is_single,
 )
 from qa_toolkit.cli.options import (
     Channels,
+    Device,
+    Engine,
     Inputs,
     Json,
     Language,
     Model,
     Profile,
+    Speakers,
     Vocabulary,
+    Words,
     configuration,
 )
+from qa_toolkit.cli.recorders import MappingFile, Recorder, items_of, recorder_of
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.errors import InputError
 
 if TYPE_CHECKING:
     from qa_toolkit.config import Configuration
+    from qa_toolkit.metrics import MetricThresholds
 
 
 def register(cli: typer.Typer) -> None:
@@ -40,28 +45,38 @@ def register(cli: typer.Typer) -> None:
 
 def metrics(
     paths: Inputs,
+    mapping: MappingFile = None,
     json: Json = False,
+    engine: Engine = None,
     model: Model = None,
     profile: Profile = None,
     language: Language = None,
     vocabulary: Vocabulary = None,
     channels: Channels = None,
+    speakers: Speakers = None,
+    words: Words = None,
+    device: Device = None,
 ) -> None:
     """Measures conversations: talk, silence, holds, overlap, interruptions, response times, pace."""
     from qa_toolkit.domain.contract import to_contract
 
     current = configuration(
+        transcription__engine=engine,
         transcription__model=model,
         transcription__profile=profile,
         transcription__language=language,
         transcription__vocabulary_file=vocabulary,
         transcription__channels=channels,
+        transcription__speakers=speakers,
+        transcription__words=words,
+        transcription__device=device,
     )
-    items, _ = expand(paths, AUDIO_SUFFIXES | CONVERSATION_SUFFIXES)
-    outcomes = measure_items(items, current)
+    recorder, others = recorder_of(paths, mapping)
+    items, _ = items_of(recorder, others, AUDIO_SUFFIXES | CONVERSATION_SUFFIXES)
+    outcomes = measure_items(items, current, recorder)
     if json:
         data = [to_contract(outcome) for outcome in outcomes]
-        print_json(data[0] if is_single(paths) else data)
+        print_json(data[0] if is_single(others) else data)
     else:
         for outcome in outcomes:
             if isinstance(outcome, ConversationMetrics):
@@ -73,7 +88,9 @@ def metrics(
         raise typer.Exit(1)
 
 
-def measure_items(items: list[Item], current: Configuration) -> list[ConversationMetrics | Result]:
+def measure_items(
+    items: list[Item], current: Configuration, recorder: Recorder
+) -> list[ConversationMetrics | Result]:
     """Metrics or a failed result for each item, in input order."""
     from qa_toolkit.cli.rubrics import metric_thresholds
 
@@ -82,7 +99,7 @@ def measure_items(items: list[Item], current: Configuration) -> list[Conversatio
     with progress("measuring", len(items)) as bar:
         for item in items:
             try:
-                outcomes.append(_measured(item, current, thresholds))
+                outcomes.append(_measured(item, current, recorder, thresholds))
             except InputError as error:
                 outcomes.append(failed(item, error))
             bar.advance(bar.task_ids[0])
@@ -96,20 +113,23 @@ def measure_items(items: list[Item], current: Configuration) -> list[Conversatio
     return outcomes
 
 
-def _measured(item: Item, current: Configuration, thresholds: object) -> ConversationMetrics:
+def _measured(
+    item: Item, current: Configuration, recorder: Recorder, thresholds: MetricThresholds
+) -> ConversationMetrics:
     from qa_toolkit.batch.plan import metadata_of, transcription_options
     from qa_toolkit.errors import TranscriptError
     from qa_toolkit.pipeline import case_of, listen, read_case
 
     if item.path.suffix.lower() in CONVERSATION_SUFFIXES:
-        case = read_case(item.path, thresholds=thresholds)  # type: ignore[arg-type]
+        told = recorder.known_of(item.path)
+        case = read_case(item.path, metadata=told, roles=recorder.roles, thresholds=thresholds)
     else:
-        known = metadata_of(item.path, current)
+        known = {**metadata_of(item.path, current), **recorder.known_of(item.path)(item.path.stem)}
         options = transcription_options(item.path, current, known)
         transcript = listen(item.path, metadata=known, transcription=options)
         for warning in transcript.warnings:
             print_warning(f"{item.name}: {warning}")
-        case = case_of(transcript, thresholds=thresholds)  # type: ignore[arg-type]
+        case = case_of(transcript, thresholds=thresholds)
     if case.metrics is None:
         raise TranscriptError("the file holds no conversation", item.name, "give a transcript or a recording")
     return case.metrics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -61,6 +61,17 @@ def case_from_transcript(transcript: Transcript) -> Case:
     """The case of a transcript: its metadata become the interaction's, its given events the case's."""
     interaction = _interaction(transcript.id, transcript.kind, transcript.metadata, transcript.language)
     return Case(interaction, transcript=transcript, events=transcript.events)
+
+
+def with_metadata(case: Case, metadata: Metadata) -> Case:
+    """The case with what else is known of its interaction; it wins over what the file itself says."""
+    if not metadata:
+        return case
+    known, transcript = case.interaction, case.transcript
+    interaction = _interaction(known.id, known.kind, {**known.metadata, **metadata}, None)
+    if transcript is not None:
+        transcript = replace(transcript, metadata={**transcript.metadata, **metadata})
+    return replace(case, interaction=interaction, transcript=transcript)
 
 
 def _interaction(

@@ -96,6 +96,76 @@ def test_tables_bring_metadata_or_become_a_manifest(subtitles, capsys, tmp_path)
     assert "map.yaml:1: colums" in capsys.readouterr().err
 
 
+SEGMENTS = {
+    "segments": [
+        {"start": 0.0, "end": 4.0, "text": "Good morning, how can I help you today?", "speaker": "LEFT"},
+        {"start": 4.5, "end": 8.0, "text": "I would like to change my plan, please.", "speaker": "RIGHT"},
+    ]
+}
+MAPPING = """match: {column: Recording File}
+recording: {column: Recording File}
+columns: {agent: Agent Name, language: Lang, direction: {column: Way, values: {I: inbound, O: outbound}}}
+roles: {LEFT: customer, RIGHT: agent}
+"""
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Table, mapping and one whisperX file whose speakers only the mapping knows."""
+    (tmp_path / "calls.csv").write_text(
+        "Recording File,Agent Name,Lang,Way\none.json,Ann,en,O\ntwo.json,Bea,es,I\n", encoding="utf-8"
+    )
+    (tmp_path / "map.yaml").write_text(MAPPING, encoding="utf-8")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(SEGMENTS), encoding="utf-8")
+    return tmp_path / "calls.csv", tmp_path / "map.yaml", tmp_path / "one.json"
+
+
+def test_metrics_know_what_the_recorders_mapping_says(recorder, capsys):
+    table, mapping, call = recorder
+    found = printed(capsys, "metrics", table, call, "--mapping", mapping, "--json")
+    talk = {m["role"]: m["value"] for m in found["metrics"] if m["definition"] == "talk_time/1"}
+    assert talk == {"agent": 3.5, "customer": 4.0, None: 7.5}
+    tone = [m for m in found["metrics"] if m["definition"] == "sentiment/1" and m["role"] == "agent"]
+    assert tone[0]["value"] is not None  # the table's column says that it is English
+    without = printed(capsys, "metrics", call, "--json")
+    assert {m["value"] for m in without["metrics"] if m["definition"] == "sentiment/1"} == {None}
+
+
+def test_evaluations_know_what_the_recorders_table_says(recorder, capsys):
+    table, mapping, call = recorder
+    command = ["evaluate", table, call, "--mapping", mapping, "--rubric", "inbound_call", "--json"]
+    refused = printed(capsys, *command, code=1)
+    assert (refused["schema"], refused["status"]) == ("qa-toolkit/result/1", "rejected")
+    assert "outbound" in refused["reason"]
+    command[command.index("inbound_call")] = "outbound_call"
+    assert printed(capsys, *command)["interaction"] == "one"
+
+
+@pytest.mark.parametrize("command", [["metrics"], ["evaluate", "--rubric", "outbound_call"]])
+def test_a_table_alone_stands_for_the_files_it_names(recorder, capsys, command):
+    table, mapping, _ = recorder
+    found = printed(
+        capsys, *command, table, "--mapping", mapping, "--json", code=1 if len(command) > 1 else 0
+    )
+    assert [item.get("interaction") or item["input"] for item in found] == [
+        "one", "two" if len(command) == 1 else "two.json",
+    ]  # fmt: skip
+    mapping.write_text("match: {column: Recording File}\n", encoding="utf-8")
+    assert execute([*command, str(table), "--mapping", str(mapping)]) == 2
+    assert "line 2 of the table names no file" in capsys.readouterr().err
+    assert execute([*command, str(table)]) == 2
+    assert "add --mapping" in capsys.readouterr().err
+
+
+def test_a_manifests_row_reaches_the_interaction_of_a_transcript(subtitles):
+    known = {"agent": "Ann", "language": "en", "direction": "inbound"}
+    case = read_case(subtitles, metadata=known)
+    assert (case.interaction.agent, case.interaction.language) == ("Ann", "en")
+    assert case.transcript.metadata == known
+    assert read_case(SAMPLE, metadata={"site": "Fresno"}).interaction.site == "Fresno"
+
+
 def test_the_language_of_a_file_that_does_not_state_it(subtitles, capsys):
     assert printed(capsys, "import", subtitles, "--json")["language"] is None
     assert printed(capsys, "import", subtitles, "--json", "--language", "en")["language"] == "en"

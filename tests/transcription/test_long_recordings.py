@@ -116,10 +116,10 @@ def written(path: Path, minutes: int, channels: int) -> Path:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("channels", [1, 2])
 def test_six_hours_need_little_more_memory_than_ten_minutes(
-    tmp_path: Path, record_property: Callable[[str, object], None], channels: int
+    tmp_path: Path, record_testsuite_property: Callable[[str, object], None], channels: int
 ) -> None:
     """Everything but the recogniser: decoding, crosstalk, speech, speakers, roles, sound, metrics; 150 MB more."""
     pytest.importorskip("onnxruntime")
     peaks = [peak_mb(written(tmp_path / f"{minutes}.wav", minutes, channels)) for minutes in (10, 360)]
-    record_property("peak_mb", peaks)
+    record_testsuite_property(f"peak_mb_of_ten_minutes_and_six_hours_{channels}", peaks)
     assert peaks[1] - peaks[0] <= 150
