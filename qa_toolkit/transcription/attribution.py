@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa_toolkit import model_files
@@ -23,6 +23,10 @@ _INTERPRETER = "-interpreter"
 _MONO = "one channel for both parties: overlapping speech cannot be told apart, speakers are estimated"
 
 
+Report = Callable[[float], None]
+"""Told the fraction of the work that is done, 0 to 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """Turns and speech with roles; ``role_confidence`` is None where roles come from the channel map."""
@@ -33,7 +37,12 @@ class Spoken:
     warnings: tuple[str, ...]
 
 
-def two_parties(heard: Sequence[HeardTrack], options: TranscriptionOptions, language: str) -> Spoken:
+def two_parties(
+    heard: Sequence[HeardTrack],
+    options: TranscriptionOptions,
+    language: str,
+    on_progress: Report | None = None,
+) -> Spoken:
     """Each track is a speaker whose role the channel map gives.
 
     Where three or more speakers are asked for, an interpreter may share the channel of either party: a second
@@ -48,7 +57,7 @@ def two_parties(heard: Sequence[HeardTrack], options: TranscriptionOptions, lang
         for number, item in enumerate(heard)
     ]
     if options.speakers > 2:
-        sides = _with_interpreter(heard, sides, options)
+        sides = _with_interpreter(heard, sides, options, on_progress)
     guests = {
         word.speaker: Role.INTERPRETER if word.speaker.endswith(_INTERPRETER) else Role.IVR
         for side in sides
@@ -102,14 +111,18 @@ def _side(
 
 
 def _with_interpreter(
-    heard: Sequence[HeardTrack], sides: Sequence[_Side], options: TranscriptionOptions
+    heard: Sequence[HeardTrack],
+    sides: Sequence[_Side],
+    options: TranscriptionOptions,
+    on_progress: Report | None,
 ) -> list[_Side]:
     """The sides, the first that has an interpreter's voice on it with the interpreter told apart."""
     from qa_toolkit.transcription import roles
 
     for number, item in enumerate(heard):
         label = _label(item.track.channel)
-        labels, spans, _ = _voices(item, replace(options, speakers=options.speakers - 1))
+        part = _part(on_progress, number, len(heard))
+        labels, spans, _ = _voices(item, replace(options, speakers=options.speakers - 1), part)
         voices = [f"{label}/{voice}" for voice in labels]
         own = [
             replace(word, speaker=voice) if word.speaker == label else word
@@ -124,6 +137,10 @@ def _with_interpreter(
             told_apart = _told_apart(sides[number], label, [word.speaker == guest for word in own], places)
             return [told_apart if at == number else side for at, side in enumerate(sides)]
     return list(sides)
+
+
+def _part(report: Report | None, number: int, of: int) -> Report | None:
+    return None if report is None else lambda share: report((number + share) / of)
 
 
 def _told_apart(side: _Side, label: str, is_guest: Sequence[bool], places: Sequence[Span]) -> _Side:
@@ -149,10 +166,15 @@ def _shared(span: Span, places: Sequence[Span]) -> list[Span]:
     return [(start, end) for start, end in parts if end > start]
 
 
-def one_channel(heard: Sequence[HeardTrack], options: TranscriptionOptions, language: str) -> Spoken:
+def one_channel(
+    heard: Sequence[HeardTrack],
+    options: TranscriptionOptions,
+    language: str,
+    on_progress: Report | None = None,
+) -> Spoken:
     """Voices are told apart and roles inferred from what they say; unknown where that is not sure enough."""
     item, channel = heard[0], heard[0].track.channel
-    labels, spans, notes = _voices(item, options)
+    labels, spans, notes = _voices(item, options, on_progress)
     words = [SpokenWord(word, label, channel) for word, label in zip(item.words, labels, strict=True)]
     turns = build_turns(words, {}, joiner=_joiner(language))
     if not turns:
@@ -170,7 +192,7 @@ def one_channel(heard: Sequence[HeardTrack], options: TranscriptionOptions, lang
 
 
 def _voices(
-    item: HeardTrack, options: TranscriptionOptions
+    item: HeardTrack, options: TranscriptionOptions, on_progress: Report | None = None
 ) -> tuple[list[str], list[tuple[Span, str]], tuple[str, ...]]:
     """A speaker label for each word, the spans of each speaker, and what could not be known."""
     from qa_toolkit.transcription import diarisation
@@ -183,7 +205,11 @@ def _voices(
         embedder = model_files.resolve("speaker-embedder").path
         with one_matrix_thread():
             found = diarisation.diarise(
-                item.track.samples, item.speech, speakers=options.speakers, embedder=embedder
+                item.track.samples,
+                item.speech,
+                speakers=options.speakers,
+                embedder=embedder,
+                on_progress=on_progress,
             )
     except EnvironmentProblemError as error:
         return *one, (f"the speakers were not told apart: {error}",)

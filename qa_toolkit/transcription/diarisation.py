@@ -7,7 +7,7 @@ of speech than across a pause. One label at a time: two voices at once get one o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -62,7 +62,12 @@ class SpeakerSpan:
 
 
 def diarise(
-    samples: Samples, speech: Sequence[tuple[float, float]], *, speakers: int = 2, embedder: Path
+    samples: Samples,
+    speech: Sequence[tuple[float, float]],
+    *,
+    speakers: int = 2,
+    embedder: Path,
+    on_progress: Callable[[float], None] | None = None,
 ) -> tuple[SpeakerSpan, ...]:
     """Who speaks in each span of speech; the same input gives the same output.
 
@@ -75,6 +80,7 @@ def diarise(
         speech: spans in which somebody speaks, in seconds; overlapping ones are joined.
         speakers: how many people take part in the conversation.
         embedder: file of the model ``speaker-embedder``.
+        on_progress: told the fraction done, 0 to 1; nearly all of the work is one vector a window.
 
     Returns:
         Spans in order of time that do not overlap and together cover ``speech``; empty without speech.
@@ -89,7 +95,7 @@ def diarise(
     if not spans or speakers == 1:
         return tuple(SpeakerSpan(0, start, end) for start, end in spans)
     windows = windows_along(spans)
-    vectors = voice_vectors(samples, windows, embedder)
+    vectors = voice_vectors(samples, windows, embedder, on_progress)
     return _spans_of(spans, windows, _voices(vectors, windows, speakers))
 
 

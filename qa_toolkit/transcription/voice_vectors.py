@@ -5,7 +5,7 @@ The sound is read a minute at a time, so that a recording of hours does not have
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -61,12 +61,18 @@ def windows_along(spans: Sequence[Span]) -> VoiceWindows:
     return VoiceWindows(np.concatenate(centres), owners)
 
 
-def voice_vectors(samples: Samples, windows: VoiceWindows, embedder: Path) -> Vectors:
+def voice_vectors(
+    samples: Samples,
+    windows: VoiceWindows,
+    embedder: Path,
+    on_progress: Callable[[float], None] | None = None,
+) -> Vectors:
     """A vector of length 1 for each window, smoothed within its span.
 
     Args:
         samples: of the channel, 16-bit, 16 kHz.
         embedder: file of the model ``speaker-embedder``.
+        on_progress: told the fraction done, 0 to 1.
 
     Raises:
         EnvironmentProblemError: the embedder cannot be used.
@@ -80,6 +86,8 @@ def voice_vectors(samples: Samples, windows: VoiceWindows, embedder: Path) -> Ve
         sound = _sound(samples, low, int(own[-1]) + _REACH_SAMPLES, noise)
         found.append(embed(sound, (own - low).tolist(), embedder).astype(np.float16))
         release(samples)
+        if on_progress is not None:
+            on_progress(block.stop / starts.size)
     vectors = np.concatenate(found)
     _smooth(vectors, windows)
     return vectors

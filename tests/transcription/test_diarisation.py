@@ -295,3 +295,13 @@ def test_a_call_of_hours_is_told_apart_like_a_short_one(made_up_voices, monkeypa
     monkeypatch.setattr(voice_vectors, "_BLOCK_SAMPLES", 3 * RATE)
     samples, speech, _ = recording("1 0-6 | 2 6.5-12 | 1 13-19 | 2 20-26 | 1 27-33 | 2 34-40")
     assert [s.speaker for s in diarise(samples, speech, embedder=NOWHERE)] == [0, 1, 0, 1, 0, 1]
+
+
+def test_progress_of_a_long_call_moves_on_while_voices_are_told_apart(made_up_voices, monkeypatch):
+    monkeypatch.setattr(voice_vectors, "_BLOCK_SAMPLES", 3 * RATE)
+    samples, speech, _ = recording("1 0-6 | 2 6.5-12 | 1 13-19 | 2 20-26 | 1 27-33 | 2 34-40")
+    told: list[float] = []
+    diarise(samples, speech, embedder=NOWHERE, on_progress=told.append)
+    assert len(told) >= 12
+    assert told == sorted(told)
+    assert told[-1] == 1.0

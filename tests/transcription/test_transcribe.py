@@ -121,7 +121,11 @@ def test_one_mix_for_both_sides(
     speech: tuple[Sound, Sound], wave_file: Callable[..., Path], copies: int
 ) -> None:
     mix = (speech[0] // 2 + speech[1] // 2).astype(np.int16)
-    transcript = transcribe(wave_file(*[mix] * copies), engine=Counting())
+    done: list[float] = []
+    transcript = transcribe(wave_file(*[mix] * copies), engine=Counting(), on_progress=done.append)
+    assert done == sorted(done)
+    assert any(0.7 < share < 0.97 for share in done)  # while voices are told apart
+    assert done[-1] == 1.0
     assert transcript.recording is not None
     assert transcript.recording.channels == copies
     assert transcript.recording.layout is [ChannelLayout.MONO, ChannelLayout.DUAL_MONO][copies - 1]
