@@ -118,8 +118,9 @@ def test_silence(wave_file: Callable[..., Path]) -> None:
 
 @pytest.mark.parametrize("copies", [1, 2])
 def test_one_mix_for_both_sides(
-    speech: tuple[Sound, Sound], wave_file: Callable[..., Path], copies: int
+    speech: tuple[Sound, Sound], wave_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, copies: int
 ) -> None:
+    monkeypatch.setattr("qa_toolkit.transcription.voice_vectors._BLOCK_WINDOWS", 16)
     mix = (speech[0] // 2 + speech[1] // 2).astype(np.int16)
     done: list[float] = []
     transcript = transcribe(wave_file(*[mix] * copies), engine=Counting(), on_progress=done.append)
