@@ -15,7 +15,7 @@ from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.rubric import Criterion, Rubric
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.reports.evidence import place_of, quotations
-from qa_toolkit.reports.masking import Places, hidden
+from qa_toolkit.reports.masking import Masking, Places, hidden
 from qa_toolkit.reports.wording import ROLE_NAMES, scalar
 from qa_toolkit.store.desk_records import Correction
 
@@ -42,6 +42,13 @@ class DeskCall:
     places: Mapping[int, Places] = field(default_factory=dict)
     peaks: Sequence[Sequence[float]] = ()
     duration_s: float | None = None
+
+    @property
+    def masking(self) -> Masking:
+        """What is hidden wherever words of the call are shown."""
+        turns = self.transcript.turns if self.transcript else ()
+        language = self.transcript.language if self.transcript else None
+        return Masking(self.places, {turn.id: turn for turn in turns}, language or "en")
 
 
 def turns_of(call: DeskCall, *, can_correct: bool) -> list[dict[str, Any]]:
@@ -227,13 +234,15 @@ def _proposed(answer: Answer, call: DeskCall, say: Say) -> dict[str, Any]:
     }.get(answer.status) or (
         say(value) if isinstance(value, str) else f"{value:g}" if value is not None else ""
     )
+    reason = answer.reason if answer.status is not AnswerStatus.NOT_APPLICABLE else None
+    quoted = [piece for piece in answer.evidence if isinstance(piece, SpanEvidence)]
     return {
         "decided": decided,
         "value": value if decided else None,
         "label": label,
         "kind": str(answer.status),
         "confidence": None if answer.confidence is None else f"{100 * answer.confidence:.0f} %",
-        "reason": answer.reason if answer.status is not AnswerStatus.NOT_APPLICABLE else None,
+        "reason": reason and call.masking.text(reason, quoted),
         "evidence": [_evidence(piece, call, say) for piece in answer.evidence],
     }
 
@@ -244,7 +253,7 @@ def _evidence(piece: Any, call: DeskCall, say: Say) -> dict[str, Any]:
     if isinstance(piece, WindowEvidence):
         text = say("Looked for, not found: {what}", what=piece.looked_for)
         return {"kind": "window", "turn": None, "text": text, "start_s": piece.start_s, "end_s": piece.end_s}
-    text = f"{piece.name.replace('_', ' ')}: {scalar(piece.value)}"
+    text = call.masking.text(f"{piece.name.replace('_', ' ')}: {scalar(piece.value)}")
     return {"kind": "value", "turn": None, "text": text, "start_s": None, "end_s": None}
 
 

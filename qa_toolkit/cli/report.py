@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,74 +30,106 @@ class PeriodName(StrEnum):
     MONTH = "month"
 
 
+What = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[WHAT]",
+        help="unit, site, vendor, team, agent, rubric, criterion or day; or the number of a run (the"
+        " newest run when absent).",
+    ),
+]
+Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one; all of them when absent.")]
+OutFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="File to write: .html, .xlsx, .csv, .parquet, .jsonl or .json; of a run, a folder.",
+        show_default="of a run: qa-report",
+    ),
+]
+OnlyRubric = Annotated[
+    str | None, typer.Option("--rubric", metavar="ID", help="Only this rubric.", show_default=False)
+]
+FirstDay = Annotated[
+    str | None, typer.Option("--from", metavar="DAY", help="First day of calls.", show_default=False)
+]
+LastDay = Annotated[
+    str | None, typer.Option("--to", metavar="DAY", help="Last day of calls.", show_default=False)
+]
+Measure = Annotated[
+    str | None,
+    typer.Option(
+        help="What groups are compared by: passed, no_auto_fail, customer, business, compliance or"
+        " criterion:ID.",
+        show_default="the most telling one",
+    ),
+]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option(metavar="[MEASURE=]RATE", help="A fraction; may be repeated.", show_default=False),
+]
+Periods = Annotated[PeriodName | None, typer.Option("--by", help="Periods of the trend.", show_default=False)]
+WorkMix = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN,…",
+        help="What tells kinds of work apart; '' adjusts for nothing.",
+        show_default="transaction,caller_type,language,direction,queue",
+    ),
+]
+Fairness = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN,…",
+        help="Whose groups are held against each other.",
+        show_default="language,interpreter,audio_quality",
+    ),
+]
+FailureDay = Annotated[
+    str | None, typer.Option(metavar="DAY", help="Day of the list of failures.", show_default="the last")
+]
+Unmasked = Annotated[
+    bool,
+    typer.Option(
+        "--unmasked",
+        help="Of a run: show identifiers of people in quoted words; written into the audit log.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The command line, as far as it says what a report is about."""
+
+    kind: str
+    name: str | None
+    measure: str | None
+    targets: tuple[str, ...]
+    by: PeriodName | None
+    mix: str | None
+    fairness: str | None
+    day: str | None
+
+
 def register(cli: typer.Typer) -> None:
     cli.command("report")(report)
 
 
 def report(
-    what: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[WHAT]",
-            help="unit, site, vendor, team, agent, rubric, criterion or day; or the number of a run (the"
-            " newest run when absent).",
-        ),
-    ] = None,
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Which one; all of them when absent.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            metavar="FILE",
-            help="File to write: .html, .xlsx, .csv, .parquet, .jsonl or .json; of a run, a folder.",
-            show_default="of a run: qa-report",
-        ),
-    ] = None,
-    rubric: Annotated[
-        str | None, typer.Option("--rubric", metavar="ID", help="Only this rubric.", show_default=False)
-    ] = None,
-    first_day: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="First day of calls.", show_default=False)
-    ] = None,
-    last_day: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Last day of calls.", show_default=False)
-    ] = None,
-    measure: Annotated[
-        str | None,
-        typer.Option(
-            help="What groups are compared by: passed, no_auto_fail, customer, business, compliance or"
-            " criterion:ID.",
-            show_default="the most telling one",
-        ),
-    ] = None,
-    target: Annotated[
-        list[str] | None,
-        typer.Option(metavar="[MEASURE=]RATE", help="A fraction; may be repeated.", show_default=False),
-    ] = None,
-    by: Annotated[
-        PeriodName | None, typer.Option("--by", help="Periods of the trend.", show_default=False)
-    ] = None,
-    mix: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLUMN,…",
-            help="What tells kinds of work apart; '' adjusts for nothing.",
-            show_default="transaction,caller_type,language,direction,queue",
-        ),
-    ] = None,
-    fairness: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLUMN,…",
-            help="Whose groups are held against each other.",
-            show_default="language,interpreter,audio_quality",
-        ),
-    ] = None,
-    day: Annotated[
-        str | None, typer.Option(metavar="DAY", help="Day of the list of failures.", show_default="the last")
-    ] = None,
+    what: What = None,
+    name: Name = None,
+    out: OutFile = None,
+    rubric: OnlyRubric = None,
+    first_day: FirstDay = None,
+    last_day: LastDay = None,
+    measure: Measure = None,
+    target: Targets = None,
+    by: Periods = None,
+    mix: WorkMix = None,
+    fairness: Fairness = None,
+    day: FailureDay = None,
+    unmasked: Unmasked = False,
     json: Json = False,
     store: StoreUrl = None,
     user: ActingUser = None,
@@ -110,17 +142,23 @@ def report(
         name, rubric = None, name or rubric
     elif kind == "day":
         name, day = None, name or day
-    url = configuration(store=store).store_url
+    of_run = kind == _RUN or kind.isdigit()
+    if unmasked and not of_run:
+        raise UsageError("only pages of a run quote words", None, "leave --unmasked out")
+    url, who = configuration(store=store).store_url, acting_user(user)
     with Store.open(url, create=False, origin="qa report") as opened:
-        if kind == _RUN or kind.isdigit():
-            _run_pages(opened, kind if kind.isdigit() else name, out or Path("qa-report"), acting_user(user))
+        if of_run:
+            number = kind if kind.isdigit() else name
+            _run_pages(opened, number, out or Path("qa-report"), who, unmasked=unmasked)
             return
-        request = _request(kind, name, measure, target or (), by, mix, fairness, day)
-        found = _made(opened, request, (rubric, first_day, last_day))
+        asked = _Asked(kind, name, measure, tuple(target or ()), by, mix, fairness, day)
+        found = _made(opened, _request(asked), (rubric, first_day, last_day))
         written = _write(found, out)
-        opened.audit.record(
-            "report.write", "report", f"{kind}:{name or '*'}", by=acting_user(user), digest=written
-        )
+        opened.audit.record("report.write", "report", f"{kind}:{name or '*'}", by=who, digest=written)
+    _print(found, out, json=json)
+
+
+def _print(found: QualityReport, out: Path | None, *, json: bool) -> None:
     if json:
         from qa_toolkit.reports.tables import as_json
 
@@ -131,9 +169,10 @@ def report(
         _show(found)
 
 
-def _run_pages(store: Store, given: str | None, out: Path, user: str) -> None:
+def _run_pages(store: Store, given: str | None, out: Path, user: str, *, unmasked: bool) -> None:
     from qa_toolkit.cli.transcribe import writing_to
     from qa_toolkit.reports.pages import write_pages
+    from qa_toolkit.review.permissions import Action, permit_among_users
 
     if given is not None and not given.isdigit():
         raise UsageError(f"'{given}' is no run", None, "give its number, or nothing for the newest")
@@ -141,39 +180,32 @@ def _run_pages(store: Store, given: str | None, out: Path, user: str) -> None:
     if number is None or store.run(number) is None:
         what = "the store has no runs" if given is None else f"the store has no run {given}"
         raise InputError(what, store.database.where, "score something with 'qa score'")
+    if unmasked:
+        permit_among_users(store, user, Action.UNMASK)
     with writing_to(out):
-        store.audit.record("report.write", "run", str(number), by=user)
-        typer.echo(str(write_pages(store, number, out)))
+        store.audit.record("report.write", "run", str(number), by=user, unmasked=unmasked)
+        typer.echo(str(write_pages(store, number, out, unmasked=unmasked)))
 
 
-def _request(
-    kind: str,
-    name: str | None,
-    measure: str | None,
-    target: Sequence[str],
-    by: PeriodName | None,
-    mix: str | None,
-    fairness: str | None,
-    day: str | None,
-) -> ReportRequest:
+def _request(asked: _Asked) -> ReportRequest:
     from qa_toolkit.reports.quality_report import FAIRNESS, KINDS, WORK_MIX, ReportRequest
 
-    known = next((each for each in KINDS if each == kind), None)
+    known = next((each for each in KINDS if each == asked.kind), None)
     if known is None:
         raise UsageError(
-            f"there is no report '{kind}'", None, f"use {', '.join(KINDS)} or the number of a run"
+            f"there is no report '{asked.kind}'", None, f"use {', '.join(KINDS)} or the number of a run"
         )
-    if name is not None and known == "unit":
+    if asked.name is not None and known == "unit":
         raise UsageError("a report of the unit takes no name", None, "leave the name out")
     return ReportRequest(
         kind=known,
-        name=name,
-        measure=measure,
-        targets=dict(map(_target, target)),
-        period=None if by is None else by.value,
-        mix=WORK_MIX if mix is None else _names(mix),
-        fairness=FAIRNESS if fairness is None else _names(fairness),
-        day=day,
+        name=asked.name,
+        measure=asked.measure,
+        targets=dict(map(_target, asked.targets)),
+        period=None if asked.by is None else asked.by.value,
+        mix=WORK_MIX if asked.mix is None else _names(asked.mix),
+        fairness=FAIRNESS if asked.fairness is None else _names(asked.fairness),
+        day=asked.day,
     )
 
 

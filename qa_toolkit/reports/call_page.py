@@ -21,6 +21,7 @@ from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.rubric import Criterion, Rubric
 from qa_toolkit.domain.transcript import ChannelLayout, Role, Transcript
 from qa_toolkit.reports.evidence import Piece, marked_turns, place_of, quotations
+from qa_toolkit.reports.masking import Masking, masking_of
 from qa_toolkit.reports.measures import Fact, MetricRow, metric_rows
 from qa_toolkit.reports.timeline import Timeline, outcome_of, timeline_of
 from qa_toolkit.reports.wording import (
@@ -63,6 +64,7 @@ class ReportCall:
         rubric: gives questions, sections and titles; without it criteria are shown by their ids.
         interaction: who, where and when; by default what the transcript's metadata say.
         back: file name of the page with all calls, for a link.
+        unmasked: show identifiers of people; by default they are hidden wherever words are quoted.
     """
 
     evaluation: Evaluation
@@ -71,6 +73,7 @@ class ReportCall:
     rubric: Rubric | None = None
     interaction: Interaction | None = None
     back: str | None = None
+    unmasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,26 +155,32 @@ class CallPage:
     metrics: tuple[MetricRow, ...]
     made_by: tuple[Fact, ...]
     back: str | None
+    unmasked: bool
 
 
 def call_page(call: ReportCall) -> CallPage:
     """Arranges a call for its template."""
     evaluation, transcript, score = call.evaluation, call.transcript, call.evaluation.score
     names = {c.id: c.question for c in call.rubric.criteria} if call.rubric else {}
+    masking = masking_of(transcript, unmasked=call.unmasked)
+    timeline = None
+    if transcript:
+        timeline = timeline_of(transcript, call.metrics, evaluation, call.rubric, masking=masking)
     return CallPage(
         title=evaluation.interaction,
         verdict=verdict(score),
         facts=tuple(_facts(call)),
         auto_failed=tuple(f"{c}: {names[c]}" if c in names else c for c in score.auto_failed_by),
         auto_fail_note=_auto_fail_note(score),
-        warnings=tuple(dict.fromkeys(_warnings(call))),
-        timeline=timeline_of(transcript, call.metrics, evaluation, call.rubric) if transcript else None,
-        sections=tuple(_sections(call)),
+        warnings=tuple(dict.fromkeys(map(masking.text, _warnings(call)))),
+        timeline=timeline,
+        sections=tuple(_sections(call, masking)),
         families=tuple((family, score.critical.get(family, CriticalCount())) for family in FAMILIES),
-        turns=tuple(_turns(evaluation, transcript)),
+        turns=tuple(_turns(evaluation, transcript, masking)),
         metrics=tuple(metric_rows(call.metrics)),
         made_by=tuple(_made_by(evaluation, transcript)),
         back=call.back,
+        unmasked=call.unmasked,
     )
 
 
@@ -245,14 +254,14 @@ def _warnings(call: ReportCall) -> Iterator[str]:
     yield from call.evaluation.warnings
 
 
-def _sections(call: ReportCall) -> Iterator[SectionBlock]:
+def _sections(call: ReportCall, masking: Masking) -> Iterator[SectionBlock]:
     evaluation = call.evaluation
     positions = {answer.criterion: i for i, answer in enumerate(evaluation.answers)}
     scores = {section.id: section for section in evaluation.score.sections}
     shown: set[str] = set()
     for section in call.rubric.sections if call.rubric else ():
         rows = [
-            _row(positions[c.id], evaluation.answers[positions[c.id]], c, call)
+            _row(positions[c.id], evaluation.answers[positions[c.id]], c, masking)
             for c in section.criteria
             if c.id in positions
         ]
@@ -261,19 +270,20 @@ def _sections(call: ReportCall) -> Iterator[SectionBlock]:
         value = score.percent if score else None
         failed = bool(score and score.auto_failed_by)
         yield SectionBlock(section.id, section.title, value, percent(value), tuple(rows), failed)
-    rest = [_row(i, a, None, call) for i, a in enumerate(evaluation.answers) if a.criterion not in shown]
+    rest = [_row(i, a, None, masking) for i, a in enumerate(evaluation.answers) if a.criterion not in shown]
     if rest:
         yield SectionBlock(
             "answers", "Answers", evaluation.score.percent, percent(evaluation.score.percent), tuple(rest)
         )
 
 
-def _row(position: int, answer: Answer, criterion: Criterion | None, call: ReportCall) -> AnswerRow:
+def _row(position: int, answer: Answer, criterion: Criterion | None, masking: Masking) -> AnswerRow:
     label, kind = _answer_text(answer, criterion)
     points = ""
     if answer.points is not None and answer.max_points is not None:
         points = f"{number(answer.points)} / {number(answer.max_points)}"
     critical = criterion.critical if criterion and criterion.critical != "none" else None
+    quoted = [each for each in answer.evidence if isinstance(each, SpanEvidence)]
     return AnswerRow(
         position=position,
         criterion=answer.criterion,
@@ -283,9 +293,9 @@ def _row(position: int, answer: Answer, criterion: Criterion | None, call: Repor
         kind=kind,
         points=points,
         confidence=f"{answer.confidence:.0%}" if answer.confidence is not None else "",
-        reason=answer.reason,
+        reason=masking.text(answer.reason, quoted) if answer.reason else None,
         evaluator=f"{answer.evaluator.name} {answer.evaluator.version}" if answer.evaluator else "",
-        evidence=tuple(_evidence_lines(answer, call.transcript)),
+        evidence=tuple(_evidence_lines(answer, masking)),
     )
 
 
@@ -300,22 +310,21 @@ def _answer_text(answer: Answer, criterion: Criterion | None) -> tuple[str, str]
     return words(str(answer.answer)), outcome_of(answer)
 
 
-def _evidence_lines(answer: Answer, transcript: Transcript | None) -> Iterator[EvidenceLine]:
-    turns = {turn.id: turn for turn in transcript.turns} if transcript else {}
+def _evidence_lines(answer: Answer, masking: Masking) -> Iterator[EvidenceLine]:
     for evidence in answer.evidence:
         match evidence:
             case SpanEvidence():
-                turn = turns.get(evidence.turn)
+                turn = masking.turns.get(evidence.turn)
                 holds = turn is not None and place_of(evidence, turn) is not None
                 when = evidence.start_s if evidence.start_s is not None else (turn.start_s if turn else None)
                 who = ROLE_NAMES[turn.role] if turn else ""
-                yield EvidenceLine("span", evidence.text, clock(when), evidence.turn if holds else None, who)
+                quote = masking.quote(evidence)
+                yield EvidenceLine("span", quote, clock(when), evidence.turn if holds else None, who)
             case WindowEvidence():
                 yield EvidenceLine("window", evidence.looked_for, _window(evidence))
             case ValueEvidence():
-                yield EvidenceLine(
-                    "value", f"{words(evidence.name)} = {scalar(evidence.value)}", evidence.kind
-                )
+                value = masking.text(f"{words(evidence.name)} = {scalar(evidence.value)}")
+                yield EvidenceLine("value", value, evidence.kind)
 
 
 def _window(evidence: WindowEvidence) -> str:
@@ -326,8 +335,8 @@ def _window(evidence: WindowEvidence) -> str:
     return f"{clock(evidence.start_s or 0.0)} to {clock(evidence.end_s)}"
 
 
-def _turns(evaluation: Evaluation, transcript: Transcript | None) -> Iterator[TurnRow]:
-    pieces = marked_turns(evaluation, transcript)
+def _turns(evaluation: Evaluation, transcript: Transcript | None, masking: Masking) -> Iterator[TurnRow]:
+    pieces = marked_turns(evaluation, transcript, masking.turn)
     quoted = quotations(evaluation, transcript)
     for turn in transcript.turns if transcript else ():
         back = dict.fromkeys((q.answer, q.criterion) for q in quoted.get(turn.id, ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -96,9 +96,15 @@ def marked(text: str, quoted: Sequence[Quotation]) -> tuple[Piece, ...]:
 
 
 def marked_turns(
-    evaluation: Evaluation | None, transcript: Transcript | None
+    evaluation: Evaluation | None,
+    transcript: Transcript | None,
+    shown: Callable[[Turn], str] = lambda turn: turn.text,
 ) -> Mapping[int, tuple[Piece, ...]]:
-    """The marked text of every turn, by its id."""
+    """The marked text of every turn, by its id.
+
+    Args:
+        shown: the words of a turn as they are shown, as long as its text.
+    """
     quoted = quotations(evaluation, transcript)
     turns = transcript.turns if transcript else ()
-    return {turn.id: marked(turn.text, quoted.get(turn.id, ())) for turn in turns}
+    return {turn.id: marked(shown(turn), quoted.get(turn.id, ())) for turn in turns}

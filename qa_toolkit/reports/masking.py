@@ -2,12 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from qa_toolkit.domain.transcript import Transcript
+from qa_toolkit.domain.evaluation import SpanEvidence
+from qa_toolkit.domain.transcript import Role, Transcript, Turn
+from qa_toolkit.reports.evidence import place_of
 
 SIGN = "•"
 Places = Sequence[tuple[int, int]]
+_LEAST_HIDDEN = 4
+"""So many letters and digits make a hidden stretch worth looking for in other texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """What is hidden wherever the words of one call are shown; without parts nothing is.
+
+    Attributes:
+        places: of identifiers, by turn (``identifier_places``).
+        turns: the turns by their ids.
+        language: of the call, for texts that stand alone; None: nothing is looked for in them.
+    """
+
+    places: Mapping[int, Places] = field(default_factory=dict)
+    turns: Mapping[int, Turn] = field(default_factory=dict)
+    language: str | None = None
+
+    def turn(self, turn: Turn) -> str:
+        """The words of a turn, as long as they were."""
+        return hidden(turn.text, self.places.get(turn.id, ()))
+
+    def quote(self, evidence: SpanEvidence) -> str:
+        """Quoted words; those that the turn does not hold (any more) are looked at by themselves."""
+        turn = self.turns.get(evidence.turn)
+        start = None if turn is None else place_of(evidence, turn)
+        if turn is None or start is None:
+            return self.text(evidence.text)
+        return hidden_quote(evidence.text, turn.text, self.places.get(turn.id, ()), start)
+
+    def text(self, text: str, quoted: Iterable[SpanEvidence] = ()) -> str:
+        """A text about the call, such as a reason, which may repeat its words.
+
+        Args:
+            text: with identifiers of its own, or stretches that are hidden in the turns.
+            quoted: evidence whose quotation the text may hold.
+        """
+        if self.language is None:
+            return text
+        for evidence in sorted(quoted, key=lambda each: -len(each.text)):
+            text = text.replace(evidence.text, self.quote(evidence)) if evidence.text else text
+        for turn, places in self.places.items():
+            for start, end in places:
+                stretch = self.turns[turn].text[start:end]
+                if sum(map(str.isalnum, stretch)) >= _LEAST_HIDDEN:
+                    text = text.replace(stretch, hidden(stretch, ((0, len(stretch)),)))
+        alone = Transcript("", (Turn(1, Role.UNKNOWN, text),), language=self.language)
+        return hidden(text, identifier_places(alone).get(1, ()))
+
+
+SHOWN = Masking()
+"""Nothing is hidden."""
+
+
+def masking_of(transcript: Transcript | None, *, unmasked: bool = False) -> Masking:
+    """Hides what ``identifier_places`` finds; without a transcript, identifiers in texts that stand alone.
+
+    Args:
+        unmasked: hide nothing.
+    """
+    turns = {turn.id: turn for turn in transcript.turns} if transcript else {}
+    if unmasked:
+        return Masking(turns=turns)
+    if transcript is None:
+        return Masking(language="en")
+    return Masking(identifier_places(transcript), turns, transcript.language or "en")
 
 
 def identifier_places(transcript: Transcript) -> dict[int, tuple[tuple[int, int], ...]]:

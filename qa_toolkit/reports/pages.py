@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FIRST_PAGE = "index.html"
 
 
-def write_pages(store: Store, run: int, out: Path) -> Path:
+def write_pages(store: Store, run: int, out: Path, *, unmasked: bool = False) -> Path:
     """Writes ``index.html`` for the run and a page for every scored interaction below ``calls/``.
 
     Of an interaction that was reviewed, the review counts: the last evaluation a person filed under the same
@@ -30,6 +30,8 @@ def write_pages(store: Store, run: int, out: Path) -> Path:
         store: an open store.
         run: number of the run.
         out: folder to write to; made when absent, files of the same names are replaced.
+        unmasked: show identifiers of people that were said; whoever asks for it checks that it is permitted
+            and writes it into the audit log.
 
     Returns:
         The first page.
@@ -44,12 +46,15 @@ def write_pages(store: Store, run: int, out: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     rubrics = _rubrics(store)
     taken: set[str] = set()
-    items = [_write_item(store, result, rubrics, folder, taken) for result in store.results(run)]
+    items = [
+        _write_item(store, result, rubrics, folder, taken, unmasked=unmasked) for result in store.results(run)
+    ]
     facts = (
         ("Run", str(run)),
         ("Started", record.started_at.strftime("%Y-%m-%d %H:%M UTC")),
         ("Started by", record.started_by),
         ("State", record.state),
+        ("Identifiers", "shown" if unmasked else "hidden"),
     )
     page = ReportRun(
         title=f"Run {run}",
@@ -82,6 +87,8 @@ def _write_item(
     rubrics: Mapping[tuple[str, str], Rubric],
     folder: Path,
     taken: set[str],
+    *,
+    unmasked: bool,
 ) -> ReportItem:
     if result.status != "done" or result.evaluation is None:
         return ReportItem(result.input, result.status, result.reason)
@@ -97,6 +104,7 @@ def _write_item(
         rubric=rubrics.get((evaluation.rubric.id, evaluation.rubric.version)),
         interaction=interaction,
         back=f"../{_FIRST_PAGE}",
+        unmasked=unmasked,
     )
     (folder / name).write_text(call_report(call), encoding="utf-8")
     return ReportItem(

@@ -11,6 +11,7 @@ from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.reports.evidence import quotations
+from qa_toolkit.reports.masking import SHOWN, Masking
 from qa_toolkit.reports.wording import ROLE_NAMES, clock
 
 WIDTH = 1000.0
@@ -103,8 +104,14 @@ def timeline_of(
     metrics: ConversationMetrics | None = None,
     evaluation: Evaluation | None = None,
     rubric: Rubric | None = None,
+    *,
+    masking: Masking = SHOWN,
 ) -> Timeline | None:
-    """The picture of a call; None when nothing in the transcript has a time."""
+    """The picture of a call; None when nothing in the transcript has a time.
+
+    Args:
+        masking: what is hidden in the quotations that its marks show.
+    """
     spoken = _speech(transcript)
     ends = [end for _, _, end in spoken]
     duration = max([transcript.duration_s or 0.0, *ends]) if spoken else 0.0
@@ -113,7 +120,7 @@ def timeline_of(
     scale = _Scale(duration)
     lanes = _lanes(spoken, transcript, scale)
     bottom = _TOP + len(lanes) * (_LANE + _LANE_GAP) - _LANE_GAP
-    evidence, rows = _evidence(transcript, evaluation, rubric, scale, bottom + 16)
+    evidence, rows = _evidence(transcript, evaluation, rubric, scale, bottom + 16, masking=masking)
     axis = bottom + 12 + (rows * _ROW + 8 if rows else 0)
     events = metrics.events if metrics else transcript.events
     shades = tuple(
@@ -197,6 +204,8 @@ def _evidence(
     rubric: Rubric | None,
     scale: _Scale,
     top: float,
+    *,
+    masking: Masking,
 ) -> tuple[tuple[Mark, ...], int]:
     """Marks in rows, so that none covers another; and the number of rows."""
     questions = {c.id: c.question for c in rubric.criteria} if rubric else {}
@@ -218,7 +227,8 @@ def _evidence(
         row = min(row, _MOST_ROWS - 1)
         row_ends[row:] = [x + width, *row_ends[row + 1 :]]
         question = questions.get(quotation.criterion)
-        title = f"{quotation.criterion}{': ' + question if question else ''} – “{quotation.evidence.text}”"
+        quote = masking.quote(quotation.evidence)
+        title = f"{quotation.criterion}{': ' + question if question else ''} – “{quote}”"
         answer = evaluation.answers[quotation.answer] if evaluation else None
         outcome = outcome_of(answer) if answer else "neutral"
         marks.append(Mark(x, top + row * _ROW, title, label, width, quotation.evidence.turn, outcome))

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from qa_toolkit.errors import UsageError
-from qa_toolkit.review.permissions import Action, permit
+from qa_toolkit.review.permissions import Action, permit_among_users
 from qa_toolkit.store.export_rows import ExportFilter
 
 if TYPE_CHECKING:
@@ -106,14 +106,11 @@ def _check(names: Sequence[str], given: ExportFilter) -> None:
 
 
 def _permit(store: Store, names: Sequence[str], by: str) -> None:
-    """A store without users belongs to whoever can open it, as with ``qa score``."""
-    if not store.people.users():
-        return
     if not _FREE.issuperset(names):
-        permit(store, by, Action.EXPORT)
+        permit_among_users(store, by, Action.EXPORT)
     for name in names:
         if name in _ALSO_NEEDED:
-            permit(store, by, _ALSO_NEEDED[name])
+            permit_among_users(store, by, _ALSO_NEEDED[name])
 
 
 def _counting(

@@ -111,6 +111,16 @@ def permit(store: Store, user: str, action: Action, *, agent: str | None = None)
     )
 
 
+def permit_among_users(store: Store, user: str, action: Action) -> None:
+    """The same for commands that also serve a store without users: it belongs to whoever can open it.
+
+    Raises:
+        PermissionRefusedError: the store has users, and this one may not.
+    """
+    if store.people.users():
+        permit(store, user, action)
+
+
 def _who_may(action: Action) -> str:
     roles = [role for role, scope in ALLOWED.get(action, {}).items() if scope is Scope.ALL]
     return f"ask a {' or '.join(roles)}" if roles else "only the agent concerned may"

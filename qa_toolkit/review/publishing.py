@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qa_toolkit.errors import InputError
-from qa_toolkit.review.permissions import Action, permit
+from qa_toolkit.review.permissions import Action, permit_among_users
 from qa_toolkit.store.desk_records import RubricDraft, RubricStanding
 from qa_toolkit.store.records import RubricText
 
@@ -27,7 +27,7 @@ def save_rubric_draft(
         PermissionRefusedError: the role does not allow it.
         ConflictError: it was saved elsewhere meanwhile, or the version is registered already.
     """
-    _permit(store, by, Action.DRAFT_RUBRIC)
+    permit_among_users(store, by, Action.DRAFT_RUBRIC)
     return store.publications.save_draft(_text_of(rubric), by=by, version=version)
 
 
@@ -44,7 +44,7 @@ def publish_rubric(
         PermissionRefusedError: the role does not allow it.
         ConflictError: somebody published or retired meanwhile, or it is active already.
     """
-    _permit(store, by, Action.PUBLISH_RUBRIC)
+    permit_among_users(store, by, Action.PUBLISH_RUBRIC)
     return store.publications.publish(_text_of(rubric), by=by, text=note, seen=seen)
 
 
@@ -64,7 +64,7 @@ def retire_rubric(
         InputError: the version is not registered.
         ConflictError: somebody published or retired meanwhile, or it is retired already.
     """
-    _permit(store, by, Action.PUBLISH_RUBRIC)
+    permit_among_users(store, by, Action.PUBLISH_RUBRIC)
     return store.publications.retire(rubric, rubric_version, by=by, text=note, seen=seen)
 
 
@@ -90,9 +90,3 @@ def stored_text(store: Store, rubric: str) -> str:
 def _text_of(loaded: LoadedRubric) -> RubricText:
     rubric = loaded.rubric
     return RubricText(rubric.id, rubric.version, loaded.sha256, loaded.text, rubric.title)
-
-
-def _permit(store: Store, by: str, action: Action) -> None:
-    """A store without users belongs to whoever can open it, as with ``qa score``."""
-    if store.people.users():
-        permit(store, by, action)

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_examples import HOSTILE, Desk, file_hostile_calls, report_desk
+from report_examples import FORM, HOSTILE, Desk, file_hostile_calls, report_desk
+
+from qa_toolkit.store import Store
+from qa_toolkit.store.people_records import User
 
 Qa = Callable[..., Any]
 
@@ -63,6 +66,54 @@ def test_what_cannot_be_reported_is_one_line(
     ran = qa("report", *arguments, "--store", hostile.store.database.where)
     assert (ran.code, len(ran.errors)) == (code, 1), ran.err
     assert says in ran.errors[0]
+
+
+SAID = "My social is 567-68-4321, thank you."
+
+
+@pytest.fixture
+def run_with_identifiers(qa: Qa, tmp_path: Path) -> str:
+    """A store with one run whose only call says a Social Security number."""
+    turns = [
+        {"role": "agent", "text": "Thank you for calling. What is your social security number?"},
+        {"role": "customer", "text": SAID},
+    ]
+    (tmp_path / "call-1.json").write_text(json.dumps({"turns": turns, "direction": "inbound"}), "utf-8")
+    (tmp_path / "small.yaml").write_text(FORM.format(version="1.0.0"), "utf-8")
+    store = str(tmp_path / "qa.db")
+    ran = qa("score", tmp_path / "call-1.json", "--rubric", tmp_path / "small.yaml", "--store", store)
+    assert ran.code == 0, ran.err
+    return store
+
+
+def test_pages_of_a_run_hide_identifiers_unless_unmasked_by_somebody_who_may(
+    run_with_identifiers: str, qa: Qa, tmp_path: Path
+) -> None:
+    store = ("--store", run_with_identifiers)
+
+    def page(*arguments: object) -> str:
+        out = tmp_path / "pages"
+        ran = qa("report", *store, "--out", out, *arguments)
+        assert ran.code == 0, ran.err
+        return (out / "calls" / "call-1.html").read_text(encoding="utf-8")
+
+    assert "567-68-4321" not in page()
+    assert "My social is •••-••-••••, thank you." in page()
+    assert SAID in page("--unmasked")
+    with Store.open(run_with_identifiers, create=False) as opened:
+        written = [e for e in opened.audit.entries() if e.action == "report.write"]
+        assert [json.loads(e.facts)["unmasked"] for e in written] == [False, False, True]
+        opened.people.save(users=[User("mia", "manager"), User("ana", "analyst")], by="test")
+    refused = qa("report", *store, "--out", tmp_path / "refused", "--unmasked", "--as", "mia")
+    assert (refused.code, len(refused.errors)) == (1, 1)
+    assert "may not see identifiers unmasked as manager" in refused.errors[0]
+    assert not (tmp_path / "refused").exists()
+    assert SAID in page("--unmasked", "--as", "ana")
+
+
+def test_only_pages_of_a_run_can_be_unmasked(hostile: Desk, qa: Qa) -> None:
+    ran = qa("report", "unit", "--unmasked", "--store", hostile.store.database.where)
+    assert (ran.code, len(ran.errors)) == (2, 1)
 
 
 def test_the_simulated_year_is_a_store_with_a_report(qa: Qa, tmp_path: Path) -> None:
