@@ -25,7 +25,7 @@ from qa_toolkit.review import Access, record_access
 from qa_toolkit.store import Store
 
 _ROUTE = "/qa/audio"
-_HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 _TYPES = {
     ".wav": "audio/wav",
     ".mp3": "audio/mpeg",
@@ -64,7 +64,7 @@ async def send_audio(request: Request) -> Response:
     if path is None:
         return Response("There is no such recording.", 404)
     return FileResponse(
-        path, media_type=_TYPES.get(path.suffix.lower(), "application/octet-stream"), headers=_HEADERS
+        path, media_type=_TYPES.get(path.suffix.lower(), "application/octet-stream"), headers=HEADERS
     )
 
 

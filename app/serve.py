@@ -9,6 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import media
+import scan_pictures
 import streamlit as st
 
-app = st.App("main.py", routes=media.routes())
+app = st.App("main.py", routes=[*media.routes(), *scan_pictures.routes()])

@@ -1,8 +1,9 @@
-"""Tickets for media: a signed word that lets one signed-in person fetch one recording for a while.
+"""Tickets for media: a signed word that lets one signed-in person fetch one recording or scan for a while.
 
-A browser fetches sound by a plain address, without the session of the page. The page, which knows who is
-signed in, puts a ticket into that address; the route checks it, and asks the store again whether that
-person may hear it. The key lives as long as the process: after a restart a reload of the page makes new ones.
+A browser fetches sound and pictures by a plain address, without the session of the page. The page, which
+knows who is signed in, puts a ticket into that address; the route checks it, and asks the store again whether
+that person may have it. The key lives as long as the process: after a restart a reload of
+the page makes new ones.
 """
 
 from __future__ import annotations

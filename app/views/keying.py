@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import keying_desk
+import scan_pictures
 import state
 import streamlit as st
 from components import header, notes, pictures
@@ -11,12 +14,14 @@ from words import t
 
 from qa_toolkit.errors import QAToolkitError
 from qa_toolkit.keying.scans.worklist import WorklistItem
-from qa_toolkit.review import adjudicate
+from qa_toolkit.review import adjudicate, record_scan_access
 from qa_toolkit.store import Store
 from qa_toolkit.store.desk_records import KeyingAdjudication, Verdict
 from qa_toolkit.store.people_records import User
 
 _PLACE = "keying_place"
+_LABEL = "text-align: left; font-weight: 400; padding-right: 12px"
+_VALUE = "font-family: monospace; font-size: 1.1rem; white-space: pre-wrap"
 
 
 def show() -> None:
@@ -60,46 +65,83 @@ def one(
     held: dict[tuple[str, str], KeyingAdjudication],
 ) -> None:
     """One place: its page, its crop, both values, and the ruling."""
-    place = min(int(st.session_state.get(_PLACE, 0)), len(items) - 1)
-    item = items[place]
+    number = min(int(st.session_state.get(_PLACE, 0)), len(items) - 1)
+    item = items[number]
     before = held.get((item.record, keying_desk.path_of(item)))
+    ticket = _ticket(store, user, item)
     paper, keys = st.columns([3, 2])
     with keys:
-        st.subheader(plain(f"{item.record} · {keying_desk.path_of(item)}"), anchor=False)
-        kind = item.kind.replace("_", " ")
-        st.caption(
-            t(
-                "criticality {letter} · {kind} · {why}",
-                letter=item.criticality,
-                kind=kind,
-                why=plain(item.why),
-            )
-        )
-        if item.file and item.number and item.box:
-            piece = keying_desk.crop(files.scans, item.file, item.number, item.box)
-            if piece:
-                pictures.show(piece, t("Cut out of the page"))
-        st.text(f"{t('Keyed')}: {item.keyed if item.keyed is not None else '–'}")
-        sure = "" if item.confidence is None else f" ({100 * item.confidence:.0f} %)"
-        st.text(f"{t('Read by the machine, a guess')}: {item.read if item.read is not None else '–'}{sure}")
+        st.markdown(f"**{plain(item.record)} · {plain(keying_desk.path_of(item))}**")
+        _facts(item, number, len(items))
+        _cut(files, item, ticket)
+        _values(item)
         if before is not None:
-            st.info(t("Ruled by {who}: {verdict}", who=plain(before.adjudicator), verdict=t(before.verdict)))
+            st.info(
+                t("Ruled by {who}: {verdict}", who=plain(before.adjudicator), verdict=_said(before.verdict))
+            )
         _rule(store, user, files, item, before)
-        back, forward = st.columns(2)
-        if back.button(t("Back"), shortcut="p", disabled=place == 0):
-            st.session_state[_PLACE] = place - 1
-            st.rerun()
-        if forward.button(t("Next"), shortcut="n", disabled=place + 1 >= len(items)):
-            st.session_state[_PLACE] = place + 1
-            st.rerun()
+        _walk(number, len(items))
     with paper:
-        if item.file and item.number:
-            picture = keying_desk.page_picture(files.scans, item.file, item.number, item.box)
-            if picture:
-                named = f"{item.file}, {t('page')} {item.number}"
-                pictures.show(picture, named, caption=plain(named))
-                return
+        _page(files, item, ticket)
+
+
+def _ticket(store: Store, user: User, item: WorklistItem) -> str:
+    """One ticket a session and application; before it is made, the audit log says who looks."""
+    made: dict[tuple[str, str], str] = st.session_state.setdefault("scan_tickets", {})
+    if (user.id, item.record) not in made:
+        record_scan_access(store, item.record, by=user.id)
+        made[user.id, item.record] = scan_pictures.ticket(user.id, item.record)
+    return made[user.id, item.record]
+
+
+def _facts(item: WorklistItem, number: int, of: int) -> None:
+    facts = t(
+        "criticality {letter} · {kind} · {why}",
+        letter=item.criticality,
+        kind=t(item.kind.replace("_", " ")),
+        why=plain(item.why),
+    )
+    st.caption(f"{number + 1} / {of} · {facts}")
+
+
+def _cut(files: keying_desk.KeyingFiles, item: WorklistItem, ticket: str) -> None:
+    page = keying_desk.page_of(files, item)
+    if page is not None and item.box and keying_desk.crop(files.scans, page, item.box):
+        path = keying_desk.path_of(item)
+        place = scan_pictures.address(ticket, item.record, path, "field")
+        pictures.show(place, f"{t('Cut out of the page')}: {path}")
+
+
+def _page(files: keying_desk.KeyingFiles, item: WorklistItem, ticket: str) -> None:
+    page = keying_desk.page_of(files, item)
+    if page is None or item.box is None or keying_desk.page_picture(files.scans, page, item.box) is None:
         st.caption(t("There is no scan of this place."))
+        return
+    named = f"{page.file}, {t('page')} {page.number}"
+    place = scan_pictures.address(ticket, item.record, keying_desk.path_of(item), "page")
+    pictures.show(place, f"{named}: {keying_desk.path_of(item)}", caption=plain(named))
+
+
+def _values(item: WorklistItem) -> None:
+    """Both values one above the other, in letters of one width, so that a shifted digit shows."""
+    sure = "" if item.confidence is None else f" ({100 * item.confidence:.0f} %)"
+    rows = ((t("Keyed"), item.keyed), (t("Read by the machine, a guess") + sure, item.read))
+    cells = "".join(
+        f'<tr><th scope="row" style="{_LABEL}">{escape(label)}</th>'
+        f'<td style="{_VALUE}">{escape(value or "–")}</td></tr>'
+        for label, value in rows
+    )
+    st.html(f"<table>{cells}</table>")
+
+
+def _walk(number: int, of: int) -> None:
+    with st.container(horizontal=True):
+        if st.button(t("Back"), shortcut="p", disabled=number == 0):
+            st.session_state[_PLACE] = number - 1
+            st.rerun()
+        if st.button(t("Next"), shortcut="n", disabled=number + 1 >= of):
+            st.session_state[_PLACE] = number + 1
+            st.rerun()
 
 
 def _rule(
@@ -110,40 +152,48 @@ def _rule(
     before: KeyingAdjudication | None,
 ) -> None:
     stamp = f"{item.record}_{keying_desk.path_of(item)}"
+    buttons = st.container(horizontal=True, gap="small")
+    other = st.text_input(t("Value on the paper, if neither is right"), key=f"other_{stamp}").strip()
     reason = st.selectbox(
         t("Reason"),
-        keying_desk.REASONS,
-        format_func=lambda code: t(code.replace("_", " ")),
+        ["", *keying_desk.REASONS],
+        format_func=lambda code: t(code.replace("_", " ")) if code else t("as the ruling says"),
         key=f"why_{stamp}",
     )
-    text = st.text_input(t("In a sentence, if needed"), key=f"text_{stamp}")
-    other = st.text_input(t("Value on the paper, if neither is right"), key=f"other_{stamp}")
-    choices: tuple[tuple[Verdict, str, str], ...] = (
-        ("first", t("Keyed is right"), "1"),
-        ("second", t("The reading is right"), "2"),
-        ("other", t("Neither: as typed"), "3"),
-        ("unreadable", t("Cannot be read"), "4"),
-        ("source_conflict", t("The paper contradicts itself"), "5"),
-    )
-    for verdict, label, key in choices:
-        if st.button(label, shortcut=key, key=f"rule_{verdict}_{stamp}", width="stretch"):
-            if verdict == "other" and not other.strip():
+    text = st.text_input(t("In a sentence, if needed"), key=f"text_{stamp}").strip()
+    for verdict, label, key in _choices():
+        if buttons.button(label, shortcut=key, key=f"rule_{verdict}_{stamp}"):
+            if verdict == "other" and not other:
                 st.error(t("Type the value on the paper first."))
                 return
             made = keying_desk.ruling(
                 item,
                 files.layout,
                 verdict,
-                other.strip() or None,
+                other or None,
                 by=user.id,
-                reason=reason,
-                text=text.strip() or None,
+                reason=reason or None,
+                text=text or None,
                 before=before,
             )
             notes.attempt(
                 lambda made=made: adjudicate(store, [made], by=user.id),  # type: ignore[misc]
-                t("Ruled: {field} – {verdict}", field=keying_desk.path_of(item), verdict=t(verdict)),
+                t("Ruled: {field} – {verdict}", field=keying_desk.path_of(item), verdict=label),
             )
+
+
+def _choices() -> tuple[tuple[Verdict, str, str], ...]:
+    return (
+        ("first", t("Keyed is right"), "1"),
+        ("second", t("The reading is right"), "2"),
+        ("other", t("Neither: as typed"), "3"),
+        ("unreadable", t("Cannot be read"), "4"),
+        ("source_conflict", t("The paper contradicts itself"), "5"),
+    )
+
+
+def _said(verdict: Verdict) -> str:
+    return next(label for name, label, _ in _choices() if name == verdict)
 
 
 def rulings(store: Store, layout: str | None) -> None:
@@ -158,9 +208,9 @@ def rulings(store: Store, layout: str | None) -> None:
                     t("Keyed"): each.keyed,
                     t("Second reading"): each.second,
                     t("On the paper"): each.reference,
-                    t("Verdict"): t(each.verdict),
+                    t("Verdict"): _said(each.verdict),
                     t("By"): each.adjudicator,
-                    t("Reason"): each.reason,
+                    t("Reason"): t(each.reason.replace("_", " ")),
                     t("Note"): each.text,
                 }
                 for each in found

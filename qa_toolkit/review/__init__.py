@@ -1,6 +1,6 @@
 """The rules of people's work: who may do what, queues, reviews, disputes, sessions, publishing."""
 
-from qa_toolkit.review.access import Access, evaluations_for, record_access
+from qa_toolkit.review.access import Access, evaluations_for, record_access, record_scan_access
 from qa_toolkit.review.calibrating import (
     RUBRIC_EFFECTS,
     add_note,
@@ -63,6 +63,7 @@ __all__ = [
     "read_people",
     "record_access",
     "record_effect",
+    "record_scan_access",
     "retire_rubric",
     "revert_review",
     "save_rubric_draft",

@@ -19,12 +19,14 @@ class Access(StrEnum):
     VIEW = "interaction.view"
     PLAY = "audio.play"
     UNMASK = "identifiers.unmask"
+    SCAN = "scan.view"
 
 
 _NEEDS = {
     Access.VIEW: Action.VIEW_CONTENT,
     Access.PLAY: Action.PLAY_AUDIO,
     Access.UNMASK: Action.UNMASK,
+    Access.SCAN: Action.ADJUDICATE_KEYING,
 }
 
 
@@ -49,6 +51,19 @@ def record_access(
         raise InputError(f"interaction '{interaction}' is not in the store", None, "look for it in the list")
     user = permit(store, by, _NEEDS[what], agent=found.agent)
     store.audit.record(str(what), "interaction", interaction, by=by, evaluation=evaluation, **facts)
+    return user
+
+
+def record_scan_access(store: Store, application: str, *, by: str) -> User:
+    """Permits somebody to see the scan of an application and writes it into the audit log.
+
+    Applications are known by their id alone: those that are keyed need not be in the store.
+
+    Raises:
+        PermissionRefusedError: the role does not allow it.
+    """
+    user = permit(store, by, _NEEDS[Access.SCAN])
+    store.audit.record(str(Access.SCAN), "application", application, by=by)
     return user
 
 

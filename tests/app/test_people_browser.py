@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -136,13 +139,48 @@ def test_a_keyed_field_is_ruled_on_by_keys(tmp_path: Path, browser: Any) -> None
         page = browser.new_context().new_page()
         sign_in(page, running, "Ana", "/keying")
         page.get_by_text("income.1.amount").first.wait_for()
-        page.get_by_text("APP-00006.tif").wait_for()
+        page.get_by_text("APP-00006.tif").first.wait_for()
+        pictures = page.locator("img[alt*='income.1.amount']")
+        page.wait_for_function("[...document.images].filter((one) => one.naturalWidth > 0).length >= 2")
+        addresses = [pictures.nth(place).evaluate("image => image.src") for place in (0, 1)]
+        assert not any(each.startswith("data:") for each in addresses)
+        check_pictures(path, addresses)
         page.keyboard.press("2")
-        page.get_by_text("Ruled: income.1.amount").wait_for()
+        page.get_by_text("Ruled: income.1.amount – The reading is right").wait_for()
         page.context.close()
     with Store.open(path) as store:
         (ruling,) = store.keying.adjudications()
+        assert ruling.reason == "differs_from_paper"
         assert (ruling.application, ruling.verdict, ruling.adjudicator) == ("APP-00006", "second", "ana")
+
+
+def check_pictures(path: Path, addresses: list[str]) -> None:
+    """Scans are fetched by application and field with a ticket, looked at is audited, and who left sees none."""
+    kinds = {fetched(each)[1][:4] for each in addresses}
+    assert kinds == {b"\xff\xd8\xff\xe0", b"\x89PNG"}, "a page and the field cut out of it"
+    one = addresses[0]
+    for changed in (one.replace("APP-00006", "APP-00007"), one.split("&ticket=")[0], one[:-2]):
+        assert fetched(changed)[0] == 401
+    for field in ("income.1.nothing", "../template.yaml", "person.1.first_name%00"):
+        assert fetched(one.replace("income.1.amount", field))[0] == 404
+    assert fetched(one.replace("part=page", "part=all").replace("part=field", "part=all"))[0] == 404
+    with Store.open(path) as store:
+        seen = [(row.who, row.record) for row in store.audit.entries() if row.action == "scan.view"]
+        ana = next(user for user in store.people.users() if user.id == "ana")
+        store.people.save([replace(ana, active=False)], by="adm")
+        gone = fetched(one)[0]
+        store.people.save([ana], by="adm")
+    assert seen == [("ana", "APP-00006")]
+    assert gone == 404
+
+
+def fetched(address: str) -> tuple[int, bytes]:
+    """What the server answers: the status and the content."""
+    try:
+        with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own server
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, b""
 
 
 def run_cli(arguments: list[str]) -> None:

@@ -18,6 +18,7 @@ from qa_toolkit.review import (
     correct_turn,
     evaluations_for,
     record_access,
+    record_scan_access,
     revert_review,
     submit_review,
 )
@@ -164,6 +165,17 @@ def test_access_is_permitted_and_written_down(store: Store, what: Access, who: s
     record_access(store, what, "call-1", by=who, evaluation="1", turn=2)
     last = [*store.audit.entries(kind="interaction", record="call-1")][-1]
     assert (last.action, last.who, json.loads(last.facts)) == (what, who, {"evaluation": "1", "turn": 2})
+
+
+@pytest.mark.parametrize(("who", "allowed"), [("maria", True), ("mo", False), ("ana", False), ("aud", False)])
+def test_scans_are_for_those_who_rule_on_them(store: Store, who: str, allowed: bool) -> None:
+    if allowed:
+        record_scan_access(store, "APP-9", by=who)
+    else:
+        with pytest.raises(PermissionRefusedError):
+            record_scan_access(store, "APP-9", by=who)
+    rows = [row.who for row in store.audit.entries(kind="application", record="APP-9")]
+    assert rows == ([who] if allowed else [])
 
 
 def test_access_to_nothing(store: Store) -> None:

@@ -12,6 +12,8 @@ from qa_toolkit.domain.scans import FieldReading, ScanReadings
 from qa_toolkit.keying.scans.images import PageImage, page_images
 
 if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
     from qa_toolkit.keying.scans.images import Grey
 
 MARGIN: Final = 6
@@ -52,6 +54,16 @@ def crops_of(readings: ScanReadings, scans: Iterable[Path], places: Iterable[Pla
 
 def data_picture(grey: Grey, box: tuple[int, int, int, int], turned: float = 0.0) -> str:
     """A piece of a scan as a small PNG in a ``data:`` address, the right way up."""
+    return "data:image/png;base64," + base64.b64encode(cut_out(grey, box, turned)).decode("ascii")
+
+
+def cut_out(grey: Grey, box: tuple[int, int, int, int], turned: float = 0.0) -> bytes:
+    """A piece of a scan as a small PNG, the right way up.
+
+    Args:
+        box: left, top, right, bottom in pixels of the scan as it lies.
+        turned: degrees the page lay turned, clockwise.
+    """
     from PIL import Image
 
     left, top, right, bottom = box
@@ -60,13 +72,16 @@ def data_picture(grey: Grey, box: tuple[int, int, int, int], turned: float = 0.0
         max(top - MARGIN, 0) : min(bottom + MARGIN, height),
         max(left - MARGIN, 0) : min(right + MARGIN, width),
     ]
-    picture = Image.fromarray(piece)
-    quarter = round(turned / 90) % 4
-    if quarter:
-        picture = picture.rotate(90 * quarter, expand=True)
+    picture = upright(Image.fromarray(piece), turned)
     if picture.width > WIDEST:
         size = (WIDEST, max(1, round(picture.height * WIDEST / picture.width)))
         picture = picture.resize(size, Image.Resampling.BOX)
     stream = io.BytesIO()
     picture.quantize(COLOURS).save(stream, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+    return stream.getvalue()
+
+
+def upright(picture: Picture, turned: float) -> Picture:
+    """A picture turned back by whole quarters; the few degrees that remain are left."""
+    quarter = round(turned / 90) % 4
+    return picture.rotate(90 * quarter, expand=True) if quarter else picture
