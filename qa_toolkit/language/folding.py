@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 PieceKind = Literal["word", "letters", "digits", "decimal", "ordinal", "currency"]
 
@@ -29,15 +30,16 @@ _REMARK = (
     r"[^()]{0,40}\)"
     r"|[^\W_]*[^\W\d_]~+"
 )
-_LEXER = re.compile(
-    rf"(?P<remark>{_REMARK})"
-    r"|(?P<clock>\d{1,2}):00(?![:\d])"
+_NUMBERS = (
+    r"(?P<clock>\d{1,2}):00(?![:\d])"
     r"|(?P<ordinal>\d+)(?:st|nd|rd|th)(?![^\W_])"
     r"|(?P<grouped>\d{1,3}(?:,\d{3})+(?:\.\d+)?)(?![\d,])"
     r"|(?P<chain>\d+(?:\.\d+){2,})"
     r"|(?P<decimal>\d+\.\d+)"
     r"|(?P<digits>\d+)"
-    r"|(?<![^\W_])(?P<dotted>[^\W\d_](?:\.[^\W\d_])+\.?)(?![^\W_])"
+)
+_WORDS = (
+    r"(?<![^\W_])(?P<dotted>[^\W\d_](?:\.[^\W\d_])+\.?)(?![^\W_])"
     r"|(?<![^\W_])(?P<hyphened>[^\W\d_](?:-[^\W\d_])+)(?![^\W_'])"
     r"|(?<![^\W_])(?P<elided>'(?:cause|cuz|em|til|bout))(?![^\W_'])"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)"
@@ -45,6 +47,10 @@ _LEXER = re.compile(
     r"|(?P<symbol>[%&@¢])"
     r"|(?P<dot>(?<=[^\W_])\.(?=[^\W_]))"
 )
+_LEXER = re.compile(rf"(?P<remark>{_REMARK})|{_NUMBERS}|{_WORDS}")
+_WORD_LEXER = re.compile(_WORDS)
+_NEEDS_WHOLE_LEXER = re.compile(r"[\d\[<{(~]")
+"""What a text without these cannot hold: remarks, partial words, numbers. Most turns hold none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +58,16 @@ class Folded:
     """Folded text; character ``i`` of it comes from ``original[starts[i]:ends[i]]``."""
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The slice of the original under a non-empty slice of the folded text."""
         return self.starts[start], self.ends[end - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A word, a number or a sign, before any rule is applied.
+class Piece(NamedTuple):
+    """A word, a number or a sign, before any rule is applied; a tuple, as a call is cut into thousands.
 
     Attributes:
         start, end: place in the original text.
@@ -102,12 +107,25 @@ def _plain(character: str) -> str:
     return _AS_THEY_ARE.get(character, character)
 
 
+def _one_for_one(characters: str) -> dict[int, str]:
+    """The folded forms of those characters that fold to exactly one."""
+    folded = {character: fold_character(character) for character in characters}
+    return {ord(character): form for character, form in folded.items() if len(form) == 1}
+
+
+_COMMON = _one_for_one("".join(map(chr, (*range(0x250), *range(0x2010, 0x2020)))))
+_COMMON_CHARACTERS = frozenset(map(chr, _COMMON))
+"""Those of English and Spanish as usually written: folded in one go, every character in its place."""
+
+
 def fold(text: str) -> Folded:
     """Folds a text and keeps the place of every character."""
+    count = len(text)
+    if _COMMON_CHARACTERS.issuperset(text):
+        return Folded(text.translate(_COMMON), range(count), range(1, count + 1))
     one_by_one = [fold_character(character) for character in text]
     if all(len(folded) == 1 for folded in one_by_one):
-        count = len(text)
-        return Folded("".join(one_by_one), tuple(range(count)), tuple(range(1, count + 1)))
+        return Folded("".join(one_by_one), range(count), range(1, count + 1))
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -121,24 +139,42 @@ def fold(text: str) -> Folded:
     return Folded("".join(characters), tuple(starts), tuple(ends))
 
 
-def pieces_of(text: str, *, decimal_comma: bool = False) -> list[Piece]:
+def pieces_of(text: str, *, decimal_comma: bool = False) -> tuple[Piece, ...]:
     """Cuts a text into pieces; bracketed remarks, partial words (``wan~``) and punctuation are left out.
 
     Args:
         decimal_comma: ``2,5`` is two and a half and ``1.200`` is twelve hundred (Spanish); grouping by commas
             (``1,200``), usual in the United States in both languages, is understood either way.
     """
+    return _cut(text, decimal_comma=decimal_comma and _HAS_DIGIT.search(text) is not None)
+
+
+_HAS_DIGIT = re.compile(r"[\d¹²³¼½¾]|[^\x00-\u024f‘’“”–—…]")
+"""A digit, or a character that may fold to one."""
+
+
+@lru_cache(maxsize=512)
+def _cut(text: str, *, decimal_comma: bool) -> tuple[Piece, ...]:
+    """The pieces; kept, as every language that a conversation is searched in begins with the same ones."""
     folded = fold(text)
     searched = _with_decimal_point(folded.text) if decimal_comma else folded.text
+    lexer = _LEXER if _NEEDS_WHOLE_LEXER.search(searched) else _WORD_LEXER
+    starts, ends = folded.starts, folded.ends
     pieces: list[Piece] = []
     last_end = 0
-    for match in _LEXER.finditer(searched):
+    for match in lexer.finditer(searched):
         name = match.lastgroup or "word"
         if name == "remark":
             continue
-        pieces.append(_piece(name, match, folded, text, searched[last_end : match.start()]))
-        last_end = match.end()
-    return pieces
+        first, last = match.span()
+        gap = searched[last_end:first]
+        last_end = last
+        if name == "word":
+            start, end = starts[first], ends[last - 1]
+            pieces.append(Piece(match[0], start, end, "word", gap, text[start:end].isupper()))
+        else:
+            pieces.append(_piece(name, match, folded, text, gap))
+    return tuple(pieces)
 
 
 def _with_decimal_point(text: str) -> str:

@@ -9,20 +9,35 @@ so that normalising twice changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from qa_toolkit.language.folding import Piece, pieces_of
 from qa_toolkit.language.numbers import NormalisedToken, NumberReader
 from qa_toolkit.language.spelling import american_spelling
-from qa_toolkit.language.words import ENGLISH, IS_AFTER, IS_BEFORE, TOP_LEVEL_DOMAINS, LanguageWords, words_of
+from qa_toolkit.language.words import (
+    ENGLISH,
+    IS_AFTER,
+    IS_BEFORE,
+    SPOKEN_SIGNS,
+    TOP_LEVEL_DOMAINS,
+    LanguageWords,
+    NumberWords,
+    words_of,
+)
 
 NORMALISER_VERSION = "1"
 """Changes whenever any text may normalise differently; printed with every word error rate."""
 
 _MOST_PASSES = 8
+_WORDY = frozenset(("word", "letters"))
+_HAS_OR_HAD = {
+    "is": ("has", frozenset(("been", "got", "gone", "had"))),
+    "would": ("had", frozenset(("been", "better"))),
+}
+_NOTHING: tuple[str, frozenset[str]] = ("", frozenset())
 
 
 def normalise(text: str, language: str = "en", *, drop_fillers: bool = False) -> str:
@@ -60,24 +75,74 @@ def normalise_words(
         tokens = again
     if not drop_fillers:
         return tokens
-    kept = tuple(t for t in tokens if not words.fillers.fullmatch(t.text))
-    settled = kept if len(kept) == len(tokens) or _stays(kept, words) else _again(kept, words)
-    return tuple(t for t in settled if not words.fillers.fullmatch(t.text))
+    kept = _without_fillers(tokens, words)
+    if len(kept) == len(tokens):
+        return tokens
+    return kept if _stays(kept, words) else _without_fillers(_again(kept, words), words)
+
+
+def _without_fillers(
+    tokens: tuple[NormalisedToken, ...], words: LanguageWords
+) -> tuple[NormalisedToken, ...]:
+    return tuple(t for t in tokens if not _is_filler(t.text, words.fillers))
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_filler(word: str, fillers: re.Pattern[str]) -> bool:
+    return fillers.fullmatch(word) is not None
 
 
 def _stays(tokens: Sequence[NormalisedToken], words: LanguageWords) -> bool:
-    """Whether another pass is sure to change nothing: plain words only, for which there is no rule."""
+    """Whether another pass is sure to change nothing: plain words and digits for which no rule is left."""
     texts = [token.text for token in tokens]
-    american = american_spelling() if words is ENGLISH else {}
-    openers = words.numbers.openers if words.numbers else frozenset()
-    single = False
-    for text in texts:
-        if not (text.isascii() and text.isalpha()) or (single and len(text) == 1):
-            return False
-        if text in openers or text in american or text in words.expansions or text in words.symbols:
-            return False
-        single = len(text) == 1
-    return not any(pair in words.sequences for pair in pairwise(texts))
+    said = frozenset(texts)
+    if any(not (text.isascii() and (text.isalpha() or (len(text) == 1 and text.isdigit()))) for text in said):
+        return False
+    if not said.isdisjoint(words.opened) and any(_opens(text, words) for text in said & words.opened):
+        return False
+    if words is ENGLISH and not said.isdisjoint(american_spelling()):
+        return False
+    if not (said.isdisjoint(words.money_joiners) or said.isdisjoint(words.money_parts)):
+        return False
+    pairs = tuple(pairwise(texts))
+    if not said.isdisjoint(words.sequence_starts) and any(pair in words.sequences for pair in pairs):
+        return False
+    return not _spells(pairs, words) and (words.numbers is None or _numbers_stay(texts, said, words.numbers))
+
+
+def _opens(word: str, words: LanguageWords) -> bool:
+    return words.symbols.get(word) is not None or words.expansions.get(word) != (word,)
+
+
+def _spells(pairs: Sequence[tuple[str, str]], words: LanguageWords) -> bool:
+    """Whether letters stand side by side that are not both words of the language."""
+    letters = words.function_letters
+    return any(
+        len(one) == 1 == len(other)
+        and one.isalpha()
+        and other.isalpha()
+        and not (one in letters and other in letters)
+        for one, other in pairs
+    )
+
+
+def _numbers_stay(texts: Sequence[str], said: frozenset[str], numbers: NumberWords) -> bool:
+    """Whether no digit, and no word with which a number may begin, is read otherwise the next time."""
+    openers = said & numbers.openers
+    inert = numbers.one_before_scale | numbers.oh
+    if not openers <= inert | numbers.ordinals.keys():
+        return False
+    if not (openers <= inert or said.isdisjoint(numbers.months)):
+        return False
+    if not said.isdisjoint(numbers.multipliers) and any(
+        other in numbers.multipliers and (one.isdigit() or one in numbers.one_before_scale)
+        for one, other in pairwise(texts)
+    ):
+        return False
+    return said.isdisjoint(numbers.oh) or not any(
+        (one in numbers.oh and other in numbers.spoken) or (other in numbers.oh and one in numbers.spoken)
+        for one, other in pairwise(texts)
+    )
 
 
 def _again(tokens: Sequence[NormalisedToken], words: LanguageWords) -> tuple[NormalisedToken, ...]:
@@ -89,10 +154,13 @@ def _again(tokens: Sequence[NormalisedToken], words: LanguageWords) -> tuple[Nor
     )
 
 
-def _one_pass(text: str, words: LanguageWords) -> Iterator[NormalisedToken]:
-    pieces = pieces_of(text, decimal_comma=words.decimal_comma)
-    pieces = _open_words(_join_letters(_mark_dots(pieces, words), words), words)
-    yield from _join_money(_tokens(pieces, words), words)
+def _one_pass(text: str, words: LanguageWords) -> list[NormalisedToken]:
+    pieces: Sequence[Piece] = pieces_of(text, decimal_comma=words.decimal_comma)
+    if any(piece.text == "." for piece in pieces):
+        pieces = _mark_dots([*pieces], words)
+    if any(_is_letter(one) and _is_letter(other) for one, other in pairwise(pieces)):
+        pieces = _join_letters(pieces, words)
+    return _join_money(_tokens(_open_words(pieces, words), words), words)
 
 
 def _mark_dots(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
@@ -106,13 +174,13 @@ def _mark_dots(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
         while after + 1 < len(pieces) and pieces[after + 1].text == "." and not pieces[after + 1].gap:
             after += 2
         if words.dot and after < len(pieces) and pieces[after].text in TOP_LEVEL_DOMAINS:
-            kept.append(replace(piece, text=words.dot))
+            kept.append(piece._replace(text=words.dot))
         elif after < len(pieces):
-            pieces[index + 1] = replace(pieces[index + 1], gap=piece.gap + "." + pieces[index + 1].gap)
+            pieces[index + 1] = pieces[index + 1]._replace(gap=piece.gap + "." + pieces[index + 1].gap)
     return kept
 
 
-def _join_letters(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
+def _join_letters(pieces: Sequence[Piece], words: LanguageWords) -> list[Piece]:
     """Joins letters spelled one by one; single letters that are words of the language stay apart."""
     joined: list[Piece] = []
     index = 0
@@ -125,8 +193,8 @@ def _join_letters(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
         first, last = _trimmed(pieces, index, stop, words)
         if last - first >= 2:
             run = pieces[first:last]
-            whole = replace(
-                run[0], text="".join(p.text for p in run), end=run[-1].end, kind="letters", upper=True
+            whole = run[0]._replace(
+                text="".join(p.text for p in run), end=run[-1].end, kind="letters", upper=True
             )
             joined += [*pieces[index:first], whole, *pieces[last:stop]]
         else:
@@ -139,14 +207,14 @@ def _join_letters(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
 
 
 def _is_letter(piece: Piece) -> bool:
-    return piece.kind in {"word", "letters"} and len(piece.text) == 1 and piece.text.isalpha()
+    return len(piece.text) == 1 and piece.kind in _WORDY and piece.text.isalpha()
 
 
 def _spelled_on(piece: Piece) -> bool:
     return bool(piece.gap) and not piece.gap.strip(" .,-")
 
 
-def _trimmed(pieces: list[Piece], first: int, last: int, words: LanguageWords) -> tuple[int, int]:
+def _trimmed(pieces: Sequence[Piece], first: int, last: int, words: LanguageWords) -> tuple[int, int]:
     letters = words.function_letters
     while first < last and pieces[first].text in letters and not pieces[first].upper:
         first += 1
@@ -159,30 +227,33 @@ def _trimmed(pieces: list[Piece], first: int, last: int, words: LanguageWords) -
     return first, last
 
 
-def _open_words(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
+def _open_words(pieces: Sequence[Piece], words: LanguageWords) -> Sequence[Piece]:
     """Opens contractions and joins variants; every piece that comes out is one plain word or a number."""
-    opened: list[Piece] = []
-    for index, piece in enumerate(pieces):
-        if piece.kind not in {"word", "letters"}:
-            opened.append(piece)
-            continue
-        parts = words.symbols.get(piece.text) or words.expansions.get(piece.text)
-        if parts:
-            opened += [
-                replace(piece, text=part, gap=piece.gap if i == 0 else "") for i, part in enumerate(parts)
-            ]
-        elif "'" in piece.text:
-            opened += _open_apostrophe(piece, _following(pieces, index), words)
-        elif piece.text not in {"@", "%", "&", "¢"}:
-            opened.append(piece)
+    if any(piece.text in words.opened or "'" in piece.text for piece in pieces):
+        pieces = [part for index in range(len(pieces)) for part in _opened(pieces, index, words)]
     if words is ENGLISH:
         american = american_spelling()
-        opened = [replace(p, text=american[p.text]) if p.text in american else p for p in opened]
-        opened = _decide_is_or_has(opened)
-    return _join_sequences(opened, words)
+        pieces = [p._replace(text=american[p.text]) if p.text in american else p for p in pieces]
+        pieces = _decide_is_or_has(pieces)
+    if any(piece.text in words.sequence_starts for piece in pieces):
+        pieces = _join_sequences(pieces, words)
+    return pieces
 
 
-def _following(pieces: list[Piece], index: int) -> str:
+def _opened(pieces: Sequence[Piece], index: int, words: LanguageWords) -> Sequence[Piece]:
+    piece = pieces[index]
+    text = piece.text
+    if piece.kind not in _WORDY:
+        return (piece,)
+    parts = words.symbols.get(text) or words.expansions.get(text)
+    if parts:
+        return [piece._replace(text=part, gap=piece.gap if i == 0 else "") for i, part in enumerate(parts)]
+    if "'" in text:
+        return _open_apostrophe(piece, _following(pieces, index), words)
+    return () if text in SPOKEN_SIGNS else (piece,)
+
+
+def _following(pieces: Sequence[Piece], index: int) -> str:
     """The next word of the same sentence, empty when there is none."""
     if index + 1 >= len(pieces) or set(pieces[index + 1].gap) & set(".?!,;:"):
         return ""
@@ -198,34 +269,30 @@ def _open_apostrophe(piece: Piece, following: str, words: LanguageWords) -> list
         return _split(piece, len(stem), (stem, words.clitics[ending]))
     if words.clitics and ending == "s" and (stem in IS_AFTER or following in IS_BEFORE):
         return _split(piece, len(stem), (stem, "is"))
-    return [replace(piece, text=text.replace("'", ""))]
+    return [piece._replace(text=text.replace("'", ""))]
 
 
 def _split(piece: Piece, at: int, texts: tuple[str, str]) -> list[Piece]:
     """Two pieces out of one; both keep the whole place when folding changed the number of characters."""
     if piece.end - piece.start != len(piece.text):
-        return [replace(piece, text=texts[0]), replace(piece, text=texts[1], gap="")]
+        return [piece._replace(text=texts[0]), piece._replace(text=texts[1], gap="")]
     middle = piece.start + at
-    return [
-        replace(piece, text=texts[0], end=middle),
-        replace(piece, text=texts[1], start=middle, gap=""),
-    ]
+    return [piece._replace(text=texts[0], end=middle), piece._replace(text=texts[1], start=middle, gap="")]
 
 
-def _decide_is_or_has(pieces: list[Piece]) -> list[Piece]:
+def _decide_is_or_has(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """``it's been`` is ``it has been``, ``I'd better`` is ``I had better``: only where it was contracted."""
     decided = list(pieces)
-    for index in range(1, len(pieces) - 1):
-        following, piece = pieces[index + 1].text, pieces[index]
-        contracted = not piece.gap and piece.kind == "word" and piece.start >= pieces[index - 1].start
-        if contracted and piece.text == "is" and following in {"been", "got", "gone", "had"}:
-            decided[index] = replace(piece, text="has")
-        elif contracted and piece.text == "would" and following in {"been", "better"}:
-            decided[index] = replace(piece, text="had")
+    for index, piece in enumerate(pieces):
+        becomes, before = _HAS_OR_HAD.get(piece.text, _NOTHING)
+        if not before or piece.gap or piece.kind != "word" or not 0 < index < len(pieces) - 1:
+            continue
+        if piece.start >= pieces[index - 1].start and pieces[index + 1].text in before:
+            decided[index] = piece._replace(text=becomes)
     return decided
 
 
-def _join_sequences(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
+def _join_sequences(pieces: Sequence[Piece], words: LanguageWords) -> list[Piece]:
     joined: list[Piece] = []
     index = 0
     while index < len(pieces):
@@ -233,7 +300,7 @@ def _join_sequences(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
         target = words.sequences.get(pair)
         if target and not pieces[index + 1].gap.strip(" -"):
             first, last = pieces[index], pieces[index + 1]
-            joined += [replace(first, text=word, end=last.end) for word in target]
+            joined += [first._replace(text=word, end=last.end) for word in target]
             index += 2
         else:
             joined.append(pieces[index])
@@ -241,40 +308,40 @@ def _join_sequences(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
     return joined
 
 
-def _tokens(pieces: list[Piece], words: LanguageWords) -> Iterator[NormalisedToken]:
+def _tokens(pieces: Sequence[Piece], words: LanguageWords) -> list[NormalisedToken]:
     reader = NumberReader(pieces, words, words.numbers) if words.numbers else None
-    index = 0
-    while index < len(pieces):
-        piece = pieces[index]
-        reading = reader.read(index) if reader else None
-        if reading:
-            yield from reading.tokens
-            index = reading.stop
+    openers = words.numbers.openers if words.numbers else frozenset()
+    tokens: list[NormalisedToken] = []
+    stop = 0
+    for index, piece in enumerate(pieces):
+        if index < stop:
             continue
-        if piece.kind in {"digits", "decimal"}:
-            yield from (
-                NormalisedToken(c, *place)
-                for c, place in zip(piece.text, piece.places, strict=True)
-                if c != "."
-            )
-        elif piece.kind == "ordinal":
-            yield from (NormalisedToken(c, piece.start, piece.end) for c in piece.text)
-        elif piece.kind != "currency":
-            yield NormalisedToken(piece.text, piece.start, piece.end)
-        index += 1
+        kind = piece.kind
+        reading = reader.read(index) if reader and (kind not in _WORDY or piece.text in openers) else None
+        if reading:
+            tokens += reading.tokens
+            stop = reading.stop
+        elif kind in _WORDY:
+            tokens.append(NormalisedToken(piece.text, piece.start, piece.end))
+        elif kind in {"digits", "decimal"}:
+            digits = zip(piece.text, piece.places, strict=True)
+            tokens += [NormalisedToken(c, *place) for c, place in digits if c != "."]
+        elif kind == "ordinal":
+            tokens += [NormalisedToken(c, piece.start, piece.end) for c in piece.text]
+    return tokens
 
 
-def _join_money(tokens: Iterator[NormalisedToken], words: LanguageWords) -> list[NormalisedToken]:
+def _join_money(tokens: list[NormalisedToken], words: LanguageWords) -> list[NormalisedToken]:
     """``twelve dollars and fifty cents`` loses its ``and``, as ``$12.50`` has none."""
+    if not any(token.text in words.money_parts for token in tokens):
+        return tokens
     kept = list(tokens)
-    wholes = {whole for whole, _ in words.currencies.values()}
-    parts = {part for _, part in words.currencies.values()}
     for index in range(len(kept) - 3, 0, -1):
-        if kept[index].text not in words.money_joiners or kept[index - 1].text not in wholes:
+        if kept[index].text not in words.money_joiners or kept[index - 1].text not in words.money_wholes:
             continue
         after = index + 1
         while after < len(kept) and kept[after].text.isdigit():
             after += 1
-        if index + 1 < after <= index + 3 and after < len(kept) and kept[after].text in parts:
+        if index + 1 < after <= index + 3 and after < len(kept) and kept[after].text in words.money_parts:
             del kept[index]
     return kept

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from qa_toolkit.language.folding import Piece
 from qa_toolkit.language.words import VERB_MAY_AFTER, LanguageWords, NumberWords
@@ -21,8 +21,7 @@ _NO_BREAK = frozenset({"", "-"})
 _SENTENCE_ENDS = frozenset(".?!;")
 
 
-@dataclass(frozen=True, slots=True)
-class NormalisedToken:
+class NormalisedToken(NamedTuple):
     """One token; ``original[start:end]`` is what it was made from.
 
     Tokens made together from several words (``eighty-six`` gives ``8`` and ``6``) share one place.
@@ -307,16 +306,7 @@ class NumberReader:
         return bool(_SENTENCE_ENDS & set(self._pieces[at].gap))
 
     def _spoken(self, at: int) -> bool:
-        text = self._text(at)
-        numbers = self._numbers
-        return (
-            text in numbers.units
-            or text in numbers.zero
-            or text in numbers.oh
-            or text in numbers.teens
-            or text in numbers.tens
-            or text in numbers.repeats
-        )
+        return self._text(at) in self._numbers.spoken
 
 
 def ordinal_text(value: int) -> str:

@@ -15,6 +15,10 @@ def _numbered(words: str, first: int, step: int = 1) -> dict[str, int]:
     return {word: first + step * position for position, word in enumerate(words.split())}
 
 
+SPOKEN_SIGNS = frozenset("@%&¢")
+"""Signs that are words in some language and are left out in the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumberWords:
     """The number words of a language (folded), by the part they play in a number.
@@ -48,6 +52,10 @@ class NumberWords:
     point_words: frozenset[str] = frozenset()
     openers: frozenset[str] = field(init=False)
     """All words with which a number may begin."""
+    spoken: frozenset[str] = field(init=False)
+    """Words beside which ``oh`` is a digit."""
+    multipliers: frozenset[str] = field(init=False)
+    """Words that make one number of a digit, or of ``a``, before them."""
 
     def __post_init__(self) -> None:
         parts = (
@@ -63,7 +71,10 @@ class NumberWords:
             ),
             *(self.one_before_scale, self.scale_may_lead),
         )
+        spoken = (self.zero, self.oh, self.units, self.teens, self.tens, self.repeats)
         object.__setattr__(self, "openers", frozenset().union(*parts))
+        object.__setattr__(self, "spoken", frozenset().union(*spoken))
+        object.__setattr__(self, "multipliers", self.hundred | frozenset(self.scales) | self.point_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,20 @@ class LanguageWords:
     currencies: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     money_joiners: frozenset[str] = frozenset()
     decimal_comma: bool = False
+    opened: frozenset[str] = field(init=False)
+    """Words that stand for others, and signs that are spoken or left out."""
+    sequence_starts: frozenset[str] = field(init=False)
+    money_wholes: frozenset[str] = field(init=False)
+    money_parts: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name, words in (
+            ("opened", (*self.expansions, *self.symbols, *SPOKEN_SIGNS)),
+            ("sequence_starts", (first for first, *_ in self.sequences)),
+            ("money_wholes", (whole for whole, _ in self.currencies.values())),
+            ("money_parts", (part for _, part in self.currencies.values())),
+        ):
+            object.__setattr__(self, name, frozenset(words))
 
 
 _ENGLISH_ORDINALS = {
