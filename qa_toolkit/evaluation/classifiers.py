@@ -125,6 +125,10 @@ class TrainedClassifier(Authored):
             return np.zeros(len(probabilities), dtype=bool)
         return np.asarray((probabilities >= self.clearly_not) & (probabilities < self.clearly))
 
+    def certain_of(self, probability: float) -> bool:
+        """Whether a sentence of that probability counts by itself."""
+        return self.counts_from is not None and probability >= self.counts_from
+
     def probabilities(self, texts: Sequence[str], encoder: SentenceEncoder | None) -> list[float]:
         """For each sentence how likely it means the event; without an encoder by words alone."""
         if not texts:

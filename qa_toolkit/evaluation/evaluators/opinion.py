@@ -104,8 +104,12 @@ class Judged:
 
     def holds(self, place: Place) -> bool:
         """Whether a place lies in the sentence."""
-        own = self.place
-        return own.turn == place.turn and own.start < place.end and place.start < own.end
+        return overlap(self.place, place)
+
+
+def overlap(one: Place, other: Place) -> bool:
+    """Whether two places share words."""
+    return one.turn == other.turn and one.start < other.end and other.start < one.end
 
 
 class Opinion:
@@ -133,8 +137,7 @@ class Opinion:
     def counts_alone(self, probability: float, language: str) -> bool:
         """Whether a sentence that only the classifier finds counts."""
         trained = self.of(language)
-        least = trained.counts_from if trained and self.parameters.alone == "counts" else None
-        return least is not None and probability >= least
+        return self.parameters.alone == "counts" and trained is not None and trained.certain_of(probability)
 
     def claimed(self, sentence: Judged, text: str, language: str) -> bool:
         """Whether another event's classifier finds a sentence likelier by its words."""

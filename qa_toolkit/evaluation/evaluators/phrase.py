@@ -48,7 +48,8 @@ class PhraseParameters(TwoAnswers, WindowLimits):
         role: who must say it; absent = anyone.
         any: at least one of these (``at_least`` of them, counting each place).
         perhaps: words that prove nothing but leave it to a person where ``any`` is not found ("recorded",
-            of a call or of something else).
+            of a call or of something else). With ``meaning`` the classifier decides where it is certain:
+            they count where it would count the sentence by itself, and not where it contradicts.
         all: every item must be found; an item is a phrase or a list of alternatives.
         none: one of these turns the answer to ``missing``.
         regex: regular expressions (RE2 syntax) over the text of a turn as it stands, used like ``any``; needs
@@ -184,8 +185,8 @@ class Phrase:
         if search.window.impossible or search.of(self._parameters.none):
             return ()
         if self._opinion is not None:
-            sure, doubtful = search.weighed(self._opinion, self._positive(search, every=True)[0])
-            found = in_order([*sure, *doubtful, *search.perhaps()])
+            sure, doubtful = self._weighed(search, self._opinion)
+            found = in_order([*sure, *doubtful])
             return tuple(search.event(kind, each) for each in found)
         hits, lacking = self._positive(search, every=True)
         if lacking:
@@ -199,8 +200,7 @@ class Phrase:
     ) -> Answer:
         """The answer of phrases and classifier together."""
         parameters = self._parameters
-        sure, doubtful = search.weighed(opinion, self._positive(search, every=True)[0])
-        doubtful += search.perhaps()
+        sure, doubtful = self._weighed(search, opinion)
         if self._speaks_against(criterion):
             doubtful += [found for found in sure if found.reported]
             sure = [found for found in sure if not found.reported]
@@ -222,6 +222,12 @@ class Phrase:
         reason = f"nothing said means {meaning}"
         sureness = search.absence(parameters)
         return settled(criterion, parameters.missing, [evidence], confidence=sureness, reason=reason)
+
+    def _weighed(self, search: PhraseSearch, opinion: Opinion) -> tuple[list[Found], list[Found]]:
+        """What counts and what is in doubt, by phrases and classifier together."""
+        sure, doubtful = search.weighed(opinion, self._positive(search, every=True)[0])
+        perhaps_sure, perhaps_doubtful = search.weighed_perhaps(opinion)
+        return [*sure, *perhaps_sure], [*doubtful, *perhaps_doubtful]
 
     def _positive(self, search: PhraseSearch, *, every: bool = False) -> tuple[list[Found], list[str]]:
         """Hits that speak for ``found``, and what is lacking."""

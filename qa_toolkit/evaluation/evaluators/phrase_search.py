@@ -12,7 +12,7 @@ from qa_toolkit.domain.events import Event
 from qa_toolkit.evaluation.evaluators.assent import is_in_doubt
 from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit, Pattern, find_all, phrase_list
 from qa_toolkit.evaluation.evaluators.meaning import WHOLE_CLAUSE, is_asked, is_denied, is_reported
-from qa_toolkit.evaluation.evaluators.opinion import Judged, Opinion, judge
+from qa_toolkit.evaluation.evaluators.opinion import Judged, Opinion, judge, overlap
 from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
 from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable, tokens_of
 from qa_toolkit.evaluation.evaluators.texts import ANY_LANGUAGE, language_of
@@ -69,6 +69,42 @@ class PhraseSearch:
         """Hits of the texts that prove nothing but leave it to a person."""
         found = self.of(self._parameters.perhaps)
         return [replace(hit, confidence=min(hit.confidence, _DOUBTFUL), in_doubt=True) for hit in found]
+
+    def weighed_perhaps(self, opinion: Opinion) -> tuple[list[Found], list[Found]]:
+        """Hits of the texts that prove nothing, by the classifier: those that count, and those in doubt.
+
+        It is heard on texts of the conversation's own language only. What it takes for something else is
+        dropped, and what it would count by itself counts, since the words speak for it too.
+        """
+        trained = opinion.of(self._language)
+        hits = self.perhaps()
+        if trained is None or not hits:
+            return [], hits
+        texts = self._parameters.perhaps or {}
+        own = {key: texts[key] for key in texts if key in (self._language, ANY_LANGUAGE)}
+        places = [hit.first for hit in self.of(own)]
+        judged = judge(
+            trained,
+            self._transcript,
+            self._language,
+            self._parameters.role,
+            hits=(),
+            likely_from=0.0,
+            inside=lambda sentence: any(overlap(sentence, place) for place in places),
+        )
+        sure: list[Found] = []
+        doubtful: list[Found] = []
+        for hit in hits:
+            holding = [sentence for sentence in judged if sentence.holds(hit.first)]
+            best = max(holding, key=lambda sentence: sentence.probability, default=None)
+            if best is None or hit.first not in places:
+                doubtful.append(hit)
+            elif trained.certain_of(best.probability) and not self._doubted(best.place):
+                said = self._text.confidence([best.place])
+                sure.append(replace(hit, confidence=best.probability * said, in_doubt=False))
+            elif best.probability >= trained.denied_below:
+                doubtful.append(hit)
+        return sure, doubtful
 
     def of_all(self, by_language: Any) -> tuple[list[Found], list[str]]:
         """The first hit of every item and what is lacking, in the language that lacks least."""

@@ -82,6 +82,25 @@ def test_two_opinions(folder: Path, line: str, alone: str, expected: str) -> Non
         assert answer.evidence
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # the classifier would count the sentence by itself, and the words speak for it too
+        ("agent: Do you want a voter registration form mailed to you?", "yes"),
+        # it takes the sentence for something else
+        ("agent: The form for the garden came on Monday.", "no"),
+        ("agent: Su formulario del jardín llegó el lunes.", "unanswered"),
+        ("customer: Do you have that form?", "no"),
+    ],
+)
+def test_words_that_prove_nothing_are_weighed_by_the_classifier(
+    folder: Path, line: str, expected: str
+) -> None:
+    perhaps = {"en": ["form"], "es": ["formulario"]}
+    answer = asked(folder, call(line), "voter_registration_here", perhaps=perhaps)
+    assert said(answer) == expected
+
+
 def test_another_event_may_claim_a_sentence(folder: Path) -> None:
     case = call("agent: What is your date of birth and your zip code?")
     alone = {"event": "identity_asked_here", "alone": "counts"}
