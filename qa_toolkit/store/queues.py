@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,19 +103,24 @@ def count_query(wanted: AssignmentFilter) -> Any:
 
 
 def _chosen(wanted: AssignmentFilter, column: Any) -> Any:
-    query = select(column).select_from(AssignmentRow)
-    if any(getattr(wanted, name) is not None for name in _OF_INTERACTION):
-        query = query.join(InteractionRow, InteractionRow.id == AssignmentRow.interaction_id)
-    return query.where(*_conditions(wanted))
+    query = select(column).select_from(AssignmentRow).where(*_conditions(wanted))
+    about = _equal(InteractionRow, _OF_INTERACTION, wanted)
+    if not about:
+        return query
+    # Interactions that fit are found first. PostgreSQL would else walk the queue in order and look each up,
+    # to have a page soon; where few fit (an agent whose reviews are done), that is the whole queue.
+    fitting = select(InteractionRow.id).where(*about).cte("fitting")
+    fitting = fitting.prefix_with("MATERIALIZED", dialect="postgresql")
+    return query.where(AssignmentRow.interaction_id.in_(select(fitting.c.id)))
+
+
+def _equal(table: Any, names: Sequence[str], wanted: AssignmentFilter) -> list[ColumnElement[bool]]:
+    given = ((name, getattr(wanted, name)) for name in names)
+    return [getattr(table, name) == value for name, value in given if value is not None]
 
 
 def _conditions(wanted: AssignmentFilter) -> list[ColumnElement[bool]]:
-    given: list[ColumnElement[bool]] = [
-        getattr(table, name) == getattr(wanted, name)
-        for table, names in ((AssignmentRow, _OF_ASSIGNMENT), (InteractionRow, _OF_INTERACTION))
-        for name in names
-        if getattr(wanted, name) is not None
-    ]
+    given = _equal(AssignmentRow, _OF_ASSIGNMENT, wanted)
     if wanted.rubric is not None:
         given.append(AssignmentRow.rubric_id == wanted.rubric)
     if wanted.blind is not None:

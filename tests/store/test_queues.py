@@ -142,6 +142,24 @@ def test_rows_are_counted_in_the_index_alone(store: Store, wanted: AssignmentFil
         assert "COVERING INDEX" in plan
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        AssignmentFilter(agent="A-3"),
+        AssignmentFilter(site="Fresno"),
+        AssignmentFilter(reviewer="maria", agent="A-3"),
+    ],
+)
+def test_interactions_that_fit_are_found_first_and_once(store: Store, wanted: AssignmentFilter) -> None:
+    fill(store)
+    for query in (ids_query(wanted, 50, 0), count_query(wanted)):
+        plan = explained(store, query)
+        assert ("LIST SUBQUERY" if store.database.is_sqlite else "CTE fitting") in plan
+        assert "Index Scan using pk_interactions" not in plan, (
+            "no interaction is looked up for each assignment"
+        )
+
+
 def explained(store: Store, query: Any) -> str:
     """How the database would run a query."""
     with store.database.engine.connect() as connection:
