@@ -14,12 +14,18 @@ from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, conf
 from qa_toolkit.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from qa_toolkit.reports.keying_quality import KeyedFiles
     from qa_toolkit.reports.quality_report import ReportRequest
     from qa_toolkit.reports.tables import QualityReport
     from qa_toolkit.store import Store
 
 _RUN = "run"
-_PRINTED = ("overview", "basis", "families", "sites", "site_mix", "vendors", "teams", "day")
+_PRINTED = (
+    *("overview", "basis", "families", "sites", "site_mix", "vendors", "teams", "day"),
+    *("machine_overview", "machine_coverage", "machine_seen", "machine_blind", "machine_missed"),
+    *("drift", "drift_changes", "drift_answers"),
+    *("keying_overview", "keying_operator", "keying_site", "keying_lots", "keying_rejected"),
+)
 
 
 class PeriodName(StrEnum):
@@ -34,8 +40,8 @@ What = Annotated[
     str | None,
     typer.Argument(
         metavar="[WHAT]",
-        help="unit, site, vendor, team, agent, rubric, criterion or day; or the number of a run (the"
-        " newest run when absent).",
+        help="unit, site, vendor, team, agent, rubric, criterion, day, machine, drift or keying; or the"
+        " number of a run (the newest run when absent).",
     ),
 ]
 Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one; all of them when absent.")]
@@ -96,6 +102,17 @@ Unmasked = Annotated[
         help="Of a run: show identifiers of people in quoted words; written into the audit log.",
     ),
 ]
+KeyedFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Of keying: records as keyed.", show_default=False)
+]
+ReferenceFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Of keying: the records taken as true.", show_default=False),
+]
+KeyedLayout = Annotated[str, typer.Option("--layout", metavar="L", help="Of keying: a layout's id or file.")]
+Named = Annotated[
+    bool, typer.Option("--behind", help="With --json: name the calls or forms behind every row, too.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +147,15 @@ def report(
     fairness: Fairness = None,
     day: FailureDay = None,
     unmasked: Unmasked = False,
+    keyed: KeyedFile = None,
+    reference: ReferenceFile = None,
+    layout: KeyedLayout = "covered_application",
+    behind: Named = False,
     json: Json = False,
     store: StoreUrl = None,
     user: ActingUser = None,
 ) -> None:
-    """Says how calls were handled: rates with n and interval, trends, comparisons, and what to do."""
+    """Says how calls were handled and forms keyed: rates with n and interval, trends, and what to do."""
     from qa_toolkit.store import Store
 
     kind = what or _RUN
@@ -146,23 +167,38 @@ def report(
     if unmasked and not of_run:
         raise UsageError("only pages of a run quote words", None, "leave --unmasked out")
     url, who = configuration(store=store).store_url, acting_user(user)
-    with Store.open(url, create=False, origin="qa report") as opened:
+    files = _keyed_files(kind, keyed, reference, layout)
+    with Store.open(url, create=files is not None, origin="qa report") as opened:
         if of_run:
             number = kind if kind.isdigit() else name
             _run_pages(opened, number, out or Path("qa-report"), who, unmasked=unmasked)
             return
         asked = _Asked(kind, name, measure, tuple(target or ()), by, mix, fairness, day)
-        found = _made(opened, _request(asked), (rubric, first_day, last_day))
+        found = _made(opened, _request(asked), (rubric, first_day, last_day), files)
         written = _write(found, out)
         opened.audit.record("report.write", "report", f"{kind}:{name or '*'}", by=who, digest=written)
-    _print(found, out, json=json)
+    _print(found, out, json=json, behind=behind)
 
 
-def _print(found: QualityReport, out: Path | None, *, json: bool) -> None:
+def _keyed_files(kind: str, keyed: Path | None, reference: Path | None, layout: str) -> KeyedFiles | None:
+    """The files of a report on keying; None where only the lots of the store are asked for."""
+    if keyed is None and reference is None:
+        return None
+    if kind != "keying" or keyed is None or reference is None:
+        raise UsageError(
+            "keyed records are reported on with both files", None, "qa report keying --keyed F --reference F"
+        )
+    from qa_toolkit.cli.keying_options import find_layout
+    from qa_toolkit.reports.keying_quality import KeyedFiles
+
+    return KeyedFiles(keyed, reference, find_layout(layout))
+
+
+def _print(found: QualityReport, out: Path | None, *, json: bool, behind: bool) -> None:
     if json:
         from qa_toolkit.reports.tables import as_json
 
-        print_json(as_json(found))
+        print_json(as_json(found, named=behind))
     elif out is not None:
         typer.echo(str(out))
     else:
@@ -188,12 +224,13 @@ def _run_pages(store: Store, given: str | None, out: Path, user: str, *, unmaske
 
 
 def _request(asked: _Asked) -> ReportRequest:
-    from qa_toolkit.reports.quality_report import FAIRNESS, KINDS, WORK_MIX, ReportRequest
+    from qa_toolkit.reports.quality_report import FAIRNESS, KINDS, WATCHING, WORK_MIX, ReportRequest
 
-    known = next((each for each in KINDS if each == asked.kind), None)
+    every = (*KINDS, *WATCHING)
+    known = next((each for each in every if each == asked.kind), None)
     if known is None:
         raise UsageError(
-            f"there is no report '{asked.kind}'", None, f"use {', '.join(KINDS)} or the number of a run"
+            f"there is no report '{asked.kind}'", None, f"use {', '.join(every)} or the number of a run"
         )
     if asked.name is not None and known == "unit":
         raise UsageError("a report of the unit takes no name", None, "leave the name out")
@@ -225,8 +262,15 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _made(
-    store: Store, request: ReportRequest, scope: tuple[str | None, str | None, str | None]
+    store: Store,
+    request: ReportRequest,
+    scope: tuple[str | None, str | None, str | None],
+    files: KeyedFiles | None,
 ) -> QualityReport:
+    if request.kind == "keying":
+        from qa_toolkit.reports.keying_quality import keying_report
+
+        return keying_report(request, files, store)
     from qa_toolkit.reports.from_store import Scope, report_of_store
 
     return report_of_store(store, request, Scope(*scope))
@@ -258,5 +302,6 @@ def _show(found: QualityReport) -> None:
     for table in found.tables:
         if table.id in _PRINTED or (found.name is not None and table.id == "criteria"):
             rows = [[cell_text(row.get(key)) for key, _ in table.columns] for row in table.rows[:40]]
-            print_table(f"{table.title} ({table.rubric})", [heading for _, heading in table.columns], rows)
+            title = f"{table.title} ({table.rubric})" if table.rubric else table.title
+            print_table(title, [heading for _, heading in table.columns], rows)
     typer.echo("Trends, criteria, causes and charts: --out report.html")

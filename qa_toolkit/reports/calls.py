@@ -25,6 +25,10 @@ MET, NOT_MET, NOT_APPLICABLE, OPEN, FAULTY, ABSENT = 1, 0, -1, -2, -3, -4
 FACTS = ("version", "basis", "reviewer", "agent", "team", "site", "vendor", "queue", "direction", "language")
 
 
+MACHINE = "evaluators"
+"""Column of the evaluators behind the machine's answers with their versions, ``name version, …``."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """A value of each call as a code; -1 where there is none."""
@@ -167,7 +171,7 @@ class _States:
 class _Collected:
     def __init__(self, rubric: str, metadata: tuple[str, ...]) -> None:
         self.rubric, self.metadata = rubric, metadata
-        self.columns = {name: _Coded() for name in (*FACTS, *metadata)}
+        self.columns = {name: _Coded() for name in (*FACTS, MACHINE, *metadata)}
         self.answers, self.machine, self.families = _States(), _States(), _States()
         self.interactions: list[str] = []
         self.started: list[str | None] = []
@@ -184,9 +188,10 @@ class _Collected:
         for name in self.metadata:
             if name not in FACTS:
                 self.columns[name].add(_metadata(name, known, row))
-        self.answers.add({a["criterion"]: _state(a) for a in evaluation["answers"]})
+        self.answers.add({a["criterion"]: state_of(a) for a in evaluation["answers"]})
         others = json.loads(row.machine_json)["answers"] if row.machine_json else ()
-        self.machine.add({a["criterion"]: _state(a) for a in others})
+        self.columns[MACHINE].add(_made_by(evaluation["answers"] if row.basis == "machine" else others))
+        self.machine.add({a["criterion"]: state_of(a) for a in others})
         self.families.add({family: _family(score["critical"].get(family)) for family in FAMILIES})
         if score["auto_failed_by"]:
             self.auto_failed_by[len(self.interactions)] = tuple(score["auto_failed_by"])
@@ -240,7 +245,7 @@ def _metadata(name: str, known: Mapping[str, Any], row: CountedCall) -> object:
     return value if isinstance(value, str | int | float | bool) else None
 
 
-def _state(answer: Mapping[str, Any]) -> int:
+def state_of(answer: Mapping[str, Any]) -> int:
     status = answer["status"]
     if status == "answered":
         points, most = answer["points"], answer["max_points"]
@@ -248,6 +253,12 @@ def _state(answer: Mapping[str, Any]) -> int:
             return ABSENT
         return MET if points >= most else NOT_MET
     return {"not_applicable": NOT_APPLICABLE, "unanswered": OPEN}.get(status, FAULTY)
+
+
+def _made_by(answers: Iterable[Mapping[str, Any]]) -> str:
+    """Evaluators and versions in a fixed order; empty where the machine answered nothing."""
+    found = {(e["name"], e["version"]) for a in answers if (e := a.get("evaluator"))}
+    return ", ".join(f"{name} {version}" for name, version in sorted(found))
 
 
 def _family(count: Mapping[str, int] | None) -> int:

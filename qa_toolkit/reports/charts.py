@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from qa_toolkit.statistics import Interval
+
 WIDTH, HEIGHT = 1000.0, 320.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 16.0, 14.0, 46.0
 
@@ -103,8 +105,10 @@ def funnel_chart(
     limits: Sequence[tuple[int, float, float, float, float]],
     centre: float,
     title: str,
+    *,
+    counted: str = "calls",
 ) -> str | None:
-    """Rates by number of calls, between limits of 95 and 99.8 % (n, low, high, outer low, outer high)."""
+    """Rates by number of items between limits of 95 and 99.8 % (n, low, high, outer low, outer high)."""
     if len(points) < 2 or not limits:
         return None
     most = max(point.n for point in points)
@@ -115,7 +119,7 @@ def funnel_chart(
         max(0.0, bottom - 0.02),
         1.0 if centre > 0.5 else min(1.0, max(p.rate for p in points) + 0.05),
     )
-    parts = [*_rate_axis(scale), *_count_axis(scale, most)]
+    parts = [*_rate_axis(scale), *_count_axis(scale, most, counted)]
     middle = scale.y(centre)
     parts.append(
         f'<line class="centre" x1="{_LEFT}" y1="{middle}" x2="{WIDTH - _RIGHT}" y2="{middle}"></line>'
@@ -129,6 +133,28 @@ def funnel_chart(
         if point.out:
             x, y = round(scale.x(point.n) + 6, 1), round(scale.y(point.rate) + 4, 1)
             parts.append(f'<text class="tick" x="{x}" y="{y}">{escape(point.name)}</text>')
+    return _svg(parts, title)
+
+
+def interval_chart(rates: Sequence[tuple[str, Interval]], title: str) -> str | None:
+    """Rates with their intervals side by side, in the order given: no rank where they overlap."""
+    shown = [(name, each) for name, each in rates if each.estimate is not None]
+    if len(shown) < 2:
+        return None
+    lows = [each.low if each.low is not None else each.estimate or 0.0 for _, each in shown]
+    scale = _Scale(0, len(shown), max(0.0, min(lows) - 0.02), 1.0)
+    parts = _rate_axis(scale)
+    every = math.ceil(len(shown) / 13)
+    for place, (name, each) in enumerate(shown):
+        x, rate = scale.x(place + 0.5), each.estimate or 0.0
+        told = f"{name}: {100 * rate:.1f} %, n {each.n}"
+        if each.low is not None and each.high is not None:
+            low, high = scale.y(each.low), scale.y(each.high)
+            parts.append(f'<line class="whisker-line" x1="{x}" y1="{low}" x2="{x}" y2="{high}"></line>')
+            told += f", {100 * each.low:.1f} to {100 * each.high:.1f} %"
+        parts.append(_dot(x, scale.y(rate), out=False, text=told))
+        if place % every == 0:
+            parts.append(_label(x, HEIGHT - _BOTTOM + 18, name if len(name) <= 14 else f"{name[:13]}…"))
     return _svg(parts, title)
 
 
@@ -182,11 +208,11 @@ def _rate_axis(scale: _Scale) -> list[str]:
     return parts
 
 
-def _count_axis(scale: _Scale, most: int) -> list[str]:
+def _count_axis(scale: _Scale, most: int, counted: str) -> list[str]:
     size = 10 ** math.floor(math.log10(max(most, 1)))
     step = max(1, next(s for s in (size // 10, size // 5, size // 2, size, 2 * size) if s and most / s <= 10))
     parts = [_label(scale.x(n), HEIGHT - _BOTTOM + 18, str(n)) for n in range(0, most + 1, step)]
-    return [*parts, _label((_LEFT + WIDTH) / 2, HEIGHT - 6, "number of calls")]
+    return [*parts, _label((_LEFT + WIDTH) / 2, HEIGHT - 6, f"number of {counted}")]
 
 
 def _steps(xs: Sequence[float], ys: Sequence[float], kind: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from qa_toolkit.reports.calls import NOT_MET
 from qa_toolkit.reports.quality import Block
-from qa_toolkit.reports.tables import Cell, Table
+from qa_toolkit.reports.tables import Cell, Table, behind
 
 
 def newest_day(block: Block) -> str | None:
@@ -39,6 +39,7 @@ def failures_of(block: Block, day: str) -> Table:
             }
         )
     rows.sort(key=lambda row: (str(row["started"]), str(row["name"])))
+    named = tuple(behind([str(row["name"])]) for row in rows)
     columns = (
         ("name", "Interaction"),
         ("started", "Started"),
@@ -54,4 +55,4 @@ def failures_of(block: Block, day: str) -> Table:
         " anybody acts."
     )
     title = f"Automatic fails and compliance failures of {day}"
-    return Table("day", title, calls.rubric, columns, tuple(rows), note)
+    return Table("day", title, calls.rubric, columns, tuple(rows), note, behind=named)

@@ -66,4 +66,63 @@ DEFINITIONS: Final = {
         "Rate of everything the sample was drawn from: the machine's answers put right by "
         "people's answers to the sample."
     ),
+    "coverage/1": (
+        "Answers the machine gave, of the answers to criteria that applied; what it is not sure of it leaves"
+        " to people. Wilson interval, over several criteria knowing that answers of one call belong together."
+    ),
+    "override/1": (
+        "Answers of people that differ from the machine's, of those to which both gave one; not applicable"
+        " is an answer. Wilson interval, over several criteria knowing that answers of one call belong"
+        " together."
+    ),
+    "agreement/1": (
+        "Percent agreement of the machine with people, not applicable being an answer. Bootstrap over calls."
+    ),
+    "ac1/1": "Gwet's AC1 (2008): agreement beyond chance that rare failures do not upset. Bootstrap over"
+    " calls.",
+    "kappa/1": "Cohen's kappa (1960): agreement beyond chance; near 0 where failures are rare. Bootstrap"
+    " over calls.",
+    "failed_by_people/1": "Failures by the person's answer, of those that can fail. Wilson interval.",
+    "failures_missed/1": (
+        "Of the failures by the person's answer that the machine answered, those it answered as no failure."
+        " Wilson interval."
+    ),
+    "false_failures/1": (
+        "Of what was no failure by the person's answer and the machine answered, what it answered as a"
+        " failure. Wilson interval."
+    ),
+    "criterion_failed/1": (
+        "Calls in which the criterion was not met in full, of those in which it was answered and counted."
+        " Wilson interval."
+    ),
+    "left_open/1": (
+        "Mean over calls of the share of the criteria that applied which the machine left open. Student's t."
+    ),
+    "open_calls/1": "Calls in which the machine left the criterion open, of those to which it applied."
+    " Wilson interval.",
+    "overridden_mean/1": (
+        "Mean over reviewed calls of the share of the machine's answers that people who saw them changed."
+        " Student's t."
+    ),
+    "recognition/1": (
+        "Mean over calls of the mean confidence of the recognised words, as the recogniser gives it, of the"
+        " calls whose transcripts were read. Student's t."
+    ),
+    "psi/1": (
+        "Population stability index of the answers of the last period against those before it, half an answer"
+        " added to each count."
+    ),
+    "wrong_fields/1": (
+        "Wrong fields in 10,000 active ones. Ratio of totals; the interval knows that errors cluster in"
+        " forms."
+    ),
+    "critical_fields/1": "The same of fields of criticality A.",
+    "characters/1": (
+        "Characters keyed right, of those of the reference in free text, numbers and dates (edit distance,"
+        " at most all of a form's). The interval knows that errors cluster in forms."
+    ),
+    "share_of_keying/1": "Share of the root errors of all forms. No interval: all are counted.",
+    "forms_wrong/1": "Forms with at least one error, of all forms. Wilson interval.",
+    "forms_critical/1": "Forms with at least one error of criticality A, of all forms. Wilson interval.",
+    "lot_faults/1": "Forms with a fault, of those inspected in all lots of the stream. Wilson interval.",
 }

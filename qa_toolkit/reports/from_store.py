@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,21 +11,35 @@ from typing import TYPE_CHECKING
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.errors import RubricError, UsageError
 from qa_toolkit.reports.calls import Calls, read_calls
-from qa_toolkit.reports.quality_report import ReportRequest, quality_report
-from qa_toolkit.reports.tables import QualityReport
+from qa_toolkit.reports.drift import DriftBlock, Heard, drift_tables, machine_over_time, to_hear
+from qa_toolkit.reports.machine import MachineBlock, machine_tables
+from qa_toolkit.reports.pairs import Pairs, pairs_by_rubric
+from qa_toolkit.reports.quality import Block, usual_measure
+from qa_toolkit.reports.quality_report import ReportRequest, quality_report, report_of, title_of
+from qa_toolkit.reports.tables import QualityReport, Recommendation, Table
+from qa_toolkit.reports.trend import period_of
 from qa_toolkit.store.reporting import CallFilter, counted_calls, counted_causes
+from qa_toolkit.store.reviewed import override_reasons, recognised_calls, reviewed_calls
 
 if TYPE_CHECKING:
     from qa_toolkit.store import Store
 
+_NOBODY = Pairs((), (), {})
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which calls a report reads; None does not restrict. Days are ISO days, both included."""
+    """Which calls a report reads; None does not restrict. Days are ISO days, both included.
+
+    Attributes:
+        viewer: who reads the report: what they have open as a blind assignment is left out. None for a
+            report of everything.
+    """
 
     rubric: str | None = None
     first_day: str | None = None
     last_day: str | None = None
+    viewer: str | None = None
 
 
 def report_of_store(store: Store, request: ReportRequest, scope: Scope | None = None) -> QualityReport:
@@ -35,15 +50,65 @@ def report_of_store(store: Store, request: ReportRequest, scope: Scope | None = 
         StoreError: the database failed.
     """
     given = _checked(scope or Scope(), request)
-    wanted = CallFilter(given.rubric, given.first_day, given.last_day)
+    wanted = CallFilter(given.rubric, given.first_day, given.last_day, viewer=given.viewer)
     calls = read_calls(counted_calls(store.database, wanted), (*request.mix, *request.fairness))
+    facts = _facts(store, calls, given)
+    if request.kind in {"machine", "drift"}:
+        return _of_machine(store, request, wanted, calls, facts)
     return quality_report(
         calls,
         request,
         rubrics=newest_rubrics(store),
         causes=counted_causes(store.database, wanted),
-        facts=_facts(store, calls, given),
+        facts=facts,
     )
+
+
+def _of_machine(
+    store: Store,
+    request: ReportRequest,
+    wanted: CallFilter,
+    calls: Mapping[str, Calls],
+    facts: Sequence[tuple[str, str]],
+) -> QualityReport:
+    """The machine against people, or what moves over time, one block of tables for each rubric."""
+    rubrics, pairs = newest_rubrics(store), pairs_by_rubric(reviewed_calls(store.database, wanted))
+    reasons = override_reasons(store.database, wanted) if request.kind == "machine" else {}
+    tables: list[Table] = []
+    advice: list[Recommendation] = []
+    seen = 0
+    for rubric, own in calls.items():
+        block = Block(own, rubrics.get(rubric), usual_measure(own))
+        criteria = tuple(c for c in block.criteria() if request.name in (None, c))
+        if not criteria:
+            continue
+        seen += own.n
+        answered, single = pairs.get(rubric, _NOBODY), request.name is not None
+        period = request.period or period_of(own.days.tolist())
+        heard = dict(_heard(store, rubric, to_hear(own, period), wanted))
+        watched = DriftBlock(block, answered, criteria, period, heard)
+        if request.kind == "machine":
+            about, *others = machine_tables(MachineBlock(block, answered, criteria, reasons), single=single)
+            tables += [about, *machine_over_time(watched, single=single), *others]
+            continue
+        made = drift_tables(watched, single=single)
+        tables += made[0]
+        advice += made[1]
+    if not tables:
+        what = "in this period" if request.name is None else f"for criterion '{request.name}'"
+        raise UsageError(f"nothing counts {what}", None, "see 'qa report --help'; score something first")
+    return report_of(request, title_of(request), tables, advice, (*facts, ("Calls that count", str(seen))))
+
+
+def _heard(store: Store, rubric: str, names: list[str], wanted: CallFilter) -> Iterator[tuple[str, Heard]]:
+    """How sure the recogniser was of the words of each call, and which model it was."""
+    for found in recognised_calls(store.database, {rubric: names}, wanted):
+        transcript = json.loads(found.json)
+        words = [word for turn in transcript["turns"] for word in turn.get("words") or ()]
+        sure = [word["confidence"] for word in words if word.get("confidence") is not None]
+        made = transcript.get("made_by") or {}
+        model = f"{made['model']} {made['model_sha256'][:12]}" if made else None
+        yield found.interaction, Heard(sum(sure) / len(sure) if sure else None, model)
 
 
 def newest_rubrics(store: Store) -> dict[str, Rubric]:
@@ -68,7 +133,7 @@ def _checked(scope: Scope, request: ReportRequest) -> Scope:
         except ValueError:
             raise UsageError(f"'{day}' is no day", None, "write YYYY-MM-DD") from None
     if request.kind == "day" and request.day is not None:
-        return Scope(scope.rubric, request.day, request.day)
+        return Scope(scope.rubric, request.day, request.day, scope.viewer)
     return scope
 
 

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_toolkit.reports.behind import behind_states, newest_first
 from qa_toolkit.reports.calls import MET, NOT_MET, Calls, States, counts_of
 from qa_toolkit.reports.charts import FunnelPoint, funnel_chart
 from qa_toolkit.reports.quality import Block, definition_of, mean_score, measure_name, states_of
@@ -87,15 +88,15 @@ def group_table(block: Block, level: str, mix: Sequence[str], found: RateCompari
     calls, title = block.calls, PLURALS[level]
     by_name = {rate.name: rate for rate in found.rates}
     rows: list[Mapping[str, Cell]] = []
+    named, order, states = [], newest_first(calls), states_of(calls, block.measure)
     for name, chosen in calls.columns[level].groups().items():
         rate = by_name.get(name)
+        named.append(behind_states(calls, order, states, chosen))
         rows.append(
             {
                 "name": name,
                 "calls": int(chosen.sum()),
-                "value": figure(
-                    wilson(*counts_of(states_of(calls, block.measure), chosen)), definition_of(block.measure)
-                ),
+                "value": figure(wilson(*counts_of(states, chosen)), definition_of(block.measure)),
                 "score": mean_score(calls, chosen),
                 "shrunken": None if rate is None else figure(rate.shrunken, "shrunken/1"),
                 "below_target": None
@@ -121,6 +122,7 @@ def group_table(block: Block, level: str, mix: Sequence[str], found: RateCompari
         tuple(rows),
         _note(found, mix),
         _funnel(found, block, title),
+        tuple(named),
     )
 
 
@@ -173,6 +175,8 @@ def mix_table(block: Block, level: str, mix: Sequence[str]) -> tuple[Table, tupl
             counts[name] = own
     found = standardise(counts) if counts else ()
     rows = [_mix_row(each, [o for o in found if o is not each], block) for each in found]
+    groups, order = calls.columns[level].groups(), newest_first(calls)
+    named = tuple(behind_states(calls, order, states, groups[str(each.group)]) for each in found)
     columns = (
         ("name", level.capitalize()),
         ("value", measure_name(block.measure).capitalize()),
@@ -187,7 +191,7 @@ def mix_table(block: Block, level: str, mix: Sequence[str]) -> tuple[Table, tupl
         else "No kinds of work are recorded, so nothing is adjusted."
     )
     title = f"{PLURALS[level]} compared"
-    return Table(f"{level}_mix", title, calls.rubric, columns, tuple(rows), note), found
+    return Table(f"{level}_mix", title, calls.rubric, columns, tuple(rows), note, behind=named), found
 
 
 def against_others(each: StandardisedRate, others: Sequence[StandardisedRate]) -> Interval | None:

@@ -169,7 +169,7 @@ def keying_page(report: KeyingReport) -> KeyingPage:
         operators=tuple(_share(s, accuracy, report.pages) for s in accuracy.by.get("operator", ())),
         sites=tuple(_share(s, accuracy, {}) for s in accuracy.by.get("site", ())),
         kinds=tuple(_pareto(accuracy.by.get("kind", ()), KIND_NAMES)),
-        fields=tuple(_pareto(accuracy.by.get("field", ()), _field_names(report))),
+        fields=tuple(_pareto(accuracy.by.get("field", ()), field_names(report.layout, report.language))),
         chart=_chart(report.forms),
         errors=blocks,
         open_marks=accuracy.source_marks,
@@ -285,18 +285,19 @@ def _pareto(shares: Sequence[KeyingShare], names: Mapping[str, str]) -> Iterator
         )
 
 
-def _field_names(report: KeyingReport) -> dict[str, str]:
+def field_names(layout: RecordLayout, language: str = "en") -> dict[str, str]:
+    """What the fields are called, by ``group.field``."""
     names = {}
-    for group, spec in report.layout.fields():
-        label = spec.label.get(report.language) or spec.label.get("en") or words(spec.id)
-        title = group.title.get(report.language) or group.title.get("en") or words(group.id)
+    for group, spec in layout.fields():
+        label = spec.label.get(language) or spec.label.get("en") or words(spec.id)
+        title = group.title.get(language) or group.title.get("en") or words(group.id)
         names[f"{group.id}.{spec.id}"] = f"{title}: {label}"
     return names
 
 
 def _errors(report: KeyingReport) -> Iterator[ErrorBlock]:
     """Charged errors and guesses by form; what follows from a root is counted beside it."""
-    names = _field_names(report)
+    names = field_names(report.layout, report.language)
     by_record: dict[str, list[Discrepancy]] = {}
     follows: dict[tuple[str, str], int] = {}
     for each in report.accuracy.discrepancies:

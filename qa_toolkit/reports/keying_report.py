@@ -90,12 +90,12 @@ def _by_operator(
         name = compared.metadata.get("operator") or compared.metadata.get("agent")
         if name:
             counts.setdefault(name, AccuracyCount(loaded)).add(compared)
-        day = _day(compared.metadata)
+        day = day_of(compared.metadata)
         forms.append((compared.record, day, compared.errors.total(), compared.active.total()))
     return counts, forms
 
 
-def _day(metadata: Mapping[str, str]) -> str:
+def day_of(metadata: Mapping[str, str]) -> str:
     """The day a form was keyed as YYYY-MM-DD, where its metadata say so."""
     from datetime import datetime
 

@@ -133,7 +133,7 @@ def _figure(cell: Figure) -> _Shown:
     if cell.unit == "points":
         scale, end = 100.0, " points"
     sign = "+" if cell.unit == "points" else ""
-    digits = 2 if cell.definition in {"critical_accuracy/1", "expected/1"} else 1
+    digits = 3 if cell.definition == "psi/1" else 2 if _is_fine(cell) else 1
     text = "–" if cell.estimate is None else f"{scale * cell.estimate:{sign}.{digits}f}{end}"
     interval = ""
     if cell.low is not None and cell.high is not None:
@@ -143,6 +143,11 @@ def _figure(cell: Figure) -> _Shown:
         edges = {"at": cell.estimate, "low": cell.low, "high": cell.high}
         places = {key: _place(scale * value) for key, value in edges.items() if value is not None}
     return _Shown(text, interval, cell.n, cell.note or "", number=True, **places)
+
+
+def _is_fine(cell: Figure) -> bool:
+    """Whether a figure is read to two decimals: what is close to 1 by its nature."""
+    return cell.unit == "ratio" or cell.definition in {"critical_accuracy/1", "characters/1"}
 
 
 def _place(percent: float) -> float:

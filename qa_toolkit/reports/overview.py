@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_toolkit.reports.behind import behind_states, newest_first
 from qa_toolkit.reports.calls import FAULTY, NOT_APPLICABLE, OPEN, Calls, counts_of
 from qa_toolkit.reports.charts import Bar, pareto_chart
 from qa_toolkit.reports.quality import CRITERION, Block, mean_score, non_critical, rate_of
-from qa_toolkit.reports.tables import Cell, Figure, Table, figure
+from qa_toolkit.reports.tables import Behind, Cell, Figure, Table, figure
 from qa_toolkit.reports.wording import FAMILIES
 from qa_toolkit.statistics import wilson
 from qa_toolkit.store.reporting import CountedCause
@@ -83,7 +84,11 @@ def families(block: Block) -> Table:
         ("against_target", "Against the target"),
     )
     note = "Two errors of a family in one call count once; the families are never blended into one figure."
-    return Table("families", "Critical-error accuracy", calls.rubric, columns, tuple(rows), note)
+    order = newest_first(calls)
+    named = [behind_states(calls, order, calls.families[family]) for family in FAMILIES]
+    named += [Behind((), 0, 0)] * (len(rows) - len(named))
+    title = "Critical-error accuracy"
+    return Table("families", title, calls.rubric, columns, tuple(rows), note, behind=tuple(named))
 
 
 def against(found: Figure, target: float | None) -> str | None:
@@ -98,7 +103,9 @@ def against(found: Figure, target: float | None) -> str | None:
 def criteria(block: Block) -> Table:
     """Every criterion of the form with how often it was met, and why it did not count."""
     rows = []
+    named, order = [], newest_first(block.calls)
     for name in block.criteria():
+        named.append(behind_states(block.calls, order, block.calls.answers[name]))
         states, known = block.calls.answers[name], block.criterion(name)
         rows.append(
             {
@@ -120,7 +127,7 @@ def criteria(block: Block) -> Table:
         ("open", "Not answered"),
         ("failed_evaluators", "Evaluator failed"),
     )
-    return Table("criteria", "Criteria", block.calls.rubric, columns, tuple(rows))
+    return Table("criteria", "Criteria", block.calls.rubric, columns, tuple(rows), behind=tuple(named))
 
 
 def pareto(block: Block) -> Table:

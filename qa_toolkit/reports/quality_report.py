@@ -32,8 +32,12 @@ from qa_toolkit.reports.versions import version_table
 from qa_toolkit.reports.wording import FAMILIES
 from qa_toolkit.store.reporting import CountedCause
 
-Kind = Literal["unit", "site", "vendor", "team", "agent", "rubric", "criterion", "day"]
+Kind = Literal[
+    "unit", "site", "vendor", "team", "agent", "rubric", "criterion", "day", "machine", "drift", "keying"
+]
 KINDS: tuple[Kind, ...] = ("unit", "site", "vendor", "team", "agent", "rubric", "criterion", "day")
+WATCHING: tuple[Kind, ...] = ("machine", "drift", "keying")
+"""Reports that read more than what counts; :func:`quality_report` does not make them."""
 
 WORK_MIX = ("transaction", "caller_type", "language", "direction", "queue")
 FAIRNESS = ("language", "interpreter", "audio_quality")
@@ -55,7 +59,8 @@ class ReportRequest:
     """What a report is asked to be about.
 
     Attributes:
-        name: which agent, team, site, vendor or criterion; None for all of a kind.
+        name: which agent, team, site, vendor, criterion or keying operator; None for all of a kind. Of
+            ``machine`` and ``drift`` a criterion.
         measure: what groups are compared by; None for the most telling one there is.
         targets: by measure, fractions.
         mix: columns that tell kinds of work apart.
@@ -103,11 +108,22 @@ def quality_report(
         advice += _advice(block, everything, request)
     if not tables:
         raise UsageError(_nothing(request), None, "see 'qa report --help'; score or review something first")
+    return report_of(request, title_of(request), tables, advice, (*facts, ("Calls that count", str(seen))))
+
+
+def report_of(
+    request: ReportRequest,
+    title: str,
+    tables: Sequence[Table],
+    advice: Sequence[Recommendation],
+    facts: Sequence[tuple[str, str]],
+) -> QualityReport:
+    """A report out of its tables, with the definitions of the figures in them."""
     return QualityReport(
         kind=request.kind,
         name=request.name,
-        title=title_of(request),
-        facts=(*facts, ("Calls that count", str(seen))),
+        title=title,
+        facts=tuple(facts),
         recommendations=tuple(advice),
         tables=tuple(tables),
         definitions=used_definitions(tables, advice, DEFINITIONS),
@@ -116,7 +132,15 @@ def quality_report(
 
 def title_of(request: ReportRequest) -> str:
     """The heading of a report."""
-    heads = {"unit": "The unit", "day": "Failures of the day"}
+    heads = {
+        "unit": "The unit",
+        "day": "Failures of the day",
+        "machine": "Machine against people",
+        "drift": "Drift",
+        "keying": "Keying operators",
+    }
+    if request.kind in WATCHING:
+        return f"{heads[request.kind]}: {request.name}" if request.name else heads[request.kind]
     head = heads.get(request.kind, f"{request.kind.capitalize()}s")
     return f"{request.kind.capitalize()} {request.name}" if request.name else head
 

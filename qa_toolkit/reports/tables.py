@@ -32,6 +32,25 @@ class Figure:
 
 Cell = Figure | str | int | float | None
 
+MOST_BEHIND = 100
+"""Interactions named behind a row; how many there are in all is always said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a row rests on: interactions, or keyed forms, those to look at first in front.
+
+    Attributes:
+        items: ids, at most :data:`MOST_BEHIND`.
+        telling: how many are those to look at, such as calls that missed the criterion; they come first.
+        total: all of them.
+    """
+
+    items: tuple[str, ...]
+    telling: int
+    total: int
+    kind: Literal["interaction", "form"] = "interaction"
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -43,6 +62,7 @@ class Table:
         columns: key and heading of each column; every row has a cell for each key, or None.
         note: how to read it.
         chart: the same as a picture (SVG), or None.
+        behind: what each row rests on, in the order of the rows; empty where nothing is named.
     """
 
     id: str
@@ -52,6 +72,7 @@ class Table:
     rows: tuple[Mapping[str, Cell], ...]
     note: str = ""
     chart: str | None = None
+    behind: tuple[Behind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +91,8 @@ class QualityReport:
     """A dated, reproducible summary of what counts.
 
     Attributes:
-        kind: agent, team, site, vendor, rubric, criterion, unit or day; ``name`` says which one, if any.
+        kind: agent, team, site, vendor, rubric, criterion, unit, day, machine, drift or keying; ``name`` says
+            which one, if any.
         facts: the period, what was left out, and the head of the audit log.
     """
 
@@ -126,8 +148,12 @@ def _long(
     }
 
 
-def as_json(report: QualityReport) -> dict[str, Any]:
-    """The report as ``qa-toolkit/report/1``; charts are left out, they say the same as their tables."""
+def as_json(report: QualityReport, *, named: bool = False) -> dict[str, Any]:
+    """The report as ``qa-toolkit/report/1``; charts are left out, they say the same as their tables.
+
+    Args:
+        named: name the interactions (or forms) behind every row, too.
+    """
     return {
         "schema": "qa-toolkit/report/1",
         "kind": report.kind,
@@ -152,11 +178,29 @@ def as_json(report: QualityReport) -> dict[str, Any]:
                 "note": table.note,
                 "columns": dict(table.columns),
                 "rows": [{key: _cell(row.get(key)) for key, _ in table.columns} for row in table.rows],
+                **({"behind": [_behind(each) for each in table.behind]} if named else {}),
             }
             for table in report.tables
         ],
         "definitions": dict(report.definitions),
     }
+
+
+def behind(
+    items: Sequence[str],
+    telling: Sequence[bool] | None = None,
+    *,
+    kind: Literal["interaction", "form"] = "interaction",
+) -> Behind:
+    """What a row rests on: the telling ones first, else in the order given."""
+    marks = telling if telling is not None else [True] * len(items)
+    first = [each for each, mark in zip(items, marks, strict=True) if mark]
+    rest = [each for each, mark in zip(items, marks, strict=True) if not mark]
+    return Behind(tuple([*first, *rest][:MOST_BEHIND]), len(first), len(items), kind)
+
+
+def _behind(each: Behind) -> dict[str, Any]:
+    return {"kind": each.kind, "items": list(each.items), "telling": each.telling, "total": each.total}
 
 
 def _cell(cell: Cell) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from qa_toolkit.reports.behind import behind_states, newest_first
 from qa_toolkit.reports.calls import MET, NOT_MET, Calls, States
 from qa_toolkit.reports.charts import TrendPoint, trend_chart
 from qa_toolkit.reports.quality import Block, definition_of, measure_name, states_of
@@ -46,10 +47,13 @@ def trend(block: Block, period: Period) -> Table:
     states = states_of(block.calls, block.measure)
     rows: list[Mapping[str, Cell]] = []
     drawn = []
+    named, order = [], newest_first(block.calls)
+    labels = labels_of(block.calls, period)
     for version, chosen in stretches(block.calls):
         points = _points(block.calls, states, chosen, period)
         drawn.append((f"from version {version}", [point for point, _, _ in points]))
         for point, met, n in points:
+            named.append(behind_states(block.calls, order, states, chosen & (labels == point.label)))
             rows.append(
                 {
                     "period": point.label,
@@ -73,7 +77,7 @@ def trend(block: Block, period: Period) -> Table:
     )
     note = "Control limits at three standard deviations; they start anew where the rubric changed."
     chart = trend_chart(drawn, f"{name} by {period}")
-    return Table("trend", "Trend", block.calls.rubric, columns, tuple(rows), note, chart)
+    return Table("trend", "Trend", block.calls.rubric, columns, tuple(rows), note, chart, tuple(named))
 
 
 def signals(block: Block, measures: Sequence[str], period: Period, level: float = 0.05) -> tuple[Signal, ...]:
@@ -103,11 +107,18 @@ def stretches(calls: Calls) -> list[tuple[str, NDArray[np.bool_]]]:
     return [(version, groups[version]) for version in sorted(groups, key=lambda v: (first[v], v))]
 
 
+def labels_of(calls: Calls, period: Period) -> NDArray[np.str_]:
+    """The period of every call; empty text without a day."""
+    days, places = np.unique(calls.days, return_inverse=True)
+    names = np.array([label_of(str(day), period) for day in days], dtype=np.str_)
+    return names[places]
+
+
 def _points(
     calls: Calls, states: States, chosen: NDArray[np.bool_], period: Period
 ) -> list[tuple[TrendPoint, int, int]]:
     days, places = np.unique(calls.days[chosen], return_inverse=True)
-    labels = [_label(str(day), period) for day in days]
+    labels = [label_of(str(day), period) for day in days]
     names = sorted(set(labels) - {""})
     if not names:
         return []
@@ -133,7 +144,7 @@ def _points(
     ]
 
 
-def _label(day: str, period: Period) -> str:
+def label_of(day: str, period: Period) -> str:
     if not day:
         return ""
     if period == "month":

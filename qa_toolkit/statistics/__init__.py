@@ -56,6 +56,8 @@ from qa_toolkit.statistics.intraclass import (
     bland_altman,
     intraclass_correlations,
 )
+from qa_toolkit.statistics.runs import MeanChart, MeanPoint, mean_chart, signal_rules
+from qa_toolkit.statistics.stability import Stability, population_stability
 from qa_toolkit.statistics.standardisation import StandardisedRate, standardise
 from qa_toolkit.statistics.switching import switching_state
 
@@ -76,10 +78,13 @@ __all__ = [
     "IntraclassCorrelation",
     "Level",
     "LimitsOfAgreement",
+    "MeanChart",
+    "MeanPoint",
     "PopulationEstimate",
     "RateComparison",
     "RateCount",
     "SampleDesign",
+    "Stability",
     "StandardisedRate",
     "acceptance_plan",
     "assisted_mean",
@@ -111,11 +116,14 @@ __all__ = [
     "jeffreys",
     "kappa_null_error",
     "krippendorff_alpha",
+    "mean_chart",
     "percent_agreement",
     "poisson_exact",
+    "population_stability",
     "ratio_of_totals",
     "sample_size",
     "scott_pi",
+    "signal_rules",
     "standardise",
     "switching_state",
     "weighted_kappa",

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, case, cast, func, or_, select
+from sqlalchemy import Select, and_, case, cast, exists, func, or_, select
 from sqlalchemy import String as Text
 from sqlalchemy.orm import aliased
 
-from qa_toolkit.store.people_tables import PlacementRow, RootCauseRow
+from qa_toolkit.store.people_tables import AssignmentRow, PlacementRow, RootCauseRow
 from qa_toolkit.store.tables import CountingRow, EvaluationRow, InteractionRow, MetricsRow
 
 if TYPE_CHECKING:
@@ -29,12 +29,17 @@ _DAY: Any = case(
 
 @dataclass(frozen=True, slots=True)
 class CallFilter:
-    """Which of what counts; None does not restrict. Days are ISO days, both included."""
+    """Which of what counts; None does not restrict. Days are ISO days, both included.
+
+    Attributes:
+        viewer: whose blind assignments, while they are open, are left out.
+    """
 
     rubric: str | None = None
     first_day: str | None = None
     last_day: str | None = None
     agent: str | None = None
+    viewer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,20 @@ def _conditions(wanted: CallFilter) -> list[Any]:
         conditions.append(wanted.last_day >= _DAY)
     if wanted.agent is not None:
         conditions.append(InteractionRow.agent == wanted.agent)
+    if wanted.viewer is not None:
+        conditions.append(~_open_blind(wanted.viewer))
     return conditions
+
+
+def _open_blind(viewer: str) -> Any:
+    """Condition: the viewer still owes their own blind answers to it."""
+    return exists().where(
+        AssignmentRow.interaction_id == CountingRow.interaction_id,
+        AssignmentRow.rubric_id == CountingRow.rubric_id,
+        AssignmentRow.reviewer == viewer,
+        AssignmentRow.blind.is_(True),
+        AssignmentRow.state == "open",
+    )
 
 
 def _query(wanted: CallFilter) -> Select[Any]:
