@@ -18,6 +18,7 @@ from qa_toolkit.evaluation.evaluators.searchable import ANY_DIGIT, Searchable, i
 
 ANY_WORDS = "*"
 MOST_ANY_WORDS = 3
+_ONLY_DIGITS = frozenset((ANY_DIGIT,))
 
 __all__ = ["NEGATIONS", "Hit", "Pattern", "PhraseList", "compile_phrase", "find_all", "phrase_list"]
 
@@ -33,6 +34,8 @@ class Pattern:
         joined: for each of them the forms it has when written together with a neighbour.
         budget: how much similarity all words together may lack.
         needed: its words, ``joined_forms`` those of ``joined``, as sets.
+        adjacent: no word may be left out or put in between.
+        wanted_equal: so many words must be equal.
     """
 
     written: str
@@ -44,6 +47,8 @@ class Pattern:
     size: int
     needed: frozenset[str]
     joined_forms: frozenset[str]
+    adjacent: bool
+    wanted_equal: int
 
     @property
     def fuzzy(self) -> bool:
@@ -82,10 +87,11 @@ class PhraseList:
 
     def candidates(self, text: Searchable) -> list[Pattern]:
         """The phrases that the conversation may hold, in the order they were listed."""
+        text.refresh()
         numbers = set(self.always)
-        for word in self.words & text.present():
+        for word in self.words & text.present:
             numbers.update(self.by_word[word])
-        for form in self.forms & text.spoken():
+        for form in self.forms & text.spoken:
             numbers.update(self.by_form[form])
         return [self.patterns[number] for number in sorted(numbers)]
 
@@ -135,7 +141,19 @@ def compile_phrase(written: str, language: str, least: float) -> Pattern:
     budget = len(plain) * (1.0 - least) + 1e-9
     joined = _joined(plain)
     forms = frozenset(form for pair in joined for form in pair)
-    return Pattern(written, tuple(words), plain, joined, least, budget, len(plain), frozenset(plain), forms)
+    return Pattern(
+        written=written,
+        words=tuple(words),
+        plain=plain,
+        joined=joined,
+        least=least,
+        budget=budget,
+        size=len(plain),
+        needed=frozenset(plain),
+        joined_forms=forms,
+        adjacent=budget < 1.0 and len(words) == len(plain),
+        wanted_equal=(len(plain) + 1) // 2 if len(plain) > 1 else 0,
+    )
 
 
 def _joined(plain: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -154,44 +172,59 @@ def _words_of(part: str, language: str) -> list[str]:
 
 def find_all(pattern: Pattern, text: Searchable) -> list[Hit]:
     """All places of a phrase, in order, none overlapping another; kept, as lists repeat phrases."""
-    if not _may_hold(pattern, text):
-        return []
+    text.refresh()
     kept = text.found.get(id(pattern))
     if kept is None or kept[0] is not pattern:
-        hits = [hit for number in _candidates(pattern, text) for hit in _in_stretch(pattern, text, number)]
+        hits = list(_hits(pattern, text)) if _may_hold(pattern, text) else []
         kept = text.found[id(pattern)] = (pattern, hits)
     return kept[1]
 
 
 def _may_hold(pattern: Pattern, text: Searchable) -> bool:
     """Whether every word of a phrase is there in some form; most phrases are ruled out here."""
-    if pattern.budget >= 1.0 or pattern.needed <= text.present():
+    if pattern.budget >= 1.0 or pattern.needed <= text.present:
         return True
-    return pattern.fuzzy and not pattern.joined_forms.isdisjoint(text.spoken())
+    return pattern.fuzzy and not pattern.joined_forms.isdisjoint(text.spoken)
 
 
-def _candidates(pattern: Pattern, text: Searchable) -> list[int]:
+def _hits(pattern: Pattern, text: Searchable) -> Iterator[Hit]:
+    holding = _stretches_of(pattern, text)
+    if not holding:
+        return
+    match = _side_by_side if _in_a_row(pattern, text) else _match
+    whole_number = _ONLY_DIGITS.issuperset(pattern.words)
+    current, end = -1, 0
+    for number, start in _starts(pattern, holding, text):
+        if number != current:
+            current, end = number, 0
+        if start < end:
+            continue
+        texts = text.stretches[number].texts
+        found = match(pattern, texts, start, text)
+        if found is None or (whole_number and _in_longer_number(texts, start, found[0])):
+            continue
+        end, loss = found
+        yield Hit(number, start, end, max(0.0, 1.0 - loss / pattern.size), pattern)
+
+
+def _stretches_of(pattern: Pattern, text: Searchable) -> int:
     """Stretches in which no more words of the phrase are lacking than may be left out."""
-    if pattern.budget >= 1.0:
-        return _with_most_words(pattern, text)
-    found: frozenset[int] | None = None
+    everywhere = (1 << len(text.stretches)) - 1
+    lacking = [everywhere] + [0] * int(pattern.budget)
     for i in range(pattern.size):
-        holder = _stretches_with(i, pattern, text)
-        found = holder if found is None else found & holder
-        if not found:
-            return []
-    return sorted(found or ())
+        here = _stretches_with(i, pattern, text)
+        for words in range(len(lacking) - 1, 0, -1):
+            lacking[words] = (lacking[words] & here) | (lacking[words - 1] & ~here)
+        lacking[0] &= here
+        if not any(lacking):
+            return 0
+    found = 0
+    for stretches in lacking:
+        found |= stretches
+    return found
 
 
-def _with_most_words(pattern: Pattern, text: Searchable) -> list[int]:
-    counts: dict[int, int] = {}
-    for i in range(pattern.size):
-        for number in _stretches_with(i, pattern, text):
-            counts[number] = counts.get(number, 0) + 1
-    return sorted(n for n, count in counts.items() if pattern.size - count <= pattern.budget)
-
-
-def _stretches_with(i: int, pattern: Pattern, text: Searchable) -> frozenset[int]:
+def _stretches_with(i: int, pattern: Pattern, text: Searchable) -> int:
     """Stretches that hold a word of the phrase: equal, alike, split in two, or joined with its neighbour."""
     word = pattern.plain[i]
     if not pattern.fuzzy:
@@ -199,40 +232,62 @@ def _stretches_with(i: int, pattern: Pattern, text: Searchable) -> frozenset[int
     found = text.stretches_like(word)
     for joined in pattern.joined[i]:
         if joined in text.index:
-            found |= text.index[joined]
+            found |= text.stretches_with(joined)
     return found
 
 
-def _in_stretch(pattern: Pattern, text: Searchable, number: int) -> Iterator[Hit]:
-    texts = text.stretches[number].texts
-    whole_number = set(pattern.words) == {ANY_DIGIT}
-    end = 0
-    for start in _starts(pattern, texts, text):
-        found = _match(pattern, texts, start, text) if start >= end else None
-        if found is None or (whole_number and _in_longer_number(texts, start, found[0])):
-            continue
-        end, loss = found
-        yield Hit(number, start, end, max(0.0, 1.0 - loss / pattern.size), pattern)
-
-
-def _starts(pattern: Pattern, texts: Sequence[str], text: Searchable) -> Iterator[int]:
-    """Positions where the first word of the phrase may stand."""
+def _starts(pattern: Pattern, holding: int, text: Searchable) -> list[tuple[int, int]]:
+    """Stretches and positions in them where the first word of the phrase may stand, in order."""
     first = pattern.words[0]
     wanted = {first}
     if pattern.fuzzy:
         wanted.update(text.alike(first), pattern.joined[0])
-    split = pattern.fuzzy and first in text.pairs
-    if not split and first != ANY_DIGIT:
-        yield from [position for position, word in enumerate(texts) if word in wanted]
-        return
-    for position, word in enumerate(texts):
-        following = texts[position + 1] if split and position + 1 < len(texts) else ""
-        if word in wanted or (first == ANY_DIGIT and is_digit(word)) or word + following == first:
-            yield position
+    found = [at for word in wanted for at in text.index.get(word, ()) if holding >> at[0] & 1]
+    split = text.pairs.get(first, 0) if pattern.fuzzy else 0
+    found += _split_in_two(first, holding & split, text) if split else []
+    return sorted(set(found)) if split or len(wanted) > 1 else found
+
+
+def _split_in_two(word: str, holding: int, text: Searchable) -> list[tuple[int, int]]:
+    return [
+        (number, position)
+        for number, stretch in enumerate(text.stretches)
+        if holding >> number & 1
+        for position, (one, other) in enumerate(pairwise(stretch.texts))
+        if one + other == word
+    ]
 
 
 def _in_longer_number(texts: Sequence[str], start: int, end: int) -> bool:
     return (start > 0 and is_digit(texts[start - 1])) or (end < len(texts) and is_digit(texts[end]))
+
+
+def _in_a_row(pattern: Pattern, text: Searchable) -> bool:
+    """Whether each word of the phrase can only be met by one word, all of them side by side."""
+    if not pattern.adjacent:
+        return False
+    if not pattern.fuzzy:
+        return True
+    return pattern.joined_forms.isdisjoint(text.spoken) and not any(w in text.pairs for w in pattern.plain)
+
+
+def _side_by_side(
+    pattern: Pattern, texts: Sequence[str], start: int, text: Searchable
+) -> tuple[int, float] | None:
+    """The end and loss of the words from exactly here, each equal or alike to one of the phrase."""
+    end = start + pattern.size
+    if end > len(texts):
+        return None
+    loss, equal = 0.0, 0
+    for wanted, said in zip(pattern.words, texts[start:end], strict=True):
+        if _equal(wanted, said):
+            equal += 1
+            continue
+        alike = text.alike(wanted).get(said, 0.0) if pattern.fuzzy else 0.0
+        loss = loss + 1.0 - alike
+        if alike < LEAST_ALIKE or loss > pattern.budget:
+            return None
+    return (end, loss) if equal >= pattern.wanted_equal else None
 
 
 def _equal(wanted: str, word: str) -> bool:
@@ -246,9 +301,6 @@ def _match(  # noqa: C901  # one branch for each way a word of the phrase can be
     words, count, fuzzy = pattern.words, len(texts), pattern.fuzzy
     if texts[start : start + len(words)] == words:
         return start + len(words), 0.0
-    if pattern.budget < 1.0 and len(words) == pattern.size and _hopeless(pattern, texts, start, text):
-        return None
-    wanted_equal = (pattern.size + 1) // 2 if pattern.size > 1 else 0
     best: tuple[int, float] | None = None
 
     def walk(i: int, j: int, loss: float, equal: int) -> None:  # noqa: C901, PLR0912
@@ -256,7 +308,7 @@ def _match(  # noqa: C901  # one branch for each way a word of the phrase can be
         if loss > pattern.budget or (best is not None and loss >= best[1]):
             return
         if i == len(words):
-            if equal >= wanted_equal:
+            if equal >= pattern.wanted_equal:
                 best = (j, loss)
             return
         if words[i] == ANY_WORDS:
@@ -281,23 +333,6 @@ def _match(  # noqa: C901  # one branch for each way a word of the phrase can be
 
     walk(0, start, 0.0, 0)
     return best
-
-
-def _hopeless(pattern: Pattern, texts: Sequence[str], start: int, text: Searchable) -> bool:
-    """Whether the first word that differs can stand for none of the phrase, of which none may be left out."""
-    words, count = pattern.words, len(texts)
-    same = 0
-    while same < len(words) and start + same < count and words[same] == texts[start + same]:
-        same += 1
-    at = start + same
-    if same == len(words) or at == count:
-        return same < len(words)
-    wanted, said = words[same], texts[at]
-    if wanted == ANY_DIGIT or (same + 1 < len(words) and wanted + words[same + 1] == said):
-        return False
-    if at + 1 < count and wanted == said + texts[at + 1]:
-        return False
-    return not pattern.fuzzy or said not in text.alike(wanted)
 
 
 def _may_differ(word: str) -> bool:

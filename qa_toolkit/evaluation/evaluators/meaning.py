@@ -143,11 +143,11 @@ def _sentence_end(hit: Hit, stretch: Stretch, text: Searchable) -> str | None:
 
 def _between(position: int, stretch: Stretch, text: Searchable) -> str:
     """The original characters between a word and the next one of its stretch (or the end of its turn)."""
-    place = stretch.places[position]
-    source = text.turns[place.turn].text
-    if position + 1 < len(stretch.places) and stretch.places[position + 1].turn == place.turn:
-        return source[place.end : stretch.places[position + 1].start]
-    return source[place.end :]
+    turn, after = stretch.turns[position], position + 1
+    source, end = text.turns[turn].text, stretch.tokens[position].end
+    if after < len(stretch.turns) and stretch.turns[after] == turn:
+        return source[end : stretch.tokens[after].start]
+    return source[end:]
 
 
 def _conditional(clause: list[str], sentence: list[str]) -> bool:

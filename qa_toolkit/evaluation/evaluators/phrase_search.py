@@ -216,14 +216,14 @@ class PhraseSearch:
         stretch = source.stretches[hit.stretch]
         if parameters.role and stretch.role not in parameters.role:
             return False
-        if not self.window.holds(stretch.places[hit.first]):
+        if not self.window.holds(stretch.place(hit.first)):
             return False
         if parameters.negated == "skip" and is_denied(hit, source):
             return False
         return not parameters.question or is_asked(hit, source)
 
     def _found(self, hit: Hit, source: Searchable) -> Found:
-        places = source.stretches[hit.stretch].places[hit.first : hit.last]
+        places = source.stretches[hit.stretch].places(hit.first, hit.last)
         sure = hit.similarity * source.confidence(places)
         whole = Place(places[0].turn, places[0].start, _end_in_turn(places))
         doubt = self._not_meant(whole) or (

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from qa_toolkit.domain.evaluation import SpanEvidence
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
@@ -24,14 +24,13 @@ BACKCHANNELS = frozenset(
 )
 ANY_DIGIT = "#"
 """Stands in the index for every single digit; the normaliser never leaves this sign in a text."""
-_NOWHERE: frozenset[int] = frozenset()
-_NOWHERE_WORDS: frozenset[str] = frozenset()
+_NOWHERE: tuple[tuple[int, int], ...] = ()
+_NO_WORDS: frozenset[str] = frozenset()
 _FINAL = (".", "?", "!", "…")
 _CLOSING = "\"')]»” "
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A word: the index of its turn, where it stands in that turn's text."""
 
     turn: int
@@ -41,66 +40,81 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Words of one role in a row; ``texts[i]`` stands at ``places[i]``."""
+    """Words of one role in a row: ``texts[i]`` is that of ``tokens[i]``, said in the turn ``turns[i]``."""
 
     role: Role
     texts: tuple[str, ...]
-    places: tuple[Place, ...]
+    tokens: tuple[NormalisedToken, ...]
+    turns: tuple[int, ...]
+
+    def place(self, number: int) -> Place:
+        """Where a word stands."""
+        token = self.tokens[number]
+        return Place(self.turns[number], token.start, token.end)
+
+    def places(self, first: int, last: int) -> list[Place]:
+        """Where the words from ``first`` to ``last`` (not included) stand."""
+        return [self.place(number) for number in range(first, last)]
 
 
 @dataclass(slots=True)
 class Searchable:
-    """The stretches of a transcript with an index of their words."""
+    """The stretches of a transcript with an index of their words.
+
+    A set of stretches is a number whose bit ``n`` stands for stretch ``n``: sets are joined in one step.
+
+    Attributes:
+        index: for each word its stretches and its positions in them, in order.
+        pairs: for two words written as one, the stretches in which they follow one another.
+        found: phrases looked for already, by identity, each with its hits.
+    """
 
     turns: tuple[Turn, ...]
     stretches: tuple[Stretch, ...]
-    index: dict[str, frozenset[int]]
-    pairs: dict[str, frozenset[int]]
+    index: Mapping[str, Sequence[tuple[int, int]]]
+    pairs: Mapping[str, int]
     found: dict[int, tuple[Any, list[Any]]] = field(default_factory=dict)
-    """Phrases looked for already, by identity, each with its hits."""
-    _present: frozenset[str] = _NOWHERE_WORDS
-    _spoken: frozenset[str] = _NOWHERE_WORDS
+    present: frozenset[str] = _NO_WORDS
+    """Words of phrases that this conversation holds: equal, alike, or written as two."""
+    spoken: frozenset[str] = _NO_WORDS
+    """The words of this conversation themselves."""
     _alike: dict[str, dict[str, float]] = field(default_factory=dict)
-    _like: dict[str, frozenset[int]] = field(default_factory=dict)
+    _with: dict[str, int] = field(default_factory=dict)
+    _like: dict[str, int] = field(default_factory=dict)
     _alike_generation: int = -1
     _word_starts: dict[int, list[int]] = field(default_factory=dict)
 
-    def stretches_with(self, word: str) -> frozenset[int]:
-        """Numbers of the stretches that hold a word."""
-        return self.index.get(word, _NOWHERE)
+    def stretches_with(self, word: str) -> int:
+        """The stretches that hold a word."""
+        found = self._with.get(word)
+        if found is None:
+            found = 0
+            for number in {number for number, _ in self.index.get(word, _NOWHERE)}:
+                found |= 1 << number
+            self._with[word] = found
+        return found
 
-    def stretches_like(self, word: str) -> frozenset[int]:
-        """Numbers of the stretches that hold a word, one like it, or it written as two."""
-        alike = self.alike(word)
+    def stretches_like(self, word: str) -> int:
+        """The stretches that hold a word, one like it, or it written as two."""
         found = self._like.get(word)
         if found is None:
-            found = self.stretches_with(word) | self.pairs.get(word, _NOWHERE)
-            found = found.union(*(self.index[other] for other in alike))
+            found = self.stretches_with(word) | self.pairs.get(word, 0)
+            for other in self.alike(word):
+                found |= self.stretches_with(other)
             self._like[word] = found
         return found
 
     def alike(self, word: str) -> Mapping[str, float]:
         """Words of this conversation that are like a word of a phrase, with their likeness."""
-        self._refresh()
         return self._alike.get(word, NOTHING)
 
-    def present(self) -> frozenset[str]:
-        """Words of phrases that this conversation holds: equal, alike, or written as two."""
-        self._refresh()
-        return self._present
-
-    def spoken(self) -> frozenset[str]:
-        """The words of this conversation themselves."""
-        self._refresh()
-        return self._spoken
-
-    def _refresh(self) -> None:
-        """Looks again for likenesses when phrases were added since the last time."""
+    def refresh(self) -> None:
+        """Looks for likenesses, the first time and again when phrases were added since the last time."""
         if self._alike_generation != LEXICON.generation:
             self._alike_generation = LEXICON.generation
             self._alike = LEXICON.alike(self.index)
-            self._spoken = frozenset(self.index)
-            self._present = frozenset([*self.index, *self.pairs, *self._alike])
+            self.spoken = frozenset(self.index)
+            self.present = frozenset([*self.index, *self.pairs, *self._alike])
             self._like = {}
             self.found.clear()
 
@@ -205,25 +219,24 @@ def _build(transcript: Transcript, language: str) -> Searchable:
         if not is_backchannel(turn, language):
             current = {turn.role: group}
     stretches = tuple(_stretch(transcript.turns, group, language) for group in groups)
-    index: dict[str, set[int]] = defaultdict(set)
-    pairs: dict[str, set[int]] = defaultdict(set)
+    index: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    pairs: dict[str, int] = defaultdict(int)
     for number, stretch in enumerate(stretches):
-        for text in stretch.texts:
-            index[ANY_DIGIT if is_digit(text) else text].add(number)
-            index[text].add(number)
+        for position, text in enumerate(stretch.texts):
+            index[text].append((number, position))
+            if is_digit(text):
+                index[ANY_DIGIT].append((number, position))
+        bit = 1 << number
         for first, second in pairwise(stretch.texts):
-            pairs[first + second].add(number)
-    return Searchable(transcript.turns, stretches, _frozen(index), _frozen(pairs))
-
-
-def _frozen(index: Mapping[str, set[int]]) -> dict[str, frozenset[int]]:
-    return {key: frozenset(numbers) for key, numbers in index.items()}
+            pairs[first + second] |= bit
+    return Searchable(transcript.turns, stretches, dict(index), dict(pairs))
 
 
 def _stretch(turns: Sequence[Turn], group: Sequence[int], language: str) -> Stretch:
-    found = [(token, position) for position in group for token in tokens_of(turns[position].text, language)]
-    texts = tuple(token.text for token, _ in found)
-    return Stretch(turns[group[0]].role, texts, tuple(Place(p, token.start, token.end) for token, p in found))
+    said = [(position, tokens_of(turns[position].text, language)) for position in group]
+    tokens = tuple(token for _, own in said for token in own)
+    where = tuple(position for position, own in said for _ in own)
+    return Stretch(turns[group[0]].role, tuple(token.text for token in tokens), tokens, where)
 
 
 def _finished(text: str) -> bool:
