@@ -113,10 +113,14 @@ def _conditions(
 
 
 def _heard(case: Case) -> float:
-    """How surely the words were recognised: what was not found may have been misheard; 1 where not known."""
+    """How surely words that were not found were not said either; 1 where recognition is not known.
+
+    The mean confidence of the recognised words, squared: what makes an item apply is seldom a single word,
+    and one word of it misheard hides it.
+    """
     turns = case.transcript.turns if case.transcript else ()
     known = [word.confidence for turn in turns for word in turn.words if word.confidence is not None]
-    return round(sum(known) / len(known), 4) if known else 1.0
+    return round((sum(known) / len(known)) ** 2, 4) if known else 1.0
 
 
 def _metric(condition: MetricCondition, case: Case, criterion: Criterion, warnings: list[str]) -> Outcome:
