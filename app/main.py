@@ -18,8 +18,9 @@ st.set_page_config(page_title="QA Toolkit", layout="wide")
 # The desk needs the height, and Streamlit's captions are too pale to be read by everybody. No docstring
 # stands below the constant, because Streamlit writes bare texts of its main script onto the page.
 _LESS_AIR = """<style>
-.stMainBlockContainer { padding-top: 3rem; }
-h1 { font-size: 1.9rem !important; }
+.stMainBlockContainer { padding: 2.2rem 2rem 2rem; }
+h1 { font-size: 1.7rem !important; padding: 0.3rem 0 !important; }
+h3 { font-size: 1.25rem !important; padding: 0.3rem 0 !important; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {
   color: var(--text-color, inherit) !important; opacity: 1 !important; }
 </style>"""
@@ -45,9 +46,22 @@ def _grouped(pages: Sequence[AppPage]) -> dict[str, list[StreamlitPage]]:
     groups: dict[str, list[StreamlitPage]] = {}
     for number, page in enumerate(pages):
         groups.setdefault(t(page.group), []).append(
-            st.Page(page.script, title=t(page.title), url_path=page.name, default=number == 0)
+            st.Page(
+                page.script, title=t(page.title), url_path=page.name if number else "", default=number == 0
+            )
         )
+    if pages:
+        groups[next(iter(groups))].append(_named(pages[0]))
     return groups
+
+
+def _named(first: AppPage) -> StreamlitPage:
+    """The first page by its name: Streamlit serves it at ``/`` alone, and people keep links to ``/queue``."""
+
+    def go() -> None:
+        st.switch_page(first.script, query_params=st.query_params.to_dict())
+
+    return st.Page(go, title=t(first.title), url_path=first.name, visibility="hidden")
 
 
 run()

@@ -17,8 +17,14 @@ INTERACTION = "interaction"
 RUBRIC = "rubric"
 """Names of the query parameters of the pages about one interaction, so that a link opens it."""
 
+RECORD = "record"
+"""Name of the query parameter of the keying page that shows the places of one form only."""
+
 PLAY_FROM = "play_from"
 """Session key: the interaction, and the second at which its player starts after a click on evidence."""
+
+QUEUE = "queue_wanted"
+"""Session key: the filter of the queue as it was left."""
 
 _USER = "user_of_this_run"
 

@@ -118,8 +118,8 @@ def remarks(store: Store, user: User, report: SessionReport) -> None:
         said += [each.text] if each.text else []
         st.text(f"{each.at:%Y-%m-%d %H:%M} · {each.who} · {what} {place}: {' – '.join(said)}")
     criteria = list(dict.fromkeys(row.criterion for row in report.rows))
-    first, second, third = st.columns(3)
-    with first.popover(t("Add a note")):
+    row = st.container(horizontal=True)
+    with row.popover(t("Add a note")):
         interaction = st.selectbox(t("Interaction"), ["", *session.interactions], key="note_interaction")
         criterion = st.selectbox(t("Criterion"), ["", *criteria], key="note_criterion")
         text = st.text_area(t("What was said"), key="note_text")
@@ -137,9 +137,9 @@ def remarks(store: Store, user: User, report: SessionReport) -> None:
             )
     if not may(user, Action.LEAD_CALIBRATION) or session.state != "closed" or not criteria:
         return
-    with second.popover(t("Agreed answer")):
+    with row.popover(t("Agreed answer")):
         _agreed(store, user, report, criteria)
-    with third.popover(t("Effect on the rubric")):
+    with row.popover(t("Effect on the rubric")):
         _effect(store, user, report, criteria)
 
 

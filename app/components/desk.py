@@ -10,6 +10,9 @@ from typing import Any
 import streamlit as st
 from words import t
 
+from qa_toolkit.domain.transcript import Role
+from qa_toolkit.reports.wording import ROLE_NAMES
+
 _FOLDER = Path(__file__).parents[1] / "desk"
 _SCRIPTS = ("player.js", "transcript.js", "form.js", "desk.js")
 
@@ -54,6 +57,11 @@ def texts() -> dict[str, Any]:
         "speed": t("Speed"),
         "search": t("Search the transcript"),
         "found": t("found"),
+        "roles": {role: t(ROLE_NAMES[Role(role)]) for role in ("agent", "customer", "interpreter", "ivr")},
+        "marks": {
+            kind: t(kind.replace("_", " "))
+            for kind in ("evidence", "hold", "silence", "dead_air", "overlap", "interruption")
+        },
         "follow": t("Follow the sound"),
         "choose_turn": t("Choose turn"),
         "play_turn": t("Play turn"),
@@ -85,13 +93,15 @@ def texts() -> dict[str, Any]:
                 ("J / ←", t("back 3 seconds")),
                 ("L / →", t("forward 3 seconds")),
                 ("[ / ]", t("slower / faster")),
+                (", / .", t("previous / next turn")),
+                ("T", t("choose the turn that plays as evidence")),
                 ("E", t("next evidence of this criterion")),
                 ("N / P", t("next / previous criterion")),
                 ("O", t("next open criterion")),
                 ("1 … 9", t("choose an answer")),
                 ("R", t("reason for another answer")),
                 ("A", t("attach chosen turns")),
-                ("/", t("search the transcript")),
+                ("/", t("search the transcript (Enter: next place)")),
                 ("Alt+S", t("submit")),
                 ("Esc", t("leave a field")),
                 ("?", t("this sheet")),

@@ -17,7 +17,14 @@ from qa_toolkit.store.queues import AssignmentFilter
 
 PAGE = "queue"
 EVERYBODY = "*"
-_FIELDS = ("reviewer", "rubric", "site", "agent", "language", "due_by", "text")
+_FIELDS = ("reviewer", "rubric", "site", "agent", "language", "kind", "due_by", "text")
+KINDS: dict[str, dict[str, bool]] = {
+    "begun": {"begun": True},
+    "review": {"blind": False, "rating": False},
+    "blind": {"blind": True, "rating": False},
+    "calibration": {"rating": True},
+}
+"""What the filter *kind* asks for."""
 
 
 def show(store: Store, user: User) -> AssignmentFilter:
@@ -38,12 +45,14 @@ def show(store: Store, user: User) -> AssignmentFilter:
         second = st.columns(4)
         found["agent"] = second[0].text_input(t("Agent"), found["agent"] or "", key="queue_agent") or None
         found["text"] = second[1].text_input(t("Id contains"), found["text"] or "", key="queue_text") or None
+        found["kind"] = _choice(second[2], "kind", t("Kind"), list(KINDS), found)
         found["due_by"] = (
-            second[2].text_input(t("Due until (YYYY-MM-DD)"), found["due_by"] or "", key="queue_due") or None
+            second[3].text_input(t("Due until (YYYY-MM-DD)"), found["due_by"] or "", key="queue_due_by")
+            or None
         )
     _to_address(found)
-    reviewer = found.pop("reviewer")
-    wanted = AssignmentFilter(**found)
+    reviewer, kind = found.pop("reviewer"), found.pop("kind")
+    wanted = replace(AssignmentFilter(**found), **KINDS.get(kind or "", {}))
     if reviewer == EVERYBODY and may(user, Action.VIEW_QUEUES):
         return wanted
     return replace(wanted, reviewer=reviewer if reviewer and may(user, Action.VIEW_QUEUES) else user.id)
@@ -58,7 +67,15 @@ def _choice(place: Any, name: str, label: str, values: list[str], found: dict[st
 
 
 def _shown(value: str) -> str:
-    return {"": t("any"), EVERYBODY: t("everybody")}.get(value, value)
+    known = {"": t("any"), EVERYBODY: t("everybody"), **{kind: t(kind) for kind in KINDS}}
+    return known.get(value, value)
+
+
+def ask(**wanted: str) -> None:
+    """Sets the filter to just this, as if it had been chosen."""
+    for name in _FIELDS:
+        st.session_state.pop(f"queue_{name}", None)
+    _to_address({name: wanted.get(name) for name in _FIELDS})
 
 
 def _to_address(found: dict[str, str | None]) -> None:
@@ -71,17 +88,15 @@ def _to_address(found: dict[str, str | None]) -> None:
 
 def _views(store: Store, user: User) -> None:
     kept = store.views.all(PAGE, by=user.id)
-    columns = st.columns([3, 2, 1], vertical_alignment="bottom")
+    row = st.container(horizontal=True, vertical_alignment="bottom")
     names = [view.name for view in kept]
-    chosen = columns[0].pills(t("Saved views"), names, key="queue_view") if names else None
+    chosen = row.pills(t("Saved views"), names, key="queue_view") if names else None
     if chosen and st.session_state.get("queue_view_shown") != chosen:
         st.session_state["queue_view_shown"] = chosen
         filters = next(view.filters for view in kept if view.name == chosen)
-        for name in _FIELDS:
-            st.session_state.pop(f"queue_{name}", None)
-        _to_address({name: str(filters[name]) if filters.get(name) else None for name in _FIELDS})
+        ask(**{name: str(filters[name]) for name in _FIELDS if filters.get(name)})
         st.rerun()
-    with columns[1].popover(t("Keep this filter")):
+    with row.popover(t("Keep this filter")):
         name = st.text_input(t("Name"), key="queue_view_name")
         if st.button(t("Keep"), disabled=not name.strip(), key="queue_view_keep"):
             filters = {each: st.query_params[each] for each in _FIELDS if each in st.query_params}
@@ -92,7 +107,7 @@ def _views(store: Store, user: User) -> None:
                 st.error(plain(str(error)))
             else:
                 st.rerun()
-    if chosen and columns[2].button(t("Forget"), key="queue_view_forget"):
+    if chosen and row.button(t("Forget"), key="queue_view_forget"):
         store.views.drop(PAGE, chosen, by=user.id)
         st.session_state.pop("queue_view_shown", None)
         st.rerun()

@@ -31,15 +31,15 @@ def show(store: Store, user: User, record: EvaluationRecord, evaluation: Evaluat
         st.text(f"{head} · {dispute.raised_by}: {said}")
     for note in store.feedback.notes(evaluation=record.id):
         st.text(f"{note.at:%Y-%m-%d} · {t('coaching')} {note.criterion or ''} · {note.who}: {note.text}")
-    columns = st.columns(3)
+    row = st.container(horizontal=True)
     if may(user, Action.ACKNOWLEDGE, agent=agent):
-        with columns[0].popover(t("I have seen this")):
+        with row.popover(t("I have seen this")):
             _acknowledge(store, user, record)
     if may(user, Action.DISPUTE, agent=agent):
-        with columns[1].popover(t("Dispute this")):
+        with row.popover(t("Dispute this")):
             _dispute(store, user, record, criteria)
     if may(user, Action.COACH) and agent is not None:
-        with columns[2].popover(t("Write a coaching note")):
+        with row.popover(t("Write a coaching note")):
             _coach(store, user, record, criteria)
 
 

@@ -5,7 +5,7 @@ const KEEP_AFTER_MS = 500;
 export default function (component) {
   const { data, parentElement, setStateValue, setTriggerValue } = component;
   const root = parentElement.querySelector(".desk");
-  if (!root.desk) root.desk = makeDesk(root, data.words);
+  if (!root.desk) root.desk = makeDesk(root, { ...data.words });
   root.desk.connect(setStateValue, setTriggerValue);
   root.desk.show(data);
   return () => root.desk.leave();
@@ -18,6 +18,7 @@ function makeDesk(root, words) {
   let unsent = null;
   let shownFor = null;
   let dataNow = null;
+  let labelled = null;
   const player = makePlayer(root, words);
   const transcript = makeTranscript(root, player, words, (name, value) => { flush(); trigger(name, value); });
   const form = makeForm(root, player, transcript, words, keep);
@@ -52,6 +53,15 @@ function makeDesk(root, words) {
 
   function show(data) {
     dataNow = data;
+    const spoken = JSON.stringify(data.words);
+    if (spoken !== labelled) {
+      // Another language was chosen: everything is said anew.
+      Object.assign(words, data.words);
+      labelled = spoken;
+      label();
+      form.redraw();
+      transcript.redraw();
+    }
     if (shownFor !== data.interaction) {
       shownFor = data.interaction;
       form.redraw();
@@ -109,6 +119,7 @@ function makeDesk(root, words) {
     " ": () => player.toggle(), k: () => player.toggle(),
     j: () => player.back(3), ArrowLeft: () => player.back(3), l: () => player.back(-3), ArrowRight: () => player.back(-3),
     "[": () => player.faster(-1), "]": () => player.faster(1),
+    ",": () => transcript.step(-1), ".": () => transcript.step(1), t: () => transcript.chooseCurrent(),
     e: () => form.nextEvidence(), n: () => form.step(1), p: () => form.step(-1), o: () => form.nextOpen(),
     a: () => form.attachToCurrent(), r: () => form.reasonOfCurrent(), "/": () => transcript.focusSearch(),
     "?": () => (help.open ? help.close() : help.showModal()),
@@ -126,7 +137,6 @@ function makeDesk(root, words) {
     if (run) { event.preventDefault(); run(); }
   }
 
-  label();
   submit.addEventListener("click", file);
   root.querySelector("button.keys").addEventListener("click", () => help.showModal());
   document.addEventListener("keydown", pressed);

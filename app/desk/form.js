@@ -92,6 +92,7 @@ function makeForm(root, player, transcript, words, changed) {
   function chip(piece) {
     const button = document.createElement(piece.start_s === null && piece.turn === null ? "span" : "button");
     button.className = `chip evidence-${piece.kind}`;
+    button.title = piece.text;
     button.textContent = piece.start_s === null ? piece.text : `▶ ${clockText(piece.start_s)} ${piece.text}`;
     if (button.tagName === "BUTTON") {
       button.type = "button";
@@ -131,7 +132,8 @@ function makeForm(root, player, transcript, words, changed) {
     button.dataset.value = option.value;
     button.setAttribute("role", "radio");
     button.textContent = option.label;
-    button.title = `${number + 1}`;
+    // The key stands before the words, and is no part of them.
+    if (number < 9) button.dataset.key = number + 1;
     button.disabled = readonly;
     button.addEventListener("click", (event) => {
       event.stopPropagation();

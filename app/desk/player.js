@@ -4,6 +4,7 @@
 function makePlayer(root, words) {
   const audio = root.querySelector("audio");
   const canvas = root.querySelector("canvas.wave");
+  const legend = root.querySelector(".legend");
   const clock = root.querySelector(".clock");
   const rate = root.querySelector("select.rate");
   const button = root.querySelector("button.play");
@@ -17,7 +18,9 @@ function makePlayer(root, words) {
   }
 
   function show(data) {
-    picture = { lanes: data.lanes || [], marks: data.marks || [], duration: data.duration_s || 0 };
+    // Each lane fills its height: a quiet party is to be seen, too.
+    const lanes = (data.lanes || []).map((lane) => ({ ...lane, loudest: Math.max(0.05, ...lane.peaks.map(Math.abs)) }));
+    picture = { lanes, marks: data.marks || [], duration: data.duration_s || 0 };
     if (data.audio && data.audio !== source) {
       const at = source === null ? 0 : audio.currentTime;
       source = data.audio;
@@ -25,7 +28,20 @@ function makePlayer(root, words) {
       if (at) audio.currentTime = at;
     }
     root.classList.toggle("silent", !data.audio);
+    root.style.setProperty("--lanes", Math.max(1, picture.lanes.length));
+    explain();
     draw();
+  }
+
+  // What the colours below the lanes mean: of the kinds that are there.
+  function explain() {
+    const kinds = [...new Set(picture.marks.map((mark) => mark.kind))];
+    legend.replaceChildren(...kinds.map((kind) => {
+      const entry = document.createElement("span");
+      entry.style.setProperty("--colour", `var(--mark-${kind})`);
+      entry.textContent = words.marks[kind] || kind;
+      return entry;
+    }));
   }
 
   function colour(name) {
@@ -58,16 +74,18 @@ function makePlayer(root, words) {
       const pairs = lane.peaks.length / 2;
       const middle = top + height / 2;
       for (let n = 0; n < pairs; n += 1) {
-        const low = lane.peaks[2 * n];
-        const high = lane.peaks[2 * n + 1];
+        const low = lane.peaks[2 * n] / lane.loudest;
+        const high = lane.peaks[2 * n + 1] / lane.loudest;
         const y = middle - high * (height / 2 - 2);
         pen.fillRect((n / pairs) * width, y, Math.max(1, width / pairs), Math.max(1, ((high - low) * (height - 4)) / 2));
       }
     } else {
       (lane.spans || []).forEach(([start, end]) => pen.fillRect(x(start), top + 8, Math.max(1, x(end) - x(start)), height - 16));
     }
-    pen.fillStyle = colour("ink");
     pen.font = "11px sans-serif";
+    pen.fillStyle = colour("soft");
+    pen.fillRect(0, top, pen.measureText(lane.label).width + 7, 14);
+    pen.fillStyle = colour("ink");
     pen.fillText(lane.label, 3, top + 11);
   }
 

@@ -8,6 +8,7 @@ function makeTranscript(root, player, words, send) {
   const follow = root.querySelector("input.follow");
   let turns = [];
   let shown = null;
+  let shownFor = null;
   let current = -1;
   let currentWord = null;
   let hits = [];
@@ -18,12 +19,25 @@ function makeTranscript(root, player, words, send) {
     const stamp = JSON.stringify([data.evaluation, data.transcript_stamp]);
     turns = data.turns;
     if (stamp === shown) return;
+    // Of the same call, drawn anew for a word that was corrected or unmasked, place and choice stay.
+    const before = shownFor === data.evaluation ? { top: list.scrollTop, chosen: [...chosen], current } : null;
     shown = stamp;
+    shownFor = data.evaluation;
     current = -1;
     currentWord = null;
     chosen.clear();
     list.replaceChildren(...turns.map(drawn));
-    look();
+    look(before === null);
+    if (before === null) { list.scrollTop = 0; return; }
+    choose(before.chosen);
+    goTo(before.current);
+    list.scrollTop = before.top;
+  }
+
+  function choose(ids) {
+    chosen.clear();
+    ids.forEach((id) => chosen.add(id));
+    for (const row of list.children) row.querySelector(".choose").checked = chosen.has(Number(row.dataset.turn));
   }
 
   function drawn(turn, index) {
@@ -47,7 +61,7 @@ function makeTranscript(root, player, words, send) {
     when.setAttribute("aria-label", `${words.play_turn} ${turn.id}`);
     when.addEventListener("click", () => play(turn));
     const who = document.createElement("b");
-    who.textContent = turn.who;
+    who.textContent = words.roles[turn.role] || turn.who;
     const said = document.createElement("span");
     said.className = "said";
     fill(said, turn);
@@ -122,13 +136,17 @@ function makeTranscript(root, player, words, send) {
       else high = middle - 1;
     }
     if (place !== current) {
-      list.children[current]?.classList.remove("current");
-      current = place;
+      goTo(place);
       const row = list.children[current];
-      row?.classList.add("current");
       if (row && follow.checked) scrollTo(row);
     }
     markWord(list.children[current], seconds);
+  }
+
+  function goTo(place) {
+    list.children[current]?.classList.remove("current");
+    current = place;
+    list.children[current]?.classList.add("current");
   }
 
   function markWord(row, seconds) {
@@ -145,7 +163,7 @@ function makeTranscript(root, player, words, send) {
     list.scrollTo({ top: row.offsetTop - list.offsetTop - list.clientHeight / 3 });
   }
 
-  function look() {
+  function look(go) {
     const wanted = search.value.trim().toLocaleLowerCase();
     hits = [];
     hit = -1;
@@ -153,29 +171,50 @@ function makeTranscript(root, player, words, send) {
       const text = row.querySelector(".said").textContent.toLocaleLowerCase();
       const matches = wanted !== "" && text.includes(wanted);
       row.classList.toggle("hit", matches);
+      row.classList.remove("here");
       if (matches) hits.push(index);
     });
-    found.textContent = wanted ? `${hits.length} ${words.found}` : "";
+    tell();
+    if (go && hits.length) nextHit(1);
   }
 
-  function nextHit() {
+  function nextHit(by) {
     if (!hits.length) return;
-    hit = (hit + 1) % hits.length;
-    scrollTo(list.children[hits[hit]]);
+    list.children[hits[hit]]?.classList.remove("here");
+    hit = (hit + by + hits.length) % hits.length;
+    const row = list.children[hits[hit]];
+    row.classList.add("here");
+    scrollTo(row);
+    tell();
   }
 
-  search.addEventListener("input", look);
-  search.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); nextHit(); } });
+  function tell() {
+    const place = hit >= 0 ? `${hit + 1} / ` : "";
+    found.textContent = search.value.trim() ? `${place}${hits.length} ${words.found}` : "";
+  }
+
+  // The turn before or after the one that plays, by keys alone.
+  function step(by) {
+    const place = Math.min(turns.length - 1, Math.max(0, current + by));
+    if (!turns.length) return;
+    if (turns[place].start_s === null) goTo(place);
+    else player.playFrom(turns[place].start_s);
+    scrollTo(list.children[place]);
+  }
+
+  function chooseCurrent() {
+    const box = list.children[current]?.querySelector(".choose");
+    if (box) box.click();
+  }
+
+  search.addEventListener("input", () => look(true));
+  search.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); nextHit(event.shiftKey ? -1 : 1); } });
   player.onMove(moved);
 
   return {
-    show,
+    show, step, chooseCurrent,
     chosen: () => [...chosen],
-    choose: (ids) => {
-      chosen.clear();
-      ids.forEach((id) => chosen.add(id));
-      for (const row of list.children) row.querySelector(".choose").checked = chosen.has(Number(row.dataset.turn));
-    },
+    choose,
     scrollToTurn: (id) => {
       const row = list.querySelector(`[data-turn="${Number(id)}"]`);
       if (row) { scrollTo(row); row.classList.add("flash"); setTimeout(() => row.classList.remove("flash"), 900); }

@@ -34,13 +34,13 @@ def show() -> None:
         [
             {
                 t("Row"): row.id,
-                t("When"): row.at,
+                t("When"): str(row.at)[:19].replace("T", " "),
                 t("Who"): row.who,
                 t("From"): row.origin,
                 t("Action"): row.action,
                 t("Record"): f"{row.record_kind} {row.record}",
                 t("Facts"): row.facts,
-                t("Content hash"): row.digest,
+                t("Content hash"): (row.digest or "")[:16],
             }
             for row in found
         ],

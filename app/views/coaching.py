@@ -30,10 +30,20 @@ def show() -> None:
     revised = {each.revises for each in found if each.revises is not None}
     current = [each for each in found if each.id not in revised]
     st.caption(t("n = {n} notes, {m} of them revised later", n=len(found), m=len(revised)))
-    st.dataframe(
-        [_line(store, each) for each in reversed(current)],
+    newest = list(reversed(current))
+    chosen = st.dataframe(
+        [_line(store, each) for each in newest],
+        key="coaching_table",
         hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
     )
+    st.caption(t("Choose a row to open the call."))
+    if chosen.selection.rows:
+        record = store.evaluation(newest[chosen.selection.rows[0]].evaluation)
+        if record is not None:
+            target = {state.INTERACTION: record.interaction, state.RUBRIC: record.rubric.id}
+            st.switch_page("views/call.py", query_params=target)
     if may(user, Action.COACH):
         _revise(store, user, current)
 

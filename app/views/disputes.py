@@ -64,23 +64,23 @@ def _one(store: Store, user: User, dispute: Dispute) -> None:
     for step in dispute.steps:
         head = f"{step.at:%Y-%m-%d %H:%M UTC} · {step.who} · {t(step.kind.replace('_', ' '))}"
         st.text(f"{head}: {step.text or ''}")
-    if st.button(t("Open the call"), key=f"open_{dispute.id}"):
+    row = st.container(horizontal=True)
+    if row.button(t("Open the call"), key=f"open_{dispute.id}"):
         target = {state.INTERACTION: dispute.interaction, state.RUBRIC: dispute.rubric}
         st.switch_page("views/call.py", query_params=target)
     if dispute.state != "open":
         return
-    columns = st.columns(4)
     if user.id == dispute.raised_by:
-        with columns[0].popover(t("Withdraw")):
+        with row.popover(t("Withdraw")):
             if st.button(t("Withdraw it"), key=f"withdraw_{dispute.id}"):
                 notes.attempt(lambda: withdraw(store, dispute.id, by=user.id), t("The dispute is withdrawn."))
     if not may(user, Action.JUDGE_DISPUTE):
         return
-    with columns[1].popover(t("Second reading")):
+    with row.popover(t("Second reading")):
         _reading(store, user, dispute)
-    with columns[2].popover(t("Uphold")):
+    with row.popover(t("Uphold")):
         _uphold(store, user, dispute)
-    with columns[3].popover(t("Change")):
+    with row.popover(t("Change")):
         _change(store, user, dispute)
 
 

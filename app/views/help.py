@@ -15,7 +15,23 @@ def show() -> None:
     with keys:
         st.write(t("On the review page:"))
         sheet = desk.texts()["key_sheet"]
-        st.dataframe([{t("Key"): key, t("Does"): meaning} for key, meaning in sheet], hide_index=True)
+        st.dataframe(
+            [{t("Key"): key, t("Does"): meaning} for key, meaning in sheet], hide_index=True, height="content"
+        )
+        st.write(t("On the page of keying review:"))
+        rulings = (
+            ("1", t("Keyed is right")),
+            ("2", t("The reading is right")),
+            ("3", t("Neither: as typed")),
+            ("4", t("Cannot be read")),
+            ("5", t("The paper contradicts itself")),
+            ("N / P", t("next / previous place")),
+        )
+        st.dataframe(
+            [{t("Key"): key, t("Does"): meaning} for key, meaning in rulings],
+            hide_index=True,
+            height="content",
+        )
     with figures:
         st.markdown(t("Every rate stands with n, the number of interactions behind it, and a 95 % interval."))
         st.markdown(t("Two figures whose intervals overlap widely may differ by chance alone."))

@@ -14,7 +14,7 @@ from words import t
 from qa_toolkit.review import Action, may
 from qa_toolkit.store import Store
 from qa_toolkit.store.people_records import User
-from qa_toolkit.store.queues import QueueRow
+from qa_toolkit.store.queues import AssignmentFilter, QueueRow
 
 PAGE_SIZE = 100
 
@@ -27,6 +27,7 @@ def show() -> None:
         return
     _due(store, user)
     wanted = queue_filter.show(store, user)
+    st.session_state[state.QUEUE] = wanted
     number = int(st.session_state.get("queue_page", 1))
     page = store.work.page(wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     if page.total == 0:
@@ -62,21 +63,37 @@ def show() -> None:
 
 def _due(store: Store, user: User) -> None:
     """What waits besides reviews: disputes to be judged, sessions to be rated."""
-    tiles: list[tuple[str, int]] = []
+    tiles: list[tuple[str, int, dict[str, str] | str]] = []
     today = datetime.now(tz=UTC).date().isoformat()
     if may(user, Action.REVIEW):
-        late = store.work.page(queue_filter.AssignmentFilter(reviewer=user.id, due_by=today), limit=1)
-        tiles.append((t("Due today or late"), late.total))
+        late = store.work.page(AssignmentFilter(reviewer=user.id, due_by=today), limit=1)
+        tiles.append((t("Due today or late"), late.total, {"due_by": today}))
+        begun = store.work.page(AssignmentFilter(reviewer=user.id, begun=True), limit=1)
+        tiles.append((t("Drafts begun"), begun.total, {"kind": "begun"}))
     if may(user, Action.JUDGE_DISPUTE):
-        tiles.append((t("Open disputes"), len(store.disputes.all(state="open"))))
+        tiles.append((t("Open disputes"), len(store.disputes.all(state="open")), "views/disputes.py"))
     if may(user, Action.RATE_CALIBRATION):
         mine = store.calibration.all(state="open", rater=user.id)
         open_tasks = [
             task for one in mine for task in store.calibration.progress(one.id) if task.rater == user.id
         ]
-        tiles.append((t("Calibrations to rate"), sum(not task.submitted for task in open_tasks)))
-    for column, (label, count) in zip(st.columns(max(1, len(tiles))), tiles, strict=False):
-        column.metric(label, count)
+        count = sum(not task.submitted for task in open_tasks)
+        tiles.append((t("Calibrations to rate"), count, {"kind": "calibration"}))
+    for column, tile in zip(st.columns(max(1, len(tiles))), tiles, strict=False):
+        with column:
+            _tile(*tile)
+
+
+def _tile(label: str, count: int, where: dict[str, str] | str) -> None:
+    """A number, and the way to what it counts: a filter of this page, or another page."""
+    st.metric(label, count)
+    if not count:
+        return
+    if isinstance(where, str):
+        st.page_link(where, label=t("Show: {what}", what=label))
+    else:
+        label = t("Show: {what}", what=label)
+        st.button(label, key=f"tile_{label}", on_click=queue_filter.ask, kwargs=where, type="tertiary")
 
 
 def shown(row: QueueRow) -> dict[str, Any]:

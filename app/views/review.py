@@ -28,10 +28,11 @@ from qa_toolkit.review import (
     submit_review,
 )
 from qa_toolkit.store import Store
-from qa_toolkit.store.people_records import User
-from qa_toolkit.store.queues import AssignmentFilter
+from qa_toolkit.store.people_records import Assignment, User
+from qa_toolkit.store.queues import AssignmentFilter, QueuePage
 
 _DESK, _OPEN, _NOTE = "desk", "review_open", "review_note"
+_LOOKED_THROUGH = 200
 
 
 def show() -> None:
@@ -48,14 +49,14 @@ def show() -> None:
         header.show(t("Review"))
         st.error(plain(str(error)))
         return
-    _title(task)
+    _title(store, task)
     opened = _opened(store, task)
     _note()
     _desk(store, user, task, opened)
     revisions.show(store, task)
 
 
-def _title(task: Task) -> None:
+def _title(store: Store, task: Task) -> None:
     header.show(f"{t('Review')} · {plain(task.interaction)}")
     facts = [f"{plain(task.form.rubric.title)} {task.form.rubric.version}"]
     if task.session:
@@ -71,7 +72,9 @@ def _title(task: Task) -> None:
         facts.append(t("based on {who}", who=plain(f"{task.base.source.kind} {task.base.source.name}")))
     if task.assignment is not None and task.assignment.due_on:
         facts.append(t("due {day}", day=task.assignment.due_on))
-    st.caption(" · ".join(facts))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(" · ".join(facts))
+        _skip(store, task)
 
 
 def _note() -> None:
@@ -235,14 +238,40 @@ def _submit(store: Store, task: Task, sent: dict[str, Any]) -> None:
     _go_on(store, task)
 
 
+def _skip(store: Store, task: Task) -> None:
+    """The way to the next of the queue without filing this one; what is answered stays a draft."""
+    if task.assignment is None:
+        return
+    queue = [row.assignment for row in _rest(store, task, limit=_LOOKED_THROUGH).rows]
+    here = next((number for number, each in enumerate(queue) if each.id == task.assignment.id), -1)
+    following = queue[(here + 1) % len(queue)] if queue else task.assignment
+    if following.id != task.assignment.id:
+        label = t("Leave it for later: {name}", name=following.interaction)
+        st.button(plain(label), key="review_skip", type="tertiary", on_click=_open, args=(following,))
+
+
+def _open(following: Assignment) -> None:
+    st.query_params[state.INTERACTION] = following.interaction
+    st.query_params[state.RUBRIC] = following.rubric
+
+
+def _rest(store: Store, task: Task, *, limit: int) -> QueuePage:
+    """What is still to be done: by the filter the queue was left with; when that is empty, all of it."""
+    wanted = st.session_state.get(state.QUEUE)
+    if wanted is not None and wanted.reviewer == task.user:
+        found = store.work.page(wanted, limit=limit)
+        if found.rows:
+            return found
+    return store.work.page(AssignmentFilter(reviewer=task.user), limit=limit)
+
+
 def _go_on(store: Store, task: Task) -> None:
     """To what is due next, without a way back over the list."""
     filed = t("The review of {name} is filed.", name=task.interaction)
-    rest = store.work.page(AssignmentFilter(reviewer=task.user), limit=1)
+    rest = _rest(store, task, limit=1)
     if rest.rows:
         following = rest.rows[0].assignment
-        st.query_params[state.INTERACTION] = following.interaction
-        st.query_params[state.RUBRIC] = following.rubric
+        _open(following)
         filed += " " + t("Next: {name} ({n} in your queue).", name=following.interaction, n=rest.total)
     else:
         filed += " " + t("Your queue is empty.")

@@ -34,7 +34,7 @@ def listed(record: RubricRecord) -> dict[str, object]:
         t("Evaluations"): record.evaluations,
         t("First used"): record.registered_at.strftime("%Y-%m-%d %H:%M UTC"),
         t("By"): record.registered_by,
-        "sha256": record.sha256,
+        "sha256": record.sha256[:16],
     }
 
 

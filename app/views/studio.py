@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+
 import state
 import streamlit as st
-from components import header, notes, rubric_trial
+from components import editor, header, notes, rubric_trial
 from components.plain import plain
 from words import t
 
+from qa_toolkit.authored.yaml_source import Fault
 from qa_toolkit.errors import QAToolkitError, RubricError
 from qa_toolkit.evaluation import LoadedRubric, load_rubric, parse_rubric
 from qa_toolkit.evaluation.lint import lint_text
@@ -16,7 +21,7 @@ from qa_toolkit.review import Action, may, publish_rubric, retire_rubric, save_r
 from qa_toolkit.store import Store
 from qa_toolkit.store.people_records import User
 
-_TEXT, _OPEN = "studio_text", "studio_open"
+_EDITOR = "studio_editor"
 _MOST_FAULTS = 30
 
 
@@ -31,14 +36,18 @@ def show() -> None:
     if name is None:
         st.info(t("There is no rubric yet."))
         return
-    if st.session_state.get(_OPEN) != name:
-        st.session_state[_OPEN], st.session_state[_TEXT] = name, text_of(store, name)
+    opened = text_of(store, name)
+    line = None
     if criterion := state.asked_for("criterion"):
-        rows = enumerate(text_of(store, name).splitlines(), 1)
+        rows = enumerate(opened.splitlines(), 1)
         line = next((number for number, row in rows if f"id: {criterion}" in row), None)
         st.caption(t("Criterion {id} begins in line {line}.", id=plain(criterion), line=line or "–"))
-    text = st.text_area(t("Rubric (YAML)"), key=_TEXT, height=460)
-    loaded = faults(text)
+    # A version that was kept meanwhile opens with what was kept.
+    stamp = f"{name} {sha256(opened.encode()).hexdigest()}"
+    text = editor.typed(_EDITOR, stamp, opened)
+    found = _faults(text)
+    editor.show(_EDITOR, stamp, text, label=t("Rubric (YAML)"), faults=found, line=line)
+    loaded = faults(text, found)
     states(store, name)
     if loaded is not None:
         keep(store, user, loaded)
@@ -70,16 +79,16 @@ def text_of(store: Store, name: str) -> str:
         return load_rubric(name).text
 
 
-def faults(text: str) -> LoadedRubric | None:
+@lru_cache(maxsize=16)
+def _faults(text: str) -> tuple[Fault, ...]:
+    return tuple(lint_text(text))
+
+
+def faults(text: str, found: Sequence[Fault]) -> LoadedRubric | None:
     """Shows what is wrong or doubtful, line by line; the rubric when nothing is wrong."""
-    found = lint_text(text)
     wrong = [fault for fault in found if fault.level == "error"]
-    for fault in (wrong or found)[:_MOST_FAULTS]:
-        line = plain(f"{t('line')} {fault.line}: {fault.path}: {fault.message}")
-        (st.error if fault.level == "error" else st.warning)(line)
-    if len(found) > _MOST_FAULTS:
-        st.caption(t("and {n} more", n=len(found) - _MOST_FAULTS))
     if wrong:
+        st.error("  \n".join(_said(wrong)))
         return None
     try:
         loaded = parse_rubric(text)
@@ -89,7 +98,16 @@ def faults(text: str) -> LoadedRubric | None:
     rubric = loaded.rubric
     counted = {"criteria": len(list(rubric.criteria)), "digest": loaded.sha256[:16]}
     st.success(t("No fault. {criteria} criteria, hash {digest}.", **counted))
+    if found:
+        with st.expander(t("Doubtful places ({n})", n=len(found))):
+            st.markdown("  \n".join(_said(found)))
     return loaded
+
+
+def _said(found: Sequence[Fault]) -> list[str]:
+    lines = [plain(f"{t('line')} {each.line}: {each.path}: {each.message}") for each in found[:_MOST_FAULTS]]
+    more = len(found) - _MOST_FAULTS
+    return [*lines, t("and {n} more", n=more)] if more > 0 else lines
 
 
 def states(store: Store, name: str) -> None:
@@ -118,8 +136,8 @@ def keep(store: Store, user: User, loaded: LoadedRubric) -> None:
     rubric = loaded.rubric
     known = store.publications.standings(rubric.id)
     seen = max((each.number for each in known), default=None)
-    columns = st.columns(3)
-    if may(user, Action.DRAFT_RUBRIC) and columns[0].button(t("Save as draft")):
+    row = st.container(horizontal=True)
+    if may(user, Action.DRAFT_RUBRIC) and row.button(t("Save as draft")):
         draft = store.publications.draft(rubric.id, rubric.version)
         notes.attempt(
             lambda: save_rubric_draft(store, loaded, by=user.id, version=draft.version if draft else None),
@@ -127,7 +145,7 @@ def keep(store: Store, user: User, loaded: LoadedRubric) -> None:
         )
     if not may(user, Action.PUBLISH_RUBRIC):
         return
-    with columns[1].popover(t("Publish")), st.form("publish", border=False):
+    with row.popover(t("Publish")), st.form("publish", border=False):
         st.write(t("It becomes the active version; the one before it is retired."))
         note = st.text_input(t("What is new?"))
         if st.form_submit_button(t("Publish {name}", name=f"{rubric.id}@{rubric.version}")):
@@ -135,7 +153,7 @@ def keep(store: Store, user: User, loaded: LoadedRubric) -> None:
                 lambda: publish_rubric(store, loaded, by=user.id, note=note or None, seen=seen),
                 t("{name} is active.", name=f"{rubric.id}@{rubric.version}"),
             )
-    with columns[2].popover(t("Retire")), st.form("retire", border=False):
+    with row.popover(t("Retire")), st.form("retire", border=False):
         st.write(t("Nothing new is scored with it; what was filed under it stays."))
         note = st.text_input(t("Why?"))
         if st.form_submit_button(t("Retire {name}", name=f"{rubric.id}@{rubric.version}")):

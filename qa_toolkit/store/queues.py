@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from qa_toolkit.store.people_records import Assignment, AssignmentState
@@ -21,6 +21,8 @@ class AssignmentFilter:
     Attributes:
         due_by: ISO day, included; assignments without a day are then left out.
         text: part of the interaction id, whatever its case.
+        begun: whether the reviewer keeps a draft of it.
+        rating: whether it belongs to a calibration session, whichever.
     """
 
     reviewer: str | None = None
@@ -33,6 +35,8 @@ class AssignmentFilter:
     session: str | None = None
     due_by: str | None = None
     text: str | None = None
+    begun: bool | None = None
+    rating: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,6 @@ def page(session: Session, wanted: AssignmentFilter, *, limit: int | None, offse
 
 def rows_query(wanted: AssignmentFilter, limit: int | None, offset: int) -> Any:
     """The rows of a page, with the interactions' facts and whether a draft is there."""
-    draft = and_(
-        DraftRow.interaction_id == AssignmentRow.interaction_id,
-        DraftRow.rubric_id == AssignmentRow.rubric_id,
-        DraftRow.reviewer == AssignmentRow.reviewer,
-    )
     page_ids = ids_query(wanted, limit, offset).subquery()
     return (
         select(
@@ -86,7 +85,7 @@ def rows_query(wanted: AssignmentFilter, limit: int | None, offset: int) -> Any:
         )
         .join(page_ids, page_ids.c.id == AssignmentRow.id)
         .join(InteractionRow, InteractionRow.id == AssignmentRow.interaction_id)
-        .outerjoin(DraftRow, draft)
+        .outerjoin(DraftRow, _its_draft())
         .order_by(AssignmentRow.sort_day, AssignmentRow.id)
     )
 
@@ -125,11 +124,24 @@ def _conditions(wanted: AssignmentFilter) -> list[ColumnElement[bool]]:
         given.append(AssignmentRow.rubric_id == wanted.rubric)
     if wanted.blind is not None:
         given.append(AssignmentRow.blind.is_(wanted.blind))
+    if wanted.begun is not None:
+        draft = exists().where(_its_draft())
+        given.append(draft if wanted.begun else ~draft)
+    if wanted.rating is not None:
+        given.append(AssignmentRow.session.is_not(None) if wanted.rating else AssignmentRow.session.is_(None))
     if wanted.due_by is not None:
         given += [AssignmentRow.sort_day <= wanted.due_by, AssignmentRow.due_on.is_not(None)]
     if wanted.text:
         given.append(AssignmentRow.interaction_id.icontains(wanted.text, autoescape=True))
     return given
+
+
+def _its_draft() -> ColumnElement[bool]:
+    return and_(
+        DraftRow.interaction_id == AssignmentRow.interaction_id,
+        DraftRow.rubric_id == AssignmentRow.rubric_id,
+        DraftRow.reviewer == AssignmentRow.reviewer,
+    )
 
 
 def assignment_of(row: AssignmentRow) -> Assignment:

@@ -104,9 +104,16 @@ def test_a_rubric_is_corrected_tried_and_published(server: Server, browser: Any)
     editor = page.get_by_role("textbox", name="Rubric (YAML)")
     editor.wait_for()
     text = editor.input_value()
+    # Nothing is pressed: the text is checked when typing pauses, and the line is marked.
     editor.fill(text.replace("question: Was the caller greeted?", "questoin: Was the caller greeted?"))
-    editor.press("Control+Enter")
     page.get_by_text("line 9").first.wait_for()
+    assert page.locator(".editor .numbers .error").first.inner_text() == "9"
+    # What was typed is there again after another page.
+    page.get_by_role("link", name="Help").click()
+    page.get_by_text("On the review page").wait_for()
+    page.get_by_role("link", name="Rubric studio").click()
+    page.get_by_text("line 9").first.wait_for()
+    assert "questoin" in editor.input_value()
     editor.fill(
         text.replace("version: 1.0.0", "version: 1.1.0").replace(
             "Was the caller greeted?", "Was there a greeting?"

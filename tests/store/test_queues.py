@@ -89,11 +89,21 @@ FILTERS: list[tuple[AssignmentFilter, Check]] = [
     (AssignmentFilter(rubric="greeting", reviewer="jun"), lambda row: row.assignment.reviewer == "jun"),
     (AssignmentFilter(rubric="other"), lambda row: False),
     (AssignmentFilter(session="november"), lambda row: False),
+    (AssignmentFilter(rating=True), lambda row: False),
+    (AssignmentFilter(rating=False, blind=False), lambda row: not row.assignment.blind),
+    (AssignmentFilter(begun=True), lambda row: row.has_draft),
+    (AssignmentFilter(begun=False, reviewer="maria"), lambda row: mine(row) and not row.has_draft),
 ]
+
+
+def mine(row: Any) -> bool:
+    return bool(row.assignment.reviewer == "maria")
 
 
 def test_filters_give_exactly_what_they_say(store: Store) -> None:
     fill(store, 200)
+    first = store.work.page(AssignmentFilter(reviewer="maria"), limit=1).rows[0].assignment
+    store.work.save_draft(first.interaction, "greeting", by="maria", json="{}")
     everything = store.work.page(AssignmentFilter(state=None), limit=None)
     assert everything.total == 200
     for wanted, fits in FILTERS:
