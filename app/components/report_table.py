@@ -1,59 +1,91 @@
-"""Tables of a report with their pictures; figures with limits and n; a way down to the calls."""
+"""Tables of a report with their pictures; figures with limits and n; a way down to what is behind a row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 from words import t
 
-from components import pictures
+from components import behind, pictures
 from components.plain import plain
+from components.svg_colours import coloured
 from qa_toolkit.reports.tables import Cell, Figure, QualityReport, Table
+from qa_toolkit.store import Store
+from qa_toolkit.store.people_records import User
 
-_DRILL = {"agent": "agent", "site": "site", "rubric": "rubric", "language": "language"}
-"""Columns whose value is a filter of the list of calls."""
 
-
-def show(report: QualityReport) -> None:
-    """Every table of the report."""
+def show(report: QualityReport, store: Store, user: User) -> None:
+    """Every table of the report, and at the end a choice of rows to look behind by keys alone."""
     for number, table in enumerate(report.tables):
-        head = f"{table.title} · {table.rubric}" if table.rubric else table.title
-        st.subheader(plain(head), anchor=False)
+        st.subheader(plain(head_of(table)), anchor=False)
         if table.note:
-            st.caption(plain(table.note))
+            st.caption(plain(t(table.note)))
         if table.chart:
-            pictures.show_svg(table.chart, head)
-        _table(table, number)
+            pictures.show_svg(coloured(table.chart), head_of(table))
+        _table(table, number, store, user)
+    _look_behind(report, store, user)
 
 
-def _table(table: Table, number: int) -> None:
+def head_of(table: Table) -> str:
+    """The title of a table with the rubric it is about."""
+    return f"{t(table.title)} · {table.rubric}" if table.rubric else t(table.title)
+
+
+def _table(table: Table, number: int, store: Store, user: User) -> None:
     if not table.rows:
         st.caption(t("No rows (n = 0)."))
         return
-    rows = [{head: shown(row.get(key)) for key, head in table.columns} for row in table.rows]
-    drill = next((key for key, _ in table.columns if key in _DRILL), None)
+    rows = [{t(head): shown(row.get(key)) for key, head in table.columns} for row in table.rows]
     name = f"report_{number}_{table.id}_{table.rubric}"
-    if drill is None:
+    if not table.behind:
         st.dataframe(rows, hide_index=True, key=name)
         return
     chosen = st.dataframe(rows, hide_index=True, key=name, on_select="rerun", selection_mode="single-row")
-    if chosen.selection.rows:
-        _open(table.rows[chosen.selection.rows[0]], drill)
+    places = [place for place in chosen.selection.rows if place < len(table.behind)]
+    if places:
+        behind.show(store, user, row_name(table, places[0]), table.behind[places[0]], f"{name}_behind")
 
 
-def _open(row: Mapping[str, Cell], drill: str) -> None:
-    value = row.get(drill)
-    if isinstance(value, str) and value:
-        st.session_state[f"filter_{_DRILL[drill]}"] = value
-        st.switch_page("views/calls.py")
+def row_name(table: Table, place: int) -> str:
+    """What a row is called: its first cell, and how people answered where that tells rows apart."""
+    row = table.rows[place]
+    parts = [row.get(table.columns[0][0]), row.get("how"), row.get("criterion")]
+    return " · ".join(str(part) for part in parts if isinstance(part, str | int) and part != "")
+
+
+def _look_behind(report: QualityReport, store: Store, user: User) -> None:
+    """The same by two boxes: a row of a table is chosen with the mouse alone."""
+    tables = [table for table in report.tables if table.behind and table.rows]
+    if not tables:
+        return
+    st.subheader(t("Look behind a row"), anchor=False)
+    left, right = st.columns(2)
+    place = left.selectbox(
+        t("Table"), range(len(tables)), format_func=lambda each: head_of(tables[each]), key="behind_table"
+    )
+    table = tables[place]
+    row = right.selectbox(
+        t("Row"),
+        range(len(table.rows)),
+        index=None,
+        format_func=lambda each: row_name(table, each),
+        key=f"behind_row_{place}",
+    )
+    if row is not None:
+        behind.show(store, user, row_name(table, row), table.behind[row], "behind_chosen")
+
+
+_UNITS = {"rate": (100, " %"), "percent": (1, " %"), "points": (100, "")}
+"""By what a figure is multiplied to be read, and its sign."""
 
 
 def shown(cell: Cell) -> Any:
     """A cell as the table shows it."""
     if cell is None:
         return ""
+    if isinstance(cell, float):
+        return f"{100 * cell:.1f} %" if abs(cell) <= 1 else f"{cell:.1f}"
     return figure_text(cell) if isinstance(cell, Figure) else cell
 
 
@@ -61,9 +93,10 @@ def figure_text(found: Figure) -> str:
     """A figure with its limits and n; why there is none where there is none."""
     if found.estimate is None:
         return f"– ({found.note or t('none')}; n = {found.n})"
-    scale, unit = (100, " %") if found.unit == "rate" else (1, "")
-    text = f"{scale * found.estimate:.1f}{unit}"
+    scale, unit = _UNITS.get(found.unit, (1, ""))
+    digits = 3 if found.definition == "psi/1" else 2 if found.unit == "ratio" else 1
+    text = f"{scale * found.estimate:.{digits}f}{unit}"
     if found.low is not None and found.high is not None:
-        text += f" ({scale * found.low:.1f}–{scale * found.high:.1f})"
+        text += f" ({scale * found.low:.{digits}f}–{scale * found.high:.{digits}f})"
     note = f"; {found.note}" if found.note else ""
     return f"{text}, n = {found.n}{note}"

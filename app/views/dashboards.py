@@ -6,6 +6,7 @@ import hashlib
 from datetime import date
 from typing import Any
 
+import keyed_records
 import state
 import streamlit as st
 from components import header, report_table
@@ -14,14 +15,20 @@ from words import t
 
 from qa_toolkit.errors import QAToolkitError
 from qa_toolkit.reports.from_store import Scope, report_of_store
+from qa_toolkit.reports.keying_quality import KeyedFiles, keying_report
 from qa_toolkit.reports.output import report_bytes
-from qa_toolkit.reports.quality_report import KINDS, ReportRequest
+from qa_toolkit.reports.quality_report import KINDS, WATCHING, Kind, ReportRequest
 from qa_toolkit.reports.tables import QualityReport
+from qa_toolkit.reports.trend import Period
 from qa_toolkit.review import Action, may
 from qa_toolkit.store import Store
 from qa_toolkit.store.people_records import User
 
 _FORMS = (".html", ".xlsx", ".csv", ".parquet", ".jsonl")
+_NAMELESS = ("unit", "rubric", "day")
+_PERIODS: tuple[Period, ...] = ("day", "week", "month")
+
+Asked = tuple[ReportRequest, Scope]
 
 
 def show() -> None:
@@ -30,58 +37,86 @@ def show() -> None:
     if user is None:
         st.info(t("Nobody is signed in."))
         return
-    asked = choose(store)
-    if asked is None:
-        return
+    asked = choose(store, user)
     try:
         report = made(store, *asked)
-    except QAToolkitError as error:
+    except (QAToolkitError, OSError) as error:
         st.info(plain(str(error)))
+        if asked[0].kind == "keying":
+            st.caption(
+                t("Start the app with `qa app --keyed FILE --reference FILE` to see keying operators.")
+            )
         return
     note_view(store, user, asked)
-    st.subheader(plain(report.title), anchor=False)
-    st.caption(" · ".join(f"{plain(name)}: {plain(value)}" for name, value in report.facts))
-    for advice in report.recommendations:
-        st.markdown(f"- **{plain(advice.text)}** ({report_table.figure_text(advice.figure)})")
-    report_table.show(report)
+    st.subheader(plain(title_of(report)), anchor=False)
+    st.caption(" · ".join(f"{plain(t(name))}: {plain(value)}" for name, value in report.facts))
     if may(user, Action.EXPORT):
         download(store, user, report, asked)
+    for advice in report.recommendations:
+        st.markdown(f"- **{plain(advice.text)}** ({report_table.figure_text(advice.figure)})")
+    report_table.show(report, store, user)
 
 
-def choose(store: Store) -> tuple[ReportRequest, Scope] | None:
-    """What is asked for; it stands in the address."""
-    columns = st.columns(5)
-    kinds = list(KINDS)
+def choose(store: Store, user: User) -> Asked:
+    """What is asked for; it stands in the address. What the person has open blind is never in it."""
+    columns = st.columns([3, 3, 3, 2, 2, 2])
+    kinds = [*KINDS, *WATCHING]
     asked = st.query_params.get("what", "unit")
     kind = columns[0].selectbox(
-        t("About"), kinds, index=kinds.index(asked) if asked in kinds else 0, format_func=t
+        t("About"), kinds, index=kinds.index(asked) if asked in kinds else 0, format_func=kind_name
     )
-    name = columns[1].text_input(t("Which one (empty: all)"), st.query_params.get("name", "")).strip()
+    given = st.query_params.get("name", "") if kind == asked else ""
+    head = {"machine": t("Criterion (empty: all)"), "drift": t("Criterion (empty: all)")}
+    name = ""
+    if kind not in _NAMELESS:
+        label = head.get(kind, t("Which one (empty: all)"))
+        name = columns[1].text_input(label, given, key=f"which_{kind}").strip()
     rubrics = ["", *dict.fromkeys(found.id for found in store.rubrics())]
     rubric = columns[2].selectbox(t("Rubric"), rubrics, format_func=lambda each: each or t("all"))
-    first = columns[3].date_input(t("From"), value=None, min_value=date(2000, 1, 1))
-    last = columns[4].date_input(t("Until"), value=None, min_value=date(2000, 1, 1))
+    period = columns[3].selectbox(
+        t("Period"), [None, *_PERIODS], format_func=lambda each: t(each) if each else t("as it fits")
+    )
+    first = columns[4].date_input(t("From"), value=None, min_value=date(2000, 1, 1))
+    last = columns[5].date_input(t("Until"), value=None, min_value=date(2000, 1, 1))
     st.query_params["what"] = kind
     st.query_params["name"] = name
-    takes_name = kind not in ("unit", "rubric", "day")
-    request = ReportRequest(kind=kind, name=(name or None) if takes_name else None)
+    request = ReportRequest(kind=kind, name=name or None, period=period)
     days = (first.isoformat() if first else None, last.isoformat() if last else None)
-    return request, Scope(rubric or None, *days)
+    return request, Scope(rubric or None, *days, viewer=user.id)
+
+
+def kind_name(kind: Kind) -> str:
+    """What a kind of report is called."""
+    names = {
+        "machine": t("machine against people"),
+        "drift": t("drift"),
+        "keying": t("keying operators"),
+    }
+    return names.get(kind) or t(kind)
+
+
+def title_of(report: QualityReport) -> str:
+    """The heading, in the language of the session where it names nobody."""
+    return report.title if report.name else t(report.title)
 
 
 @st.cache_data(ttl=120, max_entries=50, show_spinner=True)
-def _made(where: str, asked: str, _store: Any, _request: Any, _scope: Any) -> QualityReport:
+def _made(where: str, asked: str, _store: Any, _request: Any, _scope: Any, _files: Any) -> QualityReport:
     # The first two are what the cache knows a report by; the others it cannot compare.
     del where, asked
+    if _request.kind == "keying":
+        return keying_report(_request, _files, _store)
     return report_of_store(_store, _request, _scope)
 
 
 def made(store: Store, request: ReportRequest, scope: Scope) -> QualityReport:
     """The report, kept for two minutes: a dashboard is looked at, not watched."""
-    return _made(store.database.where, repr((request, scope)), store, request, scope)
+    files: KeyedFiles | None = keyed_records.files() if request.kind == "keying" else None
+    asked = repr((request, scope, keyed_records.stamp(files)))
+    return _made(store.database.where, asked, store, request, scope, files)
 
 
-def note_view(store: Store, user: User, asked: tuple[ReportRequest, Scope]) -> None:
+def note_view(store: Store, user: User, asked: Asked) -> None:
     """Writes into the audit log what was looked at, once a session."""
     seen = st.session_state.setdefault("seen_reports", set())
     stamp = (user.id, repr(asked))
@@ -91,7 +126,7 @@ def note_view(store: Store, user: User, asked: tuple[ReportRequest, Scope]) -> N
         seen.add(stamp)
 
 
-def download(store: Store, user: User, report: QualityReport, asked: tuple[ReportRequest, Scope]) -> None:
+def download(store: Store, user: User, report: QualityReport, asked: Asked) -> None:
     """What is seen, as a file; made when asked for, and audited."""
     with st.popover(t("Download")):
         form = st.segmented_control(t("Form"), _FORMS, default=".xlsx")

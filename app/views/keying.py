@@ -48,13 +48,26 @@ def show() -> None:
         t("{open} of {n} places are not ruled on. ", open=len(open_items), n=len(items))
         + t("What is read from the paper is a machine's guess: it orders the work and decides nothing.")
     )
-    every = st.toggle(t("Those ruled on, too"))
+    record = state.asked_for(state.RECORD)
+    every = st.toggle(t("Those ruled on, too"), value=record is not None)
     shown = items if every else open_items
+    if record is not None:
+        shown = of_record(shown, record)
     if not shown:
         st.success(t("Everything is ruled on."))
     else:
         one(store, user, files, shown, held)
     rulings(store, files.layout)
+
+
+def of_record(items: list[WorklistItem], record: str) -> list[WorklistItem]:
+    """The places of one form, as a link asked for them; says so, and offers all again."""
+    text, back = st.columns([4, 1], vertical_alignment="center")
+    text.info(t("Only form {record}.", record=plain(record)))
+    if back.button(t("All forms")):
+        st.query_params.pop(state.RECORD, None)
+        st.rerun()
+    return [item for item in items if item.record == record]
 
 
 def one(

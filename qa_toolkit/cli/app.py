@@ -42,6 +42,12 @@ def app(
     keyed: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keyed records for the page of keying review.")
     ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The records taken as true, for the dashboard of keying operators."
+        ),
+    ] = None,
     scan_readings: Annotated[
         Path | None, typer.Option(metavar="FILE", help="What 'qa keying read --out' wrote of their scans.")
     ] = None,
@@ -75,8 +81,10 @@ def app(
         command += ["--secrets.files", str(_auth_file(secrets))]
     # Takes this process' place, so that whoever stops it stops the app.
     environment = {**os.environ, "QA_STORE": _store_to_show(store), "QATOOLKIT_SIGN_IN": sign_in.value}
-    if keyed is not None or scan_readings is not None:
+    if scan_readings is not None or (keyed is not None and reference is None):
         environment["QATOOLKIT_KEYING"] = _keying_files(keyed, scan_readings, scans, layout)
+    if reference is not None:
+        environment["QATOOLKIT_KEYED"] = _keyed_files(keyed, reference, layout)
     if acting:
         environment["QATOOLKIT_USER"] = acting
     os.execve(sys.executable, command, environment)  # noqa: S606
@@ -92,6 +100,20 @@ def _keying_files(keyed: Path | None, readings: Path | None, scans: Path | None,
             raise UsageError(what, None if path is None else str(path), "name both files, or neither")
     folder = scans or (readings.parent if readings else Path())
     names = {"keyed": keyed, "readings": readings, "scans": folder}
+    return json.dumps(
+        {"layout": layout, **{name: str(Path(str(path)).resolve()) for name, path in names.items()}}
+    )
+
+
+def _keyed_files(keyed: Path | None, reference: Path, layout: str) -> str:
+    """What the dashboard of keying operators reads, as JSON."""
+    from qa_toolkit.errors import UsageError
+
+    for path, option in ((keyed, "--keyed"), (reference, "--reference")):
+        if path is None or not path.is_file():
+            what = f"{option} is missing" if path is None else "there is no such file"
+            raise UsageError(what, None if path is None else str(path), "name the keyed records, too")
+    names = {"keyed": keyed, "reference": reference}
     return json.dumps(
         {"layout": layout, **{name: str(Path(str(path)).resolve()) for name, path in names.items()}}
     )

@@ -206,7 +206,7 @@ def _print(found: QualityReport, out: Path | None, *, json: bool, behind: bool) 
 
 
 def _run_pages(store: Store, given: str | None, out: Path, user: str, *, unmasked: bool) -> None:
-    from qa_toolkit.cli.transcribe import writing_to
+    from qa_toolkit.cli.files import writing_to
     from qa_toolkit.reports.pages import write_pages
     from qa_toolkit.review.permissions import Action, permit_among_users
 
@@ -280,12 +280,12 @@ def _write(found: QualityReport, out: Path | None) -> str | None:
     """Writes the file, if one is wanted; the hash of what was written."""
     import hashlib
 
-    from qa_toolkit.reports.output import report_bytes, write_whole
+    from qa_toolkit.reports.output import report_bytes, write_report
 
     if out is None:
         return None
     content = report_bytes(found, out.suffix.lower())
-    write_whole(out, content)
+    write_report(out, content)
     return hashlib.sha256(content).hexdigest()
 
 

@@ -68,9 +68,8 @@ def trend_chart(stretches: Sequence[tuple[str, Sequence[TrendPoint]]], title: st
     if len(points) < 2:
         return None
     low = min(min(p.low, p.rate) for p in points)
-    scale = _Scale(
-        0, len(points) - 1, max(0.0, low - 0.02), min(1.0, max(max(p.high, p.rate) for p in points) + 0.02)
-    )
+    high = max(max(p.high, p.rate) for p in points)
+    scale = _Scale(-0.5, len(points) - 0.5, max(0.0, low - 0.02), min(1.0, high + 0.02))
     parts, place = _rate_axis(scale), 0
     every = math.ceil(len(points) / 13)
     for text, stretch in stretches:

@@ -314,7 +314,7 @@ def _distributions(found: DriftBlock, parts: Sequence[Stretch], labels: NDArray[
         ("q_value", "Test (adjusted p)"),
         ("moved", "Moved"),
         ("before", "Before"),
-        ("now", last),
+        ("now", "Now"),
     )
     note = (
         f"The machine's answers of {found.period} {last} against those before it since the last change. The"
@@ -323,7 +323,7 @@ def _distributions(found: DriftBlock, parts: Sequence[Stretch], labels: NDArray[
         " said at a false discovery rate of 5 %. Another mix of callers moves answers, too, and so does a"
         " small but certain change: look at the shares."
     )
-    title = f"Distribution of answers, {found.period} {last} against before"
+    title = "Distribution of answers"
     return Table("drift_answers", title, found.calls.rubric, columns, tuple(rows), note, behind=tuple(named))
 
 

@@ -57,14 +57,14 @@ def write_keying_pages(
         own = KeyingReport(
             f"Operator {name}", loaded.layout, count.result(), unit=accuracy, crops=crops, language=language
         )
-        (folder / file).write_text(operator_page(own), encoding="utf-8")
+        write_whole(folder / file, operator_page(own))
         pages[name] = f"{folder.name}/{file}"
     title = f"Keyed applications, {accuracy.records} forms"
     whole = KeyingReport(
         title, loaded.layout, accuracy, forms=tuple(forms), crops=crops, pages=pages, language=language
     )
     first = out / UNIT_PAGE
-    first.write_text(unit_page(whole), encoding="utf-8")
+    write_whole(first, unit_page(whole))
     return first, accuracy
 
 

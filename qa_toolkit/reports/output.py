@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +11,7 @@ from qa_toolkit.errors import InputError, UsageError
 from qa_toolkit.reports.rendering import render
 from qa_toolkit.reports.spreadsheets import Value, csv_text, json_lines, parquet_bytes, xlsx_bytes
 from qa_toolkit.reports.tables import Cell, Figure, QualityReport, Table, as_json, long_rows
+from qa_toolkit.whole_files import write_whole
 
 ENDINGS = (".html", ".xlsx", ".csv", ".parquet", ".jsonl", ".json")
 
@@ -56,24 +54,14 @@ def report_bytes(report: QualityReport, ending: str) -> bytes:
     raise UsageError(f"no report is written as '{ending}'", None, f"end the name in {', '.join(ENDINGS)}")
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_report(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all; an older file stays until the new one is there.
 
     Raises:
         InputError: it cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).replace(path)
-            path.chmod(0o644)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        write_whole(path, content)
     except OSError as error:
         raise InputError(
             f"the file cannot be written ({error.strerror})", str(path), "choose another place"

@@ -135,6 +135,7 @@ def title_of(request: ReportRequest) -> str:
     heads = {
         "unit": "The unit",
         "day": "Failures of the day",
+        "criterion": "Criteria",
         "machine": "Machine against people",
         "drift": "Drift",
         "keying": "Keying operators",

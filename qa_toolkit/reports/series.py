@@ -20,6 +20,11 @@ from qa_toolkit.statistics.runs import RUN
 FEWEST_POINTS = 4
 """Of a stretch with fewer no point is called a signal: its limits are the points themselves."""
 
+NOTE = (
+    f"A signal is a point beyond three standard errors, or the {RUN}th in a row on one side of the centre;"
+    f" none is given in a stretch of fewer than {FEWEST_POINTS} points. Limits start anew at every change."
+)
+
 Values = NDArray[np.float64]
 
 
@@ -179,14 +184,9 @@ def series_table(
         (stretch.text, [_drawn(point) for point in points if point.stretch == number])
         for number, stretch in enumerate(stretches)
     ]
-    note = (
-        f"A signal is a point beyond three standard errors, or the {RUN}th in a row on one side of the"
-        f" centre; none is given in a stretch of fewer than {FEWEST_POINTS} points. Limits start anew at"
-        " every change."
-    )
     named = tuple(_behind(series, point, interactions, kind) for point in points)
     chart = trend_chart(drawn, f"{series.title} by {period}")
-    return Table(f"drift_{series.name}", series.title, rubric, columns, tuple(rows), note, chart, named)
+    return Table(f"drift_{series.name}", series.title, rubric, columns, tuple(rows), NOTE, chart, named)
 
 
 def _cell(percent: float | None) -> float | None:
