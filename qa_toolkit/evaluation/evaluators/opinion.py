@@ -36,6 +36,8 @@ from qa_toolkit.evaluation.sentences import Sentence, sentences_of
 Alone = Literal["counts", "doubtful", "ignored"]
 
 _FEWEST_WORDS: Final = 2
+_ROUNDED: Final = 1e-4
+"""Probabilities are rounded; a sentence may be as likely as is asked for by that much."""
 _KEPT = threading.local()
 
 
@@ -74,24 +76,55 @@ Meaning = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """The sentences of some roles that say something: their numbers, places and features."""
+
+    rows: tuple[int, ...]
+    places: tuple[Place, ...]
+    features: Features
+    by_turn: Mapping[int, tuple[int, ...]]
+    likely: dict[int, tuple[TrainedClassifier, Floats]] = field(default_factory=dict)
+
+    def probabilities(self, trained: TrainedClassifier) -> Floats:
+        """How likely each is by its words; kept, as events and criteria ask for the same."""
+        kept = self.likely.get(id(trained))
+        if kept is None:
+            kept = self.likely[id(trained)] = trained, trained.word_probabilities(self.features)
+        return kept[1]
+
+    def with_words_at(self, places: Sequence[Place]) -> Floats:
+        """Which of them hold any of these places."""
+        found = np.zeros(len(self.places), dtype=bool)
+        for place in places:
+            for number in self.by_turn.get(place.turn, ()):
+                found[number] |= overlap(self.places[number], place)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Sentences:
     """All sentences of a conversation with the numbers of their words."""
 
     sentences: tuple[Sentence, ...]
     features: Features
     wordy: tuple[bool, ...]
-    by_roles: dict[tuple[Role, ...], tuple[list[int], Features]] = field(default_factory=dict)
+    by_roles: dict[tuple[Role, ...], Spoken] = field(default_factory=dict)
 
-    def of(self, roles: Sequence[Role], transcript: Transcript) -> tuple[list[int], Features]:
-        """The sentences of these roles (everyone's, when empty) that say something, by number."""
+    def of(self, roles: Sequence[Role], transcript: Transcript) -> Spoken:
+        """The sentences of these roles (everyone's, when empty) that say something."""
         key = tuple(roles)
         if key not in self.by_roles:
-            rows = [
+            rows = tuple(
                 row
                 for row, sentence in enumerate(self.sentences)
                 if self.wordy[row] and (not roles or transcript.turns[sentence.turn].role in roles)
-            ]
-            self.by_roles[key] = (rows, self.features.rows(rows))
+            )
+            chosen = [self.sentences[row] for row in rows]
+            by_turn: dict[int, tuple[int, ...]] = {}
+            for number, sentence in enumerate(chosen):
+                by_turn[sentence.turn] = (*by_turn.get(sentence.turn, ()), number)
+            places = tuple(Place(sentence.turn, sentence.start, sentence.end) for sentence in chosen)
+            self.by_roles[key] = Spoken(rows, places, self.features.rows(rows), by_turn)
         return self.by_roles[key]
 
 
@@ -185,28 +218,28 @@ def judge(
     likely_from: float,
     inside: Callable[[Place], bool],
 ) -> list[Judged]:
-    """The sentences of these roles, each with its probability.
+    """The sentences of these roles that hold a hit or are about as likely as ``likely_from``, in order.
 
     The encoder is asked only where it could change something: about a hit that the words deny, and about a
     sentence inside the window without a hit that the words leave in doubt.
     """
     own = sentences_with_features(transcript)
-    rows, features = own.of(roles, transcript)
-    if not rows:
+    spoken = own.of(roles, transcript)
+    if not spoken.rows:
         return []
-    likely = trained.word_probabilities(features)
-    judged = [_judged(own.sentences[row], p) for row, p in zip(rows, likely, strict=True)]
-    held = np.asarray([inside(sentence.place) for sentence in judged], dtype=bool)
-    hit = np.asarray([any(sentence.holds(place) for place in hits) for sentence in judged], dtype=bool)
-    asked = np.flatnonzero(
-        trained.in_doubt(likely) & _worth_asking(trained, likely, hit, held & (likely >= likely_from))
-    )
-    if not len(asked):
-        return judged
-    texts = [own.sentences[rows[i]].text for i in asked]
-    for i, p in zip(asked, _second(trained, texts, features.rows(list(asked)), language), strict=True):
-        judged[i] = _judged(own.sentences[rows[i]], p)
-    return judged
+    likely = spoken.probabilities(trained)
+    hit = spoken.with_words_at(hits)
+    worth = np.where(hit, likely < trained.denied_below, likely >= likely_from)
+    asked = [
+        int(i) for i in np.flatnonzero(trained.in_doubt(likely) & worth) if hit[i] or inside(spoken.places[i])
+    ]
+    if asked:
+        texts = [own.sentences[spoken.rows[i]].text for i in asked]
+        likely = likely.copy()
+        likely[asked] = _second(trained, texts, spoken.features.rows(asked), language)
+    shown = hit | (likely >= likely_from - _ROUNDED)
+    shown[asked] = True
+    return [Judged(spoken.places[i], round(float(likely[i]), 4)) for i in np.flatnonzero(shown)]
 
 
 def sentences_with_features(transcript: Transcript) -> Sentences:
@@ -220,11 +253,6 @@ def sentences_with_features(transcript: Transcript) -> Sentences:
     return kept[1]
 
 
-def _worth_asking(trained: TrainedClassifier, likely: Floats, hit: Floats, found: Floats) -> Floats:
-    denied = hit & (likely < trained.denied_below)
-    return np.asarray(denied | (~hit & found))
-
-
 def _second(trained: TrainedClassifier, texts: Sequence[str], features: Features, language: str) -> Floats:
     """What the encoder says too; without one on this machine the words alone."""
     try:
@@ -234,10 +262,6 @@ def _second(trained: TrainedClassifier, texts: Sequence[str], features: Features
     if trained.vector is None or encoder.name != trained.vector.encoder:
         return trained.word_probabilities(features)
     return trained.second_opinion(texts, features, encoder)
-
-
-def _judged(sentence: Sentence, probability: float) -> Judged:
-    return Judged(Place(sentence.turn, sentence.start, sentence.end), round(float(probability), 4))
 
 
 def _files(event: str, search: Sequence[Path]) -> Mapping[str, Path]:

@@ -83,6 +83,15 @@ class Searchable:
     _like: dict[str, int] = field(default_factory=dict)
     _alike_generation: int = -1
     _word_starts: dict[int, list[int]] = field(default_factory=dict)
+    _turns_of: dict[tuple[Role, ...], tuple[int, ...]] = field(default_factory=dict)
+
+    def turns_of(self, roles: Sequence[Role]) -> tuple[int, ...]:
+        """The turns of these roles (everyone's, when empty), in order."""
+        key = tuple(roles)
+        if key not in self._turns_of:
+            own = (i for i, turn in enumerate(self.turns) if not key or turn.role in key)
+            self._turns_of[key] = tuple(own)
+        return self._turns_of[key]
 
     def stretches_with(self, word: str) -> int:
         """The stretches that hold a word."""

@@ -79,9 +79,13 @@ class Window:
     before: Position | None
     after: Position | None
     impossible: str | None = None
+    limited: bool = True
 
     def holds(self, place: Place) -> bool:
         """Whether something that starts at this place lies in the window."""
+        return not self.limited or self._limits_hold(place)
+
+    def _limits_hold(self, place: Place) -> bool:
         if self.turns is not None and place.turn not in self.turns:
             return False
         if self.speech_end is not None and (place.turn, place.start) > self.speech_end:
@@ -135,7 +139,7 @@ def first_event(case: Case, names: Sequence[str], text: Searchable | None) -> tu
 
 def open_window(limits: WindowLimits, roles: Sequence[Role], case: Case, text: Searchable) -> Window:
     """Works the limits out for a conversation; roles are those whose turns count (everyone, when empty)."""
-    own = [i for i, turn in enumerate(text.turns) if not roles or turn.role in roles]
+    own = text.turns_of(roles)
     impossible = _untimed(limits, own, text)
     start_s, end_s = (None, None) if impossible else _seconds(limits, case, text)
     before = first_event(case, limits.before, text) if limits.before else None
@@ -145,28 +149,28 @@ def open_window(limits: WindowLimits, roles: Sequence[Role], case: Case, text: S
     speech_end = None
     if limits.first_s_of_speech is not None and not impossible:
         speech_end = _speech_end(own, text, limits.first_s_of_speech)
+    turns = _turns(limits, own)
     return Window(
         text=text,
         speech_end=speech_end,
-        turns=_turns(limits, own),
+        turns=turns,
         start_s=start_s,
         end_s=end_s,
         before=before[1] if before else None,
         after=after[1] if after else None,
         impossible=impossible,
+        limited=any(limit is not None for limit in (speech_end, turns, start_s, end_s, before, after)),
     )
 
 
 def _untimed(limits: WindowLimits, own: Sequence[int], text: Searchable) -> str | None:
-    wants_time = (
-        limits.first_s is not None or limits.last_s is not None or limits.first_s_of_speech is not None
-    )
+    limited_in_seconds = (limits.first_s, limits.last_s, limits.first_s_of_speech)
+    if all(limit is None for limit in limited_in_seconds):
+        return None
     timed = all(text.turns[i].start_s is not None for i in own)
     if limits.first_s_of_speech is not None:
         timed = timed and all(text.turns[i].end_s is not None for i in own)
-    return (
-        None if timed or not wants_time else "the turns have no times, and the search is limited in seconds"
-    )
+    return None if timed else "the turns have no times, and the search is limited in seconds"
 
 
 def _turns(limits: WindowLimits, own: Sequence[int]) -> frozenset[int] | None:
