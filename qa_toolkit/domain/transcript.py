@@ -89,6 +89,15 @@ class SpeechSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class MusicSpan:
+    """A stretch of music or tones on a channel: nobody speaks, and what sounds is no noise."""
+
+    channel: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class PartySound:
     """How a party sounds on a channel, measured on its speech alone.
 
@@ -153,6 +162,7 @@ class Transcript:
             from the channel map or were given by the author of the file.
         acoustics: loudness and pitch of each party whose role is known, when the transcript comes from audio.
         events: things that came with the source, such as holds of the telephone system.
+        music: music and tones, when the transcript comes from audio.
         recognition: what was recognised and doubted, when the transcript comes from audio.
     """
 
@@ -169,13 +179,14 @@ class Transcript:
     warnings: tuple[str, ...] = ()
     made_by: MadeBy | None = None
     acoustics: tuple[PartySound, ...] = ()
+    music: tuple[MusicSpan, ...] = ()
     recognition: RecognitionCounts | None = None
     schema: Literal["qa-toolkit/transcript/1"] = "qa-toolkit/transcript/1"
 
     @property
     def is_draft(self) -> bool:
-        """Whether it was made with the quick profile and should not decide anything."""
-        return self.made_by is not None and self.made_by.profile == "draft"
+        """Whether the quick profile made it, here or before an import; it should not decide anything."""
+        return (self.made_by is not None and self.made_by.profile == "draft") or DRAFT_MARK in self.warnings
 
     def turn(self, turn_id: int) -> Turn:
         """The turn with that id; KeyError when there is none."""

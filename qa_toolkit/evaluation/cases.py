@@ -23,10 +23,10 @@ _STRUCTURE = frozenset(
     {
         *("schema", "id", "kind", "turns", "holds", "metadata", "language", "duration_s", "recording"),
         *("made_by", "warnings", "role_confidence", "speech", "acoustics", "events", "fields", "reference"),
-        *("labels", "audio", "voices", "times", "discrepancies", "recognition"),
+        *("labels", "audio", "voices", "times", "discrepancies", "recognition", "music"),
     }
 )
-_PASSED_ON = ("recording", "made_by", "warnings", "speech", "acoustics", "events", "recognition")
+_PASSED_ON = ("recording", "made_by", "warnings", "speech", "acoustics", "events", "music", "recognition")
 _DISCREPANCY = frozenset(each.name for each in fields(Discrepancy))
 _NAMED = ("agent", "site", "queue", "work_area", "direction")
 

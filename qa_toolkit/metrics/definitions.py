@@ -33,7 +33,7 @@ class Definition:
     basis: Basis = "times"
 
 
-_HOLD_RULES = ("hold_silence_s", "announced_wait_s", "hold_probability")
+_HOLD_RULES = ("hold_silence_s", "announced_wait_s", "long_silence_s", "hold_probability")
 _TURN_RULES = ("bridge_s", "turn_pause_s")
 _TONE_RULES = ("sentiment_letters", "sentiment_neutral")
 _TONE_UNIT = "lexicon tone"
@@ -44,6 +44,12 @@ _ALL = (
         "time a role speaks, pauses up to bridge_s included; for the whole call the sum over the parties, "
         "which may be longer than the call",
         "Amazon Transcribe Call Analytics, TalkTime", ("bridge_s",),
+    ),
+    Definition(
+        "talk_time_of_turns/1", "talk_time", "s", "both",
+        "sum of end - start over the turns of a role as the transcript has them, pauses inside included; "
+        "silence cannot be derived from it",
+        "Amazon Post Call Analytics, basic mode",
     ),
     Definition(
         "talk_share/1", "talk_share", "share", "role",
@@ -72,6 +78,12 @@ _ALL = (
         "Amazon Connect Contact Lens, non-talk time", ("bridge_s", "connect_silence_s", *_HOLD_RULES),
     ),
     Definition(
+        "silence_between_words/1", "silence", "s", "call",
+        "duration of the call - summed duration of all words, at least 0: what is not recognised counts as "
+        "silence, music and noise too",
+        "Medallia V-Spark, silence",
+    ),
+    Definition(
         "silence_share/1", "silence_share", "share", "call",
         "silences longer than google_silence_s, holds included / duration of the call",
         "Google Quality AI, silence", ("bridge_s", "google_silence_s"), highest=1.0,
@@ -80,6 +92,22 @@ _ALL = (
         "longest_silence/1", "longest_silence", "s", "call",
         "longest silence outside holds between the first and the last word of the call",
         "EvaluAgent, longest silence", ("bridge_s", *_HOLD_RULES),
+    ),
+    Definition(
+        "silence_count/1", "silence_count", "count", "call",
+        "number of the silences of silence_event_s and longer outside holds between the first and the last "
+        "word of the call",
+        "EvaluAgent, silence count; both channels silent at once beyond a threshold, as Verint",
+        ("bridge_s", "silence_event_s", *_HOLD_RULES),
+    ),
+    Definition(
+        "mean_silence/1", "mean_silence", "s", "call", "mean length of the silences of silence_count/1",
+        "EvaluAgent, mean silence", ("bridge_s", "silence_event_s", *_HOLD_RULES),
+    ),
+    Definition(
+        "shortest_silence/1", "shortest_silence", "s", "call",
+        "length of the shortest of the silences of silence_count/1",
+        "EvaluAgent, shortest silence", ("bridge_s", "silence_event_s", *_HOLD_RULES),
     ),
     Definition(
         "dead_air/1", "dead_air", "s", "call",
@@ -95,8 +123,8 @@ _ALL = (
     ),
     Definition(
         "hold/1", "hold", "s", "call",
-        "time on hold: the holds the source gives; where it gives none, the silences that follow an "
-        "announced hold with at least hold_probability",
+        "time on hold: the holds the source gives; where it gives none, the silences that are holds with at "
+        "least hold_probability: announced, filled with music on the agent's side, or long",
         "Amazon Connect Contact Lens, hold time", _HOLD_RULES,
     ),
     Definition("hold_count/1", "hold_count", "count", "call", "number of the holds of hold/1",
@@ -109,11 +137,40 @@ _ALL = (
         "EvaluAgent, overtalk", ("bridge_s",),
     ),
     Definition(
+        "overlap_count/1", "overlap_count", "count", "call",
+        "number of the stretches of overlap/1 of overlap_event_s and longer",
+        "EvaluAgent, overtalk instances", ("bridge_s", "overlap_event_s"),
+    ),
+    Definition(
+        "longest_overlap/1", "longest_overlap", "s", "call", "longest of the stretches of overlap_count/1",
+        "EvaluAgent, longest overtalk", ("bridge_s", "overlap_event_s"),
+    ),
+    Definition(
+        "shortest_overlap/1", "shortest_overlap", "s", "call", "shortest of the stretches of overlap_count/1",
+        "EvaluAgent, shortest overtalk", ("bridge_s", "overlap_event_s"),
+    ),
+    Definition(
+        "mean_overlap/1", "mean_overlap", "s", "call", "mean length of the stretches of overlap_count/1",
+        "EvaluAgent, mean overtalk", ("bridge_s", "overlap_event_s"),
+    ),
+    Definition(
+        "overtalk_share/1", "overtalk_share", "share", "role",
+        "turns of the role that start before a turn of the other side has ended / turns of the role; "
+        "back-channels are no turns",
+        "Medallia, agent overtalk: a ratio of turns, not of time",
+        ("wordless_backchannel_s", *_TURN_RULES), highest=1.0,
+    ),
+    Definition(
         "interruptions/1", "interruptions", "count", "both",
         "turns, not back-channels, that start interruption_lead_s or more before the end of a turn of the "
         "other side that began earlier; counted for the role that interrupts",
         "contract of this project; Amazon Transcribe Call Analytics reports the interrupter the same way",
         ("interruption_lead_s", "wordless_backchannel_s", *_TURN_RULES),
+    ),
+    Definition(
+        "interruptions_by_length/1", "interruptions", "count", "call",
+        "stretches longer than verint_overlap_s in which both sides speak at once, whoever cuts in",
+        "Verint, talk-over on both channels", ("bridge_s", "verint_overlap_s"),
     ),
     Definition(
         "interruption_time/1", "interruption_time", "s", "both",

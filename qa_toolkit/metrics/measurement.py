@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from statistics import fmean, median
 
 from qa_toolkit.domain.events import Event
@@ -14,6 +15,9 @@ from qa_toolkit.metrics.chat import measure_chat
 from qa_toolkit.metrics.definitions import DEFINITIONS
 from qa_toolkit.metrics.floor import Floor, Interruption, floor_of, interruptions, monologues, replies
 from qa_toolkit.metrics.intervals import (
+    TOLERANCE_S,
+    Interval,
+    Intervals,
     covered_twice,
     difference,
     gaps,
@@ -23,10 +27,14 @@ from qa_toolkit.metrics.intervals import (
 )
 from qa_toolkit.metrics.reading import add_reading
 from qa_toolkit.metrics.sheet import (
+    NO_LONG_OVERLAP,
+    NO_LONG_SILENCE,
     NO_REPLY,
     NO_ROLES,
     NO_SPEAKERS,
     NO_TIMES,
+    NO_TURNS,
+    NO_WORD_TIMES,
     NOBODY,
     ONE_CHANNEL,
     ONE_PARTY,
@@ -140,6 +148,7 @@ def _talk(sheet: Sheet, call: _Call) -> None:
         sheet.add("talk_time/1", role, None if absent else talk[role], timeline.measured_from, absent)
     spoken = sum(total_s(spans) for spans in timeline.talk.values())
     sheet.add("talk_time/1", None, spoken, timeline.measured_from)
+    _talk_of_turns(sheet, call)
     sharing = [role for role in _FLOOR_ROLES if talk[role] > 0]
     both = sum(talk[role] for role in sharing)
     for role in call.roles:
@@ -154,6 +163,21 @@ def _talk(sheet: Sheet, call: _Call) -> None:
         because = call.absent(role) or (None if timeline.duration_s > 0 else NO_TIMES)
         share = None if because else talk[role] / timeline.duration_s
         sheet.add("talk_share_of_call/1", role, share, timeline.measured_from, because)
+
+
+def _talk_of_turns(sheet: Sheet, call: _Call) -> None:
+    """The turns as the transcript has them, not drawn in to words or speech."""
+    timed = [
+        (turn.role, turn.end_s - turn.start_s)
+        for turn in call.transcript.turns
+        if turn.start_s is not None and turn.end_s is not None and 0.0 <= turn.start_s <= turn.end_s
+    ]
+    for row in (*call.roles, None):
+        because = (call.absent(row) if row else None) or (
+            None if timed or not call.transcript.turns else NO_TIMES
+        )
+        summed = fsum(length for role, length in timed if row in (None, role))
+        sheet.add("talk_time_of_turns/1", row, None if because else summed, "turns", because)
 
 
 def _silences(sheet: Sheet, call: _Call) -> None:
@@ -171,12 +195,37 @@ def _silences(sheet: Sheet, call: _Call) -> None:
     nobody = None if timeline.talk else NOBODY
     longest = max((e - s for s, e in waits.open), default=0.0)
     sheet.add("longest_silence/1", None, None if nobody else longest, origin, nobody)
+    _lengths(
+        sheet, "silence", waits.open, limits.silence_event_s, origin, because=nobody, none=NO_LONG_SILENCE
+    )
+    words = [word for turn in timeline.turns for word in turn.words]
+    because = None if words and timeline.turns_from == "words" else NO_WORD_TIMES
+    unspoken = max(0.0, timeline.duration_s - fsum(word.end_s - word.start_s for word in words))
+    sheet.add("silence_between_words/1", None, None if because else unspoken, "words", because)
     dead_s = total_s(waits.dead_air)
     sheet.add("dead_air/1", None, None if nobody else dead_s, origin, nobody)
     sheet.add("dead_air_count/1", None, None if nobody else len(waits.dead_air), origin, nobody)
     sheet.add("hold/1", None, held_s, origin)
     sheet.add("hold_count/1", None, len(waits.held), origin)
     sheet.add("longest_hold/1", None, max((e - s for s, e in waits.held), default=0.0), origin)
+
+
+def _lengths(
+    sheet: Sheet,
+    what: str,
+    spans: Intervals,
+    least_s: float,
+    origin: MeasuredFrom,
+    *,
+    because: str | None,
+    none: str,
+) -> None:
+    """Number, mean and shortest of the spans that last ``least_s`` and longer."""
+    long = [end - start for start, end in spans if end - start >= least_s - TOLERANCE_S]
+    sheet.add(f"{what}_count/1", None, None if because else len(long), origin, because)
+    because = because or (None if long else none)
+    sheet.add(f"mean_{what}/1", None, None if because else fmean(long), origin, because)
+    sheet.add(f"shortest_{what}/1", None, None if because else min(long), origin, because)
 
 
 def _not_together(call: _Call) -> str | None:
@@ -187,10 +236,11 @@ def _not_together(call: _Call) -> str | None:
 
 def _together(sheet: Sheet, call: _Call) -> None:
     because = _not_together(call)
-    overlap = total_s(covered_twice(list(call.timeline.talk.values())))
+    at_once = covered_twice(list(call.timeline.talk.values()))
     if because == ONE_PARTY and len(call.timeline.talk) > 1:
         because = None  # a party and an announcement can still sound at once
-    sheet.add("overlap/1", None, None if because else overlap, call.timeline.measured_from, because)
+    sheet.add("overlap/1", None, None if because else total_s(at_once), call.timeline.measured_from, because)
+    _overlaps(sheet, call, at_once, because)
     origin = call.timeline.turns_from
     rows: tuple[Role | None, ...] = (*(role for role in call.roles if role != Role.IVR), None)
     for row in rows:
@@ -199,12 +249,44 @@ def _together(sheet: Sheet, call: _Call) -> None:
         sheet.add("interruptions/1", row, None if because else len(mine), origin, because)
         lasted = total_s(union((cut.start_s, cut.end_s) for cut in mine))
         sheet.add("interruption_time/1", row, None if because else lasted, origin, because)
+    _by_length(sheet, call)
     for row in rows:
         because = call.absent(row) if row else None
         small = sum(row in (None, s.party.role) for s in call.floor.backchannels)
         turns = sum(row in (None, s.party.role) for s in call.floor.turns)
         sheet.add("backchannels/1", row, None if because else small, origin, because)
         sheet.add("turns/1", row, None if because else turns, origin, because)
+        if row is not None:
+            _overtalk(sheet, call, row)
+
+
+def _overlaps(sheet: Sheet, call: _Call, at_once: Intervals, because: str | None) -> None:
+    origin, limits = call.timeline.measured_from, call.thresholds
+    _lengths(sheet, "overlap", at_once, limits.overlap_event_s, origin, because=because, none=NO_LONG_OVERLAP)
+    longest = max((end - start for start, end in at_once), default=0.0)
+    missing = because or (None if longest >= limits.overlap_event_s - TOLERANCE_S else NO_LONG_OVERLAP)
+    sheet.add("longest_overlap/1", None, None if missing else longest, origin, missing)
+
+
+def _by_length(sheet: Sheet, call: _Call) -> None:
+    """Interruptions as stretches in which both sides speak at once for long."""
+    sides: dict[str, list[Interval]] = {}
+    for party, spans in call.timeline.talk.items():
+        if party.role != Role.IVR:
+            sides.setdefault(party.side, []).extend(spans)
+    long = [s for s in covered_twice(list(sides.values())) if s[1] - s[0] > call.thresholds.verint_overlap_s]
+    because = _not_together(call)
+    value = None if because else len(long)
+    sheet.add("interruptions_by_length/1", None, value, call.timeline.measured_from, because)
+
+
+def _overtalk(sheet: Sheet, call: _Call, role: Role) -> None:
+    """Share of a role's turns that start while a turn of the other side lasts."""
+    turns = sum(turn.party.role == role for turn in call.floor.turns)
+    into = sum(cut.by.party.role == role for cut in interruptions(call.floor, 2 * TOLERANCE_S))
+    because = call.absent(role) or _not_together(call) or (None if turns else NO_TURNS)
+    share = None if because else into / turns
+    sheet.add("overtalk_share/1", role, share, call.timeline.turns_from, because)
 
 
 def _turn_taking(sheet: Sheet, call: _Call) -> None:
@@ -275,7 +357,9 @@ def _events(call: _Call) -> tuple[Event, ...]:
         if end - start >= limits.silence_event_s
     ]
     found += [Event("dead_air", None, start, end, source="dead_air/1") for start, end in call.waits.dead_air]
-    if not call.timeline.one_channel:
+    if call.timeline.one_channel:
+        found += [event for event in call.transcript.events if _marked(event, limits.overlap_event_s)]
+    else:
         found += [
             Event("overlap", None, start, end, source="overlap/1")
             for start, end in covered_twice(list(call.timeline.talk.values()))
@@ -296,6 +380,13 @@ def _events(call: _Call) -> tuple[Event, ...]:
         for small in call.floor.backchannels
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda e: (e.start_s or 0.0, e.end_s or 0.0, e.kind, e.role or "")))
+
+
+def _marked(event: Event, least_s: float) -> bool:
+    """Whether it is an overlap that was heard on one channel, long enough to be told."""
+    if event.kind != "overlap" or event.start_s is None or event.end_s is None:
+        return False
+    return event.end_s - event.start_s >= least_s - TOLERANCE_S
 
 
 def _warnings(call: _Call) -> tuple[str, ...]:

@@ -18,6 +18,10 @@ ONE_CHANNEL = (
     "both parties are on one channel and were told apart one at a time, so speaking at once is not seen"
 )
 NOBODY = "nobody speaks"
+NO_WORD_TIMES = "the transcript has no times of words"
+NO_LONG_SILENCE = "no silence is as long as silence_event_s"
+NO_LONG_OVERLAP = "nobody speaks at once for as long as overlap_event_s"
+NO_TURNS = "the role has no turn that is more than a back-channel"
 NO_REPLY = "there is no reply to the other side"
 LANGUAGE_UNKNOWN = "the transcript does not say its language"
 

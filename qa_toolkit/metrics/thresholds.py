@@ -24,10 +24,12 @@ class MetricThresholds:
         overlap_event_s, silence_event_s: shortest overlap and silence that becomes an event.
         dead_air_s: a silence longer than this, outside holds and not announced, is dead air.
         connect_silence_s, google_silence_s: limits of the two vendors' definitions of silence.
+        verint_overlap_s: speaking at once longer than this is an interruption by that vendor's definition.
         hold_silence_s: shortest silence after an announcement that is taken for a hold or a wait.
         announced_wait_s: an announced wait ("one moment") is no dead air up to this long.
-        hold_probability: an announced hold of at least this probability counts as a hold when the source
-            gives no holds.
+        long_silence_s: an unannounced silence longer than this may be a hold.
+        hold_probability: a likely hold of at least this probability counts as a hold when the source gives
+            no holds.
         pace_words: turns with fewer words do not count for words per minute.
         acoustic_speech_s: a party with less speech has no loudness, one with less voiced speech no pitch.
         reading_turn_words: turns with fewer words do not count for the reading grade.
@@ -46,8 +48,10 @@ class MetricThresholds:
     dead_air_s: float = 20.0
     connect_silence_s: float = 3.0
     google_silence_s: float = 5.0
+    verint_overlap_s: float = 3.0
     hold_silence_s: float = 8.0
     announced_wait_s: float = 45.0
+    long_silence_s: float = 60.0
     hold_probability: float = 0.7
     pace_words: float = 5.0
     acoustic_speech_s: float = 2.0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa_toolkit.domain.events import Event
-from qa_toolkit.domain.transcript import Role, Transcript
+from qa_toolkit.domain.transcript import ChannelLayout, Role, Transcript
 from qa_toolkit.metrics.backchannels import words_of
 from qa_toolkit.metrics.intervals import (
     TOLERANCE_S,
@@ -16,6 +16,7 @@ from qa_toolkit.metrics.intervals import (
     difference,
     gaps,
     intersection,
+    total_s,
     union,
 )
 from qa_toolkit.metrics.thresholds import MetricThresholds
@@ -25,6 +26,13 @@ HOLD_PROBABILITY = 0.8
 """Of an announced hold ("put you on hold") that is followed by silence; judged, not learnt."""
 WAIT_PROBABILITY = 0.5
 """Of an announced wait ("one moment") that is followed by silence; judged, not learnt."""
+MUSIC_PROBABILITY = 0.8
+"""Of a hold that nobody announced while music or tones are heard on the agent's side; judged, not learnt."""
+LONG_SILENCE_PROBABILITY = 0.4
+"""Of a hold that nobody announced in a long silence: it may as well be dead air; judged, not learnt."""
+ANNOUNCED, MUSIC, LONG_SILENCE = "hold_announced/1", "hold_music/1", "hold_long_silence/1"
+"""Sources of hold events."""
+_MUSIC_SHARE = 0.5
 _REPLY_WORDS = 12
 _CLOSE_TO_SILENCE_S = 15.0
 
@@ -68,7 +76,7 @@ class Waits:
         open: silences between first and last speech, holds taken out.
         announced: the part of ``open`` that the agent announced.
         dead_air: the part of ``open`` that is dead air.
-        events: hold events, given ones first, then the announced ones with their probability.
+        events: hold events, given ones first, then the likely ones with their probability.
     """
 
     held: Intervals
@@ -84,11 +92,18 @@ def waits_of(transcript: Transcript, timeline: Timeline, thresholds: MetricThres
     given_spans = union((e.start_s or 0.0, e.end_s or 0.0) for e in given)
     spoken = timeline.anyone
     inner = gaps(spoken, spoken[0][0], spoken[-1][1]) if spoken else ()
-    found = _announced(difference(inner, given_spans), timeline.turns, thresholds)
+    music = _music_of_the_agents_side(transcript)
+    silences = [
+        gap
+        for gap in difference(inner, given_spans)
+        if gap[1] - gap[0] >= thresholds.hold_silence_s - TOLERANCE_S
+    ]
+    told = [event for gap in silences if (event := _announced(gap, timeline.turns, thresholds))]
+    found = _likely_holds(silences, told, music, thresholds)
     counted = () if given else tuple(e for e in found if e.probability >= thresholds.hold_probability)
     held = given_spans or union((e.start_s or 0.0, e.end_s or 0.0) for e in counted)
     open_gaps = difference(inner, held)
-    announced = intersection(open_gaps, [(e.start_s or 0.0, e.end_s or 0.0) for e in found])
+    announced = intersection(open_gaps, [(e.start_s or 0.0, e.end_s or 0.0) for e in told])
     dead_air = tuple(
         gap
         for gap in open_gaps
@@ -110,25 +125,53 @@ def _given_holds(transcript: Transcript, duration_s: float) -> tuple[Event, ...]
     return tuple(sorted(holds, key=lambda e: (e.start_s or 0.0, e.end_s or 0.0)))
 
 
-def _announced(silences: Intervals, turns: Sequence[TimedTurn], thresholds: MetricThresholds) -> list[Event]:
+def _music_of_the_agents_side(transcript: Transcript) -> Intervals:
+    """Music on channels that are not the customer's: the agent's, or the only one."""
+    recording = transcript.recording
+    apart = recording is None or recording.layout == ChannelLayout.TWO_PARTY
+    far = {turn.channel for turn in transcript.turns if turn.role in (Role.CUSTOMER, Role.INTERPRETER)}
+    return union(
+        (span.start_s, span.end_s) for span in transcript.music if not (apart and span.channel in far)
+    )
+
+
+def _likely_holds(
+    silences: Sequence[Interval], told: Sequence[Event], music: Intervals, thresholds: MetricThresholds
+) -> list[Event]:
+    """For each silence that may be a hold the likeliest reason; of two as likely, what was said."""
+    announced = {(event.start_s, event.end_s): event for event in told}
     found: list[Event] = []
     for silence in silences:
-        length = silence[1] - silence[0]
-        if length < thresholds.hold_silence_s - TOLERANCE_S:
-            continue
-        announcement = _announcement_before(silence, turns)
-        if announcement is None:
-            continue
-        turn, quoted, probability = announcement
-        if probability < HOLD_PROBABILITY and length > thresholds.announced_wait_s + TOLERANCE_S:
-            continue
-        found.append(
-            Event(
-                "hold", Role.AGENT.value, silence[0], silence[1], probability,
-                turn.turn, turn.channel, "hold_announced/1", quoted,
-            )
-        )  # fmt: skip
+        reasons = (announced.get(silence), _with_music(silence, music), _long(silence, thresholds))
+        likely = [event for event in reasons if event is not None]
+        if likely:
+            found.append(max(likely, key=lambda event: event.probability))
     return found
+
+
+def _announced(silence: Interval, turns: Sequence[TimedTurn], thresholds: MetricThresholds) -> Event | None:
+    announcement = _announcement_before(silence, turns)
+    if announcement is None:
+        return None
+    turn, quoted, probability = announcement
+    if probability < HOLD_PROBABILITY and silence[1] - silence[0] > thresholds.announced_wait_s + TOLERANCE_S:
+        return None
+    return Event(
+        "hold", Role.AGENT.value, silence[0], silence[1], probability,
+        turn.turn, turn.channel, ANNOUNCED, quoted,
+    )  # fmt: skip
+
+
+def _with_music(silence: Interval, music: Intervals) -> Event | None:
+    if total_s(intersection([silence], music)) < _MUSIC_SHARE * (silence[1] - silence[0]):
+        return None
+    return Event("hold", Role.AGENT.value, *silence, MUSIC_PROBABILITY, source=MUSIC)
+
+
+def _long(silence: Interval, thresholds: MetricThresholds) -> Event | None:
+    if silence[1] - silence[0] <= thresholds.long_silence_s + TOLERANCE_S:
+        return None
+    return Event("hold", Role.AGENT.value, *silence, LONG_SILENCE_PROBABILITY, source=LONG_SILENCE)
 
 
 def _announcement_before(

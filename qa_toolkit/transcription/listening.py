@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from qa_toolkit import model_files
-from qa_toolkit.domain import RecognitionCounts, Word
+from qa_toolkit.domain import MusicSpan, RecognitionCounts, Word
 from qa_toolkit.transcription.audio import Samples
 from qa_toolkit.transcription.engine import Heard, ListeningSettings, Recognition, SoundWindow, SpeechEngine
 from qa_toolkit.transcription.layout import Track, Tracks
@@ -52,6 +52,7 @@ class Listening:
     language: str
     warnings: tuple[str, ...]
     counts: RecognitionCounts
+    music: tuple[MusicSpan, ...] = ()
 
 
 def listen(
@@ -115,7 +116,12 @@ def listen(
     doubts = (*_doubts(windows, first), *_silences(heard, options))
     notes = (*_crosstalk(tracks, heard), *_left_out(searched, options), *doubts)
     counts = _counts(tracks, found, first.windows if second is None else (*first.windows, *second.windows))
-    return Listening(heard, first.language, notes, counts)
+    music = tuple(
+        MusicSpan(channel, round(start, 3), round(end, 3))
+        for channel, search in searched.items()
+        for start, end in search.music
+    )
+    return Listening(heard, first.language, notes, counts, music)
 
 
 def _sounds(windows: Sequence[Window], samples: Mapping[int, Samples]) -> list[SoundWindow]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from qa_toolkit.transcription.audio import Samples
 from qa_toolkit.transcription.levels import FRAME_S, frame_levels_db
+from qa_toolkit.transcription.music import find_music
 from qa_toolkit.transcription.speech_edges import BELOW_SPEECH_DB
 from qa_toolkit.transcription.voice_activity import Probabilities, Span, VoiceSettings, speech_spans, total_s
 
@@ -40,12 +41,14 @@ class FoundSpeech:
         threshold: the probability of speech from which it was taken for speech.
         loud_s: seconds of sound that stand out of the channel's noise.
         left_out_s: the part of them that is not near any speech.
+        music: stretches of that part that are music or tones.
     """
 
     spans: tuple[Span, ...]
     threshold: float
     loud_s: float
     left_out_s: float
+    music: tuple[Span, ...] = ()
 
 
 def find_speech(
@@ -67,7 +70,8 @@ def find_speech(
             loud
         ):
             spans, threshold = wider, lower
-    return FoundSpeech(spans, threshold, _total_s(loud), _left_out_s(loud, spans))
+    music = find_music(samples, loud, spans)
+    return FoundSpeech(spans, threshold, _total_s(loud), _left_out_s(loud, spans), music)
 
 
 def _total_s(frames: Frames) -> float:

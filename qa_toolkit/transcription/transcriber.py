@@ -15,6 +15,7 @@ from qa_toolkit.transcription.engine import SpeechEngine
 from qa_toolkit.transcription.layout import find_tracks
 from qa_toolkit.transcription.listening import listen
 from qa_toolkit.transcription.options import TranscriptionOptions
+from qa_toolkit.transcription.overlap import detector_identity
 
 _DEFAULTS = TranscriptionOptions()
 DRAFT_WARNING = "draft: made with the quick profile; transcribe with the profile accurate before it counts"
@@ -81,8 +82,10 @@ def transcribe(
         speech=spoken.speech,
         role_confidence=spoken.role_confidence,
         warnings=(*draft, *audio.warnings, *tracks.warnings, *heard.warnings, *spoken.warnings),
-        made_by=_made_by(engine, options),
+        made_by=_made_by(engine, options, tracks.layout),
         acoustics=sounds,
+        music=heard.music,
+        events=spoken.events,
         recognition=heard.counts,
     )
 
@@ -101,7 +104,7 @@ def load_engine(options: TranscriptionOptions = _DEFAULTS) -> SpeechEngine:
     return engines.load(options)
 
 
-def _made_by(engine: SpeechEngine, options: TranscriptionOptions) -> MadeBy:
+def _made_by(engine: SpeechEngine, options: TranscriptionOptions, layout: ChannelLayout) -> MadeBy:
     chosen = {
         key: ",".join(value) if isinstance(value, tuple) else value
         for key, value in asdict(options).items()
@@ -110,4 +113,6 @@ def _made_by(engine: SpeechEngine, options: TranscriptionOptions) -> MadeBy:
     }
     identity = engine.identity
     settings: dict[str, Scalar] = {**identity.settings, **chosen}
+    if layout is not ChannelLayout.TWO_PARTY and options.speakers > 1:
+        settings["overlap_detector"] = detector_identity()
     return MadeBy(identity.engine, identity.model, identity.model_sha256, options.profile, settings)

@@ -166,6 +166,50 @@ CASES = [
         "A 0-1 | C 1-2 Hold on, one moment. | C 30-31",
         {"hold": 0.0, "dead_air": 28.0},
     ),
+    (
+        "a long silence that nobody announced stays dead air",
+        "A 0-4 | C 4-5 Okay. | A 70-72",
+        {"hold": 0.0, "dead_air": 65.0},
+    ),
+    # what vendors count
+    (
+        "silences of 3 s and longer",
+        "A 0-2 | C 4-6 | A 10-12 | C 18-20",
+        {"silence_count": 2, "mean_silence": 5.0, "shortest_silence": 4.0, "longest_silence": 6.0},
+    ),
+    (
+        "no long silence has no length",
+        "A 0-2 | C 3-5",
+        {"silence_count": 0, "mean_silence": None, "shortest_silence": None},
+    ),
+    (
+        "speaking at once",
+        "A 0-5 | C 4-8 | A 7.8-14 | C 10-14",
+        {
+            "overlap_count": 2,
+            "mean_overlap": 2.5,
+            "shortest_overlap": 1.0,
+            "longest_overlap": 4.0,
+            "interruptions_by_length": 1,
+            "overtalk_share customer": 1.0,
+            "overtalk_share agent": 0.5,
+        },
+    ),
+    (
+        "an overlap of 3 s is not longer than 3 s",
+        "A 0-5 | C 2-8",
+        {"interruptions_by_length": 0, "interruptions": 1, "overtalk_share agent": 0.0},
+    ),
+    (
+        "customer and interpreter are one side",
+        "A 0-1 | C 2-9 | I 3-8",
+        {"interruptions_by_length": 0, "longest_overlap": 5.0, "overtalk_share interpreter": 0.0},
+    ),
+    (
+        "the time of turns is not drawn in",
+        "A 0-5 | C 4-8",
+        {"talk_time_of_turns agent": 5.0, "talk_time_of_turns customer": 4.0, "talk_time_of_turns": 9.0},
+    ),
     # replies
     (
         "from the end of one to the first word of the other",
