@@ -65,7 +65,7 @@ def _year(out: Path | None, agents: int, seed: int) -> None:
     from dataclasses import replace
 
     from qa_toolkit.reports.from_store import report_of_store
-    from qa_toolkit.reports.output import report_bytes, write_whole
+    from qa_toolkit.reports.output import report_bytes, write_report
     from qa_toolkit.reports.quality_report import ReportRequest
     from qa_toolkit.resources import qa_home
     from qa_toolkit.simulation import Planted, YearPlan, fill_store, simulate_year
@@ -85,7 +85,7 @@ def _year(out: Path | None, agents: int, seed: int) -> None:
         found = report_of_store(store, ReportRequest())
         store.audit.record("report.write", "report", "unit:*", by=acting_user(None))
     page = folder / "unit.html"
-    write_whole(page, report_bytes(found, ".html"))
+    write_report(page, report_bytes(found, ".html"))
     typer.echo(f"{counts.calls} calls, {counts.reviews} reviews, {counts.disputes} disputes")
     typer.echo(f"Put in:   {_told(planted)}")
     typer.echo("Found:")

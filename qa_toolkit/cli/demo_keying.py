@@ -64,16 +64,18 @@ def _read(scans: tuple[Path, ...], loaded: LoadedLayout) -> ScanReadings | None:
 
 def _score(samples: Path, loaded: LoadedLayout, current: Configuration, home: Path, *, by: str) -> ScoringRun:
     """The applications as interactions of the store, scored by the rubric ``paper_keying``."""
-    from qa_toolkit.cli.score import file_name, score_paths
+    from qa_toolkit.cli.files import file_name
+    from qa_toolkit.cli.score import score_paths
     from qa_toolkit.domain.contract import canonical_json
     from qa_toolkit.keying.cases import case_document, cases_of_files
+    from qa_toolkit.whole_files import write_whole
 
     folder = home / "applications"
     folder.mkdir(exist_ok=True)
     paths = []
     for case in cases_of_files(samples / "keyed.csv", samples / "reference.csv", loaded.layout):
         path = folder / f"{file_name(case.interaction.id)}.json"
-        path.write_text(canonical_json(case_document(case)), encoding="utf-8")
+        write_whole(path, canonical_json(case_document(case)))
         paths.append(path)
     return score_paths(paths, "paper_keying", current, by=by)
 

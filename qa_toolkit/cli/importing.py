@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning
+from qa_toolkit.cli.files import file_name, writing_to
 from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, expand, failed, is_single
 from qa_toolkit.cli.options import Inputs, Json, Language, Out
 from qa_toolkit.cli.recorders import MappingFile, Recorder, recorder_of
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.errors import InputError
+from qa_toolkit.whole_files import write_whole
 
 if TYPE_CHECKING:
     from qa_toolkit.importing import RecorderRow
@@ -80,8 +82,6 @@ def read_items(
 
 
 def _deliver(outcomes: list[Transcript | Result], out: Path | None, *, json: bool, single: bool) -> None:
-    from qa_toolkit.cli.score import file_name
-    from qa_toolkit.cli.transcribe import write_file, writing_to
     from qa_toolkit.domain.contract import canonical_json, to_contract
 
     data = [to_contract(outcome) for outcome in outcomes]
@@ -89,7 +89,7 @@ def _deliver(outcomes: list[Transcript | Result], out: Path | None, *, json: boo
         with writing_to(out):
             for outcome, each in zip(outcomes, data, strict=True):
                 if isinstance(outcome, Transcript):
-                    write_file(out / f"{file_name(outcome.id)}.json", canonical_json(each))
+                    write_whole(out / f"{file_name(outcome.id)}.json", canonical_json(each))
     if json:
         print_json(data[0] if single else data)
     else:
@@ -113,13 +113,12 @@ def _rows(outcomes: list[Transcript | Result]) -> list[list[str | None]]:
 
 def _manifest(rows: Sequence[RecorderRow], out: Path | None, *, json: bool) -> None:
     """The tables alone: a manifest for ``qa score``."""
-    from qa_toolkit.cli.transcribe import write_file, writing_to
     from qa_toolkit.importing import manifest_csv
 
     text = manifest_csv(rows)
     if out is not None:
         with writing_to(out):
-            write_file(out / MANIFEST, text)
+            write_whole(out / MANIFEST, text)
     if json:
         print_json([{"path": row.recording, **row.metadata} for row in rows])
     elif out is None:

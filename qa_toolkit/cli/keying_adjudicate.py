@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_error, print_json, print_table
-from qa_toolkit.cli.keying_options import Encoding, Keyed, Layout, find_layout
+from qa_toolkit.cli.console import print_json, print_table
+from qa_toolkit.cli.keying_options import Encoding, Keyed, Layout, end_with, find_layout
 from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
 
 if TYPE_CHECKING:
@@ -57,10 +57,7 @@ def adjudicate(
         print_json(to_contract(found))
     else:
         _show(found)
-    for each in found.rejected:
-        print_error(each.reason, f"{each.input}, record {each.record}" if each.record else each.input)
-    if found.rejected:
-        raise typer.Exit(1)
+    end_with(found.rejected)
 
 
 def _store(found: KeyingRulings, url: str | None, *, supersede: bool) -> tuple[int, ...]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning
+from qa_toolkit.cli.console import print_json, print_table, print_warning
 from qa_toolkit.cli.keying_drawing import Checker, Count, Scope, Seed, Share, Sheet, Strata, draw_records
-from qa_toolkit.cli.keying_options import Keyed, Layout, find_layout
+from qa_toolkit.cli.keying_options import Keyed, Layout, end_with, find_layout
 from qa_toolkit.cli.options import Json
 from qa_toolkit.errors import RecordError, UsageError
 
@@ -102,12 +102,7 @@ def score(
         print_json(to_contract(check))
     else:
         _show(check)
-    for warning in check.warnings:
-        print_warning(warning)
-    for each in check.rejected:
-        print_error(each.reason, f"{each.input}, record {each.record}" if each.record else each.input)
-    if check.rejected:
-        raise typer.Exit(1)
+    end_with(check.rejected, check.warnings)
 
 
 def _show(check: KeyingCheck) -> None:

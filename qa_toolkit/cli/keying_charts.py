@@ -82,6 +82,7 @@ def _write(found: KeyingCharts, out: Path) -> None:
     from qa_toolkit.errors import InputError
     from qa_toolkit.reports.keying_charts import control_chart_svg
     from qa_toolkit.statistics.charts import ChartPoint, ControlChart
+    from qa_toolkit.whole_files import write_whole
 
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ def _write(found: KeyingCharts, out: Path) -> None:
             svg = control_chart_svg(made, f"{TITLES[name]}, {unit}", per=per)
             head, _, rest = svg.partition(">")
             text = f'{head} xmlns="http://www.w3.org/2000/svg">{STYLE}{rest}\n'
-            (out / f"{name}.svg").write_text(text, encoding="utf-8")
+            write_whole(out / f"{name}.svg", text)
     except OSError as error:
         raise InputError(
             f"the charts cannot be written ({error.strerror})", str(out), "check --out"

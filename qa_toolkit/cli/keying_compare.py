@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning, progress
-from qa_toolkit.cli.keying_options import Encoding, Identifiers, Keyed, Layout, Reference, find_layout
+from qa_toolkit.cli.console import print_json, print_table, progress
+from qa_toolkit.cli.keying_options import (
+    Encoding,
+    Identifiers,
+    Keyed,
+    Layout,
+    Reference,
+    end_with,
+    find_layout,
+)
 from qa_toolkit.cli.options import Json
 
 if TYPE_CHECKING:
@@ -50,12 +58,7 @@ def compare(
         print_json(to_contract(accuracy))
     else:
         _show(accuracy)
-    for warning in accuracy.warnings:
-        print_warning(warning)
-    for each in accuracy.rejected:
-        print_error(each.reason, f"{each.input}, record {each.record}" if each.record else each.input)
-    if accuracy.rejected:
-        raise typer.Exit(1)
+    end_with(accuracy.rejected, accuracy.warnings)
 
 
 def _show(accuracy: KeyingAccuracy) -> None:

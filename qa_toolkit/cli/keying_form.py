@@ -51,7 +51,7 @@ def form(
 ) -> None:
     """Draws a form of the layout to print or to fill in, with the template by which its scans are read."""
     from qa_toolkit.keying.scans.arrangement import arrange
-    from qa_toolkit.keying.scans.drawing import draw_form, write_whole
+    from qa_toolkit.keying.scans.drawing import draw_form, write_paper
     from qa_toolkit.keying.scans.template import template_text
 
     loaded = find_layout(layout).layout
@@ -63,8 +63,8 @@ def form(
     pdf = out or Path(f"{loaded.id}.pdf")
     data = draw_form(arrangement, language=language, fillable=fillable, record=filled, serial=serial)
     template = pdf.with_suffix(".yaml")
-    write_whole(pdf, data)
-    write_whole(template, template_text(arrangement.template).encode())
+    write_paper(pdf, data)
+    write_paper(template, template_text(arrangement.template).encode())
     pages, boxes = len(arrangement.pages), sum(len(page.boxes) for page in arrangement.template.pages)
     if json:
         print_json({"pdf": str(pdf), "template": str(template), "pages": pages, "boxes": boxes})
@@ -75,7 +75,7 @@ def form(
 def _template_of(pdf: Path, layout: RecordLayout, out: Path | None, *, json: bool) -> None:
     """Writes the template of a fillable PDF, beside it: the PDF is its picture of the empty form."""
     from qa_toolkit.errors import UsageError
-    from qa_toolkit.keying.scans.drawing import write_whole
+    from qa_toolkit.keying.scans.drawing import write_paper
     from qa_toolkit.keying.scans.form_fields import template_of_pdf
     from qa_toolkit.keying.scans.template import template_text
 
@@ -85,7 +85,7 @@ def _template_of(pdf: Path, layout: RecordLayout, out: Path | None, *, json: boo
         raise UsageError(
             "the template lies beside its PDF and ends in .yaml", str(path), "choose such an --out"
         )
-    write_whole(path, template_text(template).encode())
+    write_paper(path, template_text(template).encode())
     boxes = sum(len(page.boxes) for page in template.pages)
     for name in unknown:
         print_warning(f"the layout has no field for '{name}'")

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qa_toolkit.cli.console import print_error, print_warning
 from qa_toolkit.cli.options import configuration
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qa_toolkit.domain.keying import Rejected
     from qa_toolkit.keying import LoadedLayout
 
 Layout = Annotated[
@@ -39,3 +43,28 @@ def layout_file(name: str) -> Path:
     if Path(name).is_file():
         return Path(name)
     return layout_path(name, search=(folder, folder / "layouts") if folder else ())
+
+
+def end_with(rejected: Sequence[Rejected], warnings: Sequence[str] = ()) -> None:
+    """Says what a reader must know besides the result; exit code 1 when something could not be compared."""
+    for warning in warnings:
+        print_warning(warning)
+    for each in rejected:
+        print_error(each.reason, f"{each.input}, record {each.record}" if each.record else each.input)
+    if rejected:
+        raise typer.Exit(1)
+
+
+def rate_text(value: float | None) -> str:
+    """``12.3``, or a dash where there is no rate."""
+    return "–" if value is None else f"{value:.1f}"
+
+
+def percent_text(share: float | None, digits: int = 2) -> str:
+    """A fraction as ``12.34 %``, or a dash."""
+    return "–" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def range_text(interval: tuple[float, float] | None, factor: float = 1.0) -> str:
+    """``1.2 to 3.4``, or a dash; ``factor`` 100 for fractions shown as percent."""
+    return "–" if interval is None else f"{factor * interval[0]:.1f} to {factor * interval[1]:.1f}"

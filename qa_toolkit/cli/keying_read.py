@@ -45,7 +45,7 @@ def read(
     from qa_toolkit.domain.contract import canonical_json, to_contract
     from qa_toolkit.keying.scans.arrangement import arrange
     from qa_toolkit.keying.scans.content import load_blanks
-    from qa_toolkit.keying.scans.drawing import write_whole
+    from qa_toolkit.keying.scans.drawing import write_paper
     from qa_toolkit.keying.scans.images import scan_files
     from qa_toolkit.keying.scans.reading import read_scans
     from qa_toolkit.keying.scans.recognition import RapidOcr
@@ -67,7 +67,7 @@ def read(
             on_page=lambda file, number: bar.update(bar.task_ids[0], description=f"{file} page {number}"),
         )
     if out is not None:
-        write_whole(out, canonical_json(to_contract(readings)).encode())
+        write_paper(out, canonical_json(to_contract(readings)).encode())
     if json:
         print_json(to_contract(readings))
     else:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_error, print_json, print_warning
+from qa_toolkit.cli.console import print_json, print_warning
 from qa_toolkit.cli.keying_drawing import Checker, Count, Scope, Seed, Share, Sheet, Strata, draw_records
-from qa_toolkit.cli.keying_options import Encoding, Keyed, Layout, find_layout
+from qa_toolkit.cli.keying_options import Encoding, Keyed, Layout, end_with, find_layout
 from qa_toolkit.cli.options import Json
 
 commands = typer.Typer(help="Blind second keying of critical fields.", no_args_is_help=True)
@@ -90,7 +90,4 @@ def compare(
         active, agreed = check.accuracy.fields.active, check.accuracy.fields.errors
         typer.echo(f"{check.records} records keyed twice, {active} fields: {active - agreed} agree")
         typer.echo(f"{check.differences} differences for a third person{f': {out}' if out else ''}")
-    for each in check.rejected:
-        print_error(each.reason, f"{each.input}, record {each.record}" if each.record else each.input)
-    if check.rejected:
-        raise typer.Exit(1)
+    end_with(check.rejected)

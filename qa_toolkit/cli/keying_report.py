@@ -7,8 +7,16 @@ from typing import Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_error, print_json, print_warning
-from qa_toolkit.cli.keying_options import Encoding, Identifiers, Keyed, Layout, Reference, find_layout
+from qa_toolkit.cli.console import print_json
+from qa_toolkit.cli.keying_options import (
+    Encoding,
+    Identifiers,
+    Keyed,
+    Layout,
+    Reference,
+    end_with,
+    find_layout,
+)
 from qa_toolkit.cli.options import Json
 
 
@@ -34,8 +42,8 @@ def report(
     json: Json = False,
 ) -> None:
     """Writes a page for the unit and one an operator; exit code 1 when a record could not be compared."""
+    from qa_toolkit.cli.files import writing_to
     from qa_toolkit.cli.keying_worklist import load_readings
-    from qa_toolkit.cli.transcribe import writing_to
     from qa_toolkit.errors import UsageError
     from qa_toolkit.reports.keying_report import write_keying_pages
 
@@ -65,9 +73,4 @@ def report(
         print_json({"page": str(page), "records": accuracy.records, "operators": operators})
     else:
         typer.echo(f"{page}: {accuracy.records} forms, {len(operators)} operators")
-    for warning in accuracy.warnings:
-        print_warning(warning)
-    for each in accuracy.rejected:
-        print_error(each.reason, f"{each.input}, record {each.record}" if each.record else each.input)
-    if accuracy.rejected:
-        raise typer.Exit(1)
+    end_with(accuracy.rejected, accuracy.warnings)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_error, print_json, print_table
-from qa_toolkit.cli.keying_options import Encoding, Identifiers, Keyed, Layout, find_layout
+from qa_toolkit.cli.console import print_json, print_table
+from qa_toolkit.cli.keying_options import Encoding, Identifiers, Keyed, Layout, end_with, find_layout
 from qa_toolkit.cli.options import Json
 
 if TYPE_CHECKING:
@@ -70,10 +70,7 @@ def worklist(
         compared, unread = sum(c.compared for c in found.records), sum(c.unread for c in found.records)
         typer.echo(f"{len(found.items)} places to look at, of {compared} compared; {unread} not read")
         typer.echo(found.note)
-    for each in found.rejected:
-        print_error(each.reason, f"{each.input}, record {each.record}" if each.record else each.input)
-    if found.rejected:
-        raise typer.Exit(1)
+    end_with(found.rejected)
 
 
 def load_readings(path: Path, layout: str) -> ScanReadings:

@@ -12,6 +12,7 @@ import typer
 from qa_toolkit.cli.console import print_json, print_table, print_warning
 from qa_toolkit.cli.options import Json
 from qa_toolkit.errors import UsageError
+from qa_toolkit.whole_files import write_whole
 
 if TYPE_CHECKING:
     from qa_toolkit.sampling import SampleEstimate, SizePlan
@@ -224,7 +225,7 @@ def _filters(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise UsageError(
             f"the sample cannot be written: {error.strerror}", str(path), "give another file"

@@ -18,6 +18,7 @@ from qa_toolkit.cli.console import (
     progress,
     stderr,
 )
+from qa_toolkit.cli.files import file_name, writing_to
 from qa_toolkit.cli.inputs import AUDIO_SUFFIXES, expand, is_single
 from qa_toolkit.cli.options import (
     ActingUser,
@@ -36,6 +37,7 @@ from qa_toolkit.cli.options import (
     configuration,
 )
 from qa_toolkit.domain.evaluation import Result
+from qa_toolkit.whole_files import write_whole
 
 if TYPE_CHECKING:
     from qa_toolkit.batch import BatchEvent
@@ -136,7 +138,6 @@ def _moves(bar: Any) -> Callable[[BatchEvent], None]:
 
 def write_results(run: ScoringRun, current: Configuration, out: Path, *, by: str) -> Path:
     """Writes a result file for each item and the report pages into a folder; the path of the first page."""
-    from qa_toolkit.cli.transcribe import write_file, writing_to
     from qa_toolkit.domain.contract import canonical_json, to_contract
     from qa_toolkit.reports.pages import write_pages
     from qa_toolkit.store import Store
@@ -146,14 +147,9 @@ def write_results(run: ScoringRun, current: Configuration, out: Path, *, by: str
         folder.mkdir(exist_ok=True)
         for number, result in enumerate(run.results, start=1):
             name = (result.evaluation or {}).get("interaction") or f"item-{number:05d}"
-            write_file(folder / f"{file_name(name)}.json", canonical_json(to_contract(result)))
+            write_whole(folder / f"{file_name(name)}.json", canonical_json(to_contract(result)))
         store.audit.record("report.write", "run", str(run.summary.run), by=by, results=len(run.results))
         return write_pages(store, run.summary.run, out)
-
-
-def file_name(name: str) -> str:
-    """An interaction id as the name of a file: letters, digits, dot, dash and underscore are kept."""
-    return "".join(c if c.isalnum() or c in "._-" else "_" for c in name).lstrip(".") or "_"
 
 
 def show(run: ScoringRun, seconds: float) -> None:

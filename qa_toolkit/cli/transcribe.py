@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_warning, progress, stderr
+from qa_toolkit.cli.files import writing_to
 from qa_toolkit.cli.inputs import AUDIO_SUFFIXES, Item, duplicated, expand, failed, is_single
 from qa_toolkit.cli.options import (
     Channels,
@@ -32,6 +32,7 @@ from qa_toolkit.cli.options import (
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.errors import InputError, UsageError
+from qa_toolkit.whole_files import write_whole
 
 if TYPE_CHECKING:
     from qa_toolkit.config import Configuration
@@ -175,40 +176,5 @@ def _written(outcome: Transcript | Result, out: Path, form: str) -> Transcript |
     if isinstance(outcome, Result):
         return outcome
     with writing_to(out):
-        write_file(out / f"{outcome.id}.{form}", write(outcome, form))
+        write_whole(out / f"{outcome.id}.{form}", write(outcome, form))
     return replace(outcome, turns=(), speech=(), acoustics=())
-
-
-@contextmanager
-def writing_to(folder: Path) -> Iterator[None]:
-    """Makes the folder and turns faults of the disk into one line.
-
-    Raises:
-        EnvironmentProblemError: the folder cannot be written or the disk is full.
-    """
-    from qa_toolkit.errors import EnvironmentProblemError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        text = error.strerror or str(error)
-        raise EnvironmentProblemError(
-            f"cannot write ({text})", str(folder), "free space or choose another --out"
-        ) from None
-
-
-def write_file(path: Path, text: str) -> None:
-    """Writes a whole file or none: beside its place first, then moved there."""
-    import os
-    import tempfile
-
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(name).replace(path)
-        path.chmod(0o644)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -15,6 +15,7 @@ from qa_toolkit.keying.layout import RecordLayout
 from qa_toolkit.reports.keying_page import FormCount, KeyingReport, Place, keying_page
 from qa_toolkit.reports.pages import page_name
 from qa_toolkit.reports.rendering import render
+from qa_toolkit.whole_files import write_whole
 
 UNIT_PAGE: Final = "index.html"
 _DAYS: Final = ("ended", "started", "keyed_on", "date")

@@ -13,6 +13,7 @@ from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.errors import InputError, RubricError
 from qa_toolkit.reports import ReportCall, ReportItem, ReportRun, call_report, run_report
+from qa_toolkit.whole_files import write_whole
 
 if TYPE_CHECKING:
     from qa_toolkit.store import Store
@@ -64,7 +65,7 @@ def write_pages(store: Store, run: int, out: Path, *, unmasked: bool = False) ->
         unfinished=max(0, len(record.items) - len(items)),
     )
     first = out / _FIRST_PAGE
-    first.write_text(run_report(page), encoding="utf-8")
+    write_whole(first, run_report(page))
     return first
 
 
@@ -106,7 +107,7 @@ def _write_item(
         back=f"../{_FIRST_PAGE}",
         unmasked=unmasked,
     )
-    (folder / name).write_text(call_report(call), encoding="utf-8")
+    write_whole(folder / name, call_report(call))
     return ReportItem(
         input=result.input,
         status="done",

@@ -13,6 +13,7 @@ from qa_toolkit.keying.checks.scope import Fields, places_of
 from qa_toolkit.keying.layout import RecordLayout
 from qa_toolkit.keying.records import BLANK, Record
 from qa_toolkit.keying.tables import open_csv
+from qa_toolkit.whole_files import write_whole
 
 PLACE_COLUMNS: Final = ("record", "group", "member", "field", "label", "page")
 REKEY_COLUMNS: Final = (*PLACE_COLUMNS, "value", "state")
@@ -34,12 +35,9 @@ def write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> int:
     for row in rows:
         writer.writerow(row)
         count += 1
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text.getvalue(), encoding="utf-8")
-        part.replace(path)
+        write_whole(path, text.getvalue())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise RecordError(
             f"the sheet cannot be written ({error.strerror})", str(path), "check --out"
         ) from error

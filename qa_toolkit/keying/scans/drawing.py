@@ -28,6 +28,7 @@ from qa_toolkit.keying.scans.arrangement import (
 from qa_toolkit.keying.scans.page_code import COLUMNS, SERIAL_MOST, PageCode, cells_of
 from qa_toolkit.keying.scans.pens import PRINTED, Pen, font_file
 from qa_toolkit.keying.scans.template import TemplateBox
+from qa_toolkit.whole_files import write_whole
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -301,16 +302,14 @@ def _marked(spec: FieldSpec, entry: Entry) -> frozenset[str]:
     return frozenset(keys[part] for part in rule(entry.value).key.split(";") if part in keys)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_paper(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all.
 
     Raises:
-        InputError: the folder is missing or cannot be written to.
+        InputError: it cannot be written.
     """
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_bytes(data)
-        partial.replace(path)
+        write_whole(path, data)
     except OSError as error:
         raise InputError(
             f"cannot be written ({error.strerror})", str(path), "choose another place"

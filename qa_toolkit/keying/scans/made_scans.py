@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from qa_toolkit.keying.scans.drawing import write_whole
+from qa_toolkit.keying.scans.drawing import write_paper
 
 if TYPE_CHECKING:
     from qa_toolkit.keying.scans.images import Grey
@@ -146,4 +146,4 @@ def write_scan(
         first.save(stream, "PNG", dpi=(dpi, dpi), optimize=True)
     else:
         first.save(stream, "JPEG", dpi=(dpi, dpi), quality=quality)
-    write_whole(path, stream.getvalue())
+    write_paper(path, stream.getvalue())
