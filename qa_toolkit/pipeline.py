@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_toolkit.domain.case import Case
-from qa_toolkit.domain.evaluation import Evaluation
+from qa_toolkit.domain.evaluation import FROM_DRAFT, Evaluation
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.transcript import Metadata, Role, Transcript
 from qa_toolkit.errors import ApplicabilityError, InputError, QAToolkitError, TranscriptError
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from qa_toolkit.metrics import MetricThresholds
     from qa_toolkit.transcription import TranscriptionOptions
 
-DRAFT_WARNING = "made from a draft transcript; transcribe with the profile accurate before it counts"
 KnownOf = Callable[[str], Metadata]
 """Tells what is known of an interaction by its id."""
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
@@ -116,7 +115,7 @@ def with_metrics(case: Case, *, thresholds: MetricThresholds | None = None) -> C
     # A given hold is repeated by the metrics, which add what they know of it; events keeps one of each.
     given = [event for event in case.events if not any(_same(event, measured) for measured in metrics.events)]
     if case.transcript.is_draft:
-        metrics = replace(metrics, warnings=(*metrics.warnings, DRAFT_WARNING))
+        metrics = replace(metrics, warnings=(*metrics.warnings, FROM_DRAFT))
     return replace(case, metrics=metrics, events=(*given, *metrics.events))
 
 
@@ -242,7 +241,7 @@ def judge(case: Case, rubric: LoadedRubric, *, settings: EvaluationSettings | No
     evaluation = evaluate(case, rubric, settings=settings or EvaluationSettings())
     if case.transcript is None or not case.transcript.is_draft:
         return evaluation
-    return replace(evaluation, warnings=(*evaluation.warnings, DRAFT_WARNING))
+    return replace(evaluation, warnings=(*evaluation.warnings, FROM_DRAFT))
 
 
 def failure_status(error: QAToolkitError) -> str:

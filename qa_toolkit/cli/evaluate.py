@@ -98,8 +98,11 @@ def _show(outcomes: list[Evaluation | Result]) -> None:
             rows.append([outcome.input, outcome.status, "", "", outcome.reason])
         else:
             score = outcome.score
-            notes = f"auto-fail: {', '.join(score.auto_failed_by)}" if score.auto_failed_by else ""
-            rows.append([outcome.interaction, "done", percent(score.percent), str(score.open), notes])
+            notes = ["draft"] if outcome.is_from_draft else []
+            notes += [f"auto-fail: {', '.join(score.auto_failed_by)}"] if score.auto_failed_by else []
+            rows.append(
+                [outcome.interaction, "done", percent(score.percent), str(score.open), ", ".join(notes)]
+            )
     print_table(None, ["interaction", "status", "score>", "open>", "notes"], rows)
     if len(outcomes) == 1 and isinstance(outcomes[0], Evaluation):
         answers = [

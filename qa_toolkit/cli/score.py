@@ -36,7 +36,7 @@ from qa_toolkit.cli.options import (
     acting_user,
     configuration,
 )
-from qa_toolkit.domain.evaluation import Result
+from qa_toolkit.domain.evaluation import FROM_DRAFT, Result
 from qa_toolkit.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -169,7 +169,8 @@ def _row(result: Result) -> list[str]:
     if result.evaluation is None:
         return [result.input, result.status, "", "", "", result.reason or ""]
     found = result.evaluation["score"]
-    notes = [f"auto-fail {', '.join(found['auto_failed_by'])}"] if found["auto_failed_by"] else []
+    notes = ["draft"] if FROM_DRAFT in result.evaluation.get("warnings", ()) else []
+    notes += [f"auto-fail {', '.join(found['auto_failed_by'])}"] if found["auto_failed_by"] else []
     warned = len((result.transcript or {}).get("warnings", []))
     if warned:
         notes.append(f"{warned} warning{'s' if warned > 1 else ''}")

@@ -140,6 +140,10 @@ class Source:
     name: str
 
 
+FROM_DRAFT = "made from a draft transcript; transcribe with the profile accurate before it counts"
+"""Warning of metrics and evaluations whose transcript is a draft."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """One rubric version answered once for one interaction.
@@ -160,6 +164,11 @@ class Evaluation:
     session: str | None = None
     warnings: tuple[str, ...] = ()
     schema: Literal["qa-toolkit/evaluation/1"] = "qa-toolkit/evaluation/1"
+
+    @property
+    def is_from_draft(self) -> bool:
+        """Whether it rests on a draft transcript and should not decide anything."""
+        return FROM_DRAFT in self.warnings
 
     def answer(self, criterion: str) -> Answer:
         """The answer to that criterion; KeyError when the rubric has none of that id."""

@@ -139,6 +139,8 @@ def _facts(run: ReportRun, scored: int) -> Iterator[Fact]:
     for status in ("failed", "rejected"):
         count = sum(item.status == status for item in run.items)
         yield Fact(status.capitalize(), str(count))
+    if drafts := sum(item.evaluation is not None and item.evaluation.is_from_draft for item in run.items):
+        yield Fact("From draft transcripts", f"{drafts}; they should not decide anything")
     if run.unfinished:
         yield Fact("Not finished", str(run.unfinished))
 
@@ -159,8 +161,13 @@ def _row(item: ReportItem, evaluation: Evaluation) -> CallRow:
         verdict=verdict(score),
         open=score.open,
         auto_failed=", ".join(score.auto_failed_by),
-        by="machine" if evaluation.source.kind == "machine" else evaluation.source.name,
+        by=_by(evaluation),
     )
+
+
+def _by(evaluation: Evaluation) -> str:
+    who = "machine" if evaluation.source.kind == "machine" else evaluation.source.name
+    return f"{who}, from a draft transcript" if evaluation.is_from_draft else who
 
 
 def _block(summary: RubricSummary) -> RubricBlock:

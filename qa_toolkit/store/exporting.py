@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from qa_toolkit.domain.evaluation import FROM_DRAFT
 from qa_toolkit.store.calibration_tables import CalibrationRemarkRow, CalibrationSessionRow
 from qa_toolkit.store.desk_tables import KeyingAdjudicationRow, KeyingLotRow
 from qa_toolkit.store.export_rows import (
@@ -42,6 +43,9 @@ from qa_toolkit.store.people_tables import (
 )
 from qa_toolkit.store.tables import CountingRow, EvaluationRow, InteractionRow
 
+_DRAFT = EvaluationRow.json.contains(FROM_DRAFT).label("draft")
+"""Whether the evaluation rests on a draft transcript."""
+
 _CALL = (
     InteractionRow.id.label("id"),
     InteractionRow.kind,
@@ -62,6 +66,7 @@ _CALL = (
     CountingRow.passed,
     CountingRow.complete,
     CountingRow.auto_failed,
+    _DRAFT,
 )
 
 
@@ -102,6 +107,7 @@ _SCORE = (
     EvaluationRow.auto_failed,
     CountingRow.basis.label("counts_as"),
     EvaluationRow.sha256,
+    _DRAFT,
 )
 
 
