@@ -31,7 +31,7 @@ KINDS = {
     "wrong speaker",
 }
 WORDS_A_SECOND, GAP_S = 155 / 60, 0.4
-SHARE_RIGHT = 0.38
+SHARE_RIGHT = 0.52
 
 
 def _rows() -> list[dict[str, Any]]:

@@ -31,6 +31,8 @@ def similarity(one: str, other: str) -> float:
         return LEAST_ALIKE
     if not (_comparable(one) and _comparable(other)) or _opposite(one, other) or _opposite(other, one):
         return 0.0
+    if _other_person(one, other):
+        return 0.0
     return float(Levenshtein.normalized_similarity(one, other, score_cutoff=LEAST_ALIKE))
 
 
@@ -99,3 +101,8 @@ def _comparable(word: str) -> bool:
 
 def _opposite(one: str, other: str) -> bool:
     return any(one == prefix + other for prefix in _OPPOSITES)
+
+
+def _other_person(one: str, other: str) -> bool:
+    """Whether two words differ as ``necesito`` (I) and ``necesita`` (you) do: by a final o alone."""
+    return one[:-1] == other[:-1] and "o" in (one[-1], other[-1]) and {one[-1], other[-1]} <= {"o", "a", "e"}

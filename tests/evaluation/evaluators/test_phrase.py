@@ -292,3 +292,12 @@ def test_a_long_call_with_many_phrases_is_quick() -> None:
     for evaluator in evaluators:
         evaluator.answer(criterion(), case)
     assert time.perf_counter() - started < 2.0
+
+
+@pytest.mark.parametrize(
+    ("said_word", "found"),
+    [("necesita", "yes"), ("necesitta", "yes"), ("necesito", "no")],
+)
+def test_a_verb_in_another_person_is_no_recognition_error(said_word: str, found: str) -> None:
+    case = call(f"agent: Entonces usted {said_word} ayuda con eso.", language="es")
+    assert said(ask(case, {"role": "agent", "any": ["usted necesita"]})) == found
