@@ -1,6 +1,6 @@
 """How often the wrong speaker is named on one channel, and whether roles are found: calls mixed down to one.
 
-    python benchmarks/diarisation.py [--data FOLDER] [--model whisper-base] [--mixes clean,noisy] [--json FILE]
+    python benchmarks/diarisation.py [--data FOLDER] [--model whisper-base] [--mixes clean,noisy] [--overlap-only] [--json FILE]
 
 Calls (``labelled_calls``; ``clean``: both channels halved and added; ``noisy``: with white noise 15 dB below the speech)
 are transcribed as any mono recording, then compared with what their two channels say:
@@ -11,8 +11,11 @@ are transcribed as any mono recording, then compared with what their two channel
 * **DER**: (missed + false alarm + confused) time / true speech, no collar, overlap counted, the same naming.
 * **roles**: whether those called agent and customer are; announcements and interpreters do not count here.
 
-AMI excerpts (``ami-excerpts``, meetings: 3 or 4 people, far more overlap than calls) give DER only, with the number of
-people told. The published figures are of other recordings and only show what is usual.
+* **overlap**: how much of what is marked as two voices at once is, and how much is found (``overlap_report``), with the
+  processor time it takes beside the rest of diarisation.
+
+AMI excerpts (``ami-excerpts``, meetings: 2 to 4 people, far more overlap than calls) give DER and overlap only, with the number
+of people told. The published figures are of other recordings and only show what is usual. ``--overlap-only`` leaves the words out.
 """
 
 from __future__ import annotations
@@ -24,12 +27,13 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from labelled_calls import FRAME_S, LabelledCall, Span, frames_of, labelled_calls
+from overlap_report import KnownRecording, OverlapRow, known_recordings, overlap_row, overlap_summary
 from rapidfuzz.distance import Levenshtein
 
 from qa_toolkit import model_files
@@ -38,7 +42,7 @@ from qa_toolkit.language import normalise
 from qa_toolkit.statistics import wilson
 from qa_toolkit.transcription import TranscriptionOptions, transcribe
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples, decode
-from qa_toolkit.transcription.diarisation import diarise
+from qa_toolkit.transcription.diarisation import Diarisation, SpeakerSpan, tell_apart
 from qa_toolkit.transcription.layout import find_tracks
 from qa_toolkit.transcription.speech_edges import on_sound
 from qa_toolkit.transcription.speech_search import find_speech
@@ -154,16 +158,46 @@ def der_parts(
     return tuple(float(part) * FRAME_S for part in parts)  # type: ignore[return-value]
 
 
-def speakers_of(samples: Samples, speakers: int = 2) -> dict[str, list[Span]]:
-    """The spans of each speaker, as the transcription finds them."""
+@dataclass(frozen=True)
+class Heard:
+    """What diarisation says of one channel, and its processor seconds with and without looking for overlap."""
+
+    found: Diarisation
+    cpu_s: float
+    cpu_without_overlap_s: float
+
+
+def hear(samples: Samples, speakers: int = 2) -> Heard:
+    """The speakers as the transcription finds them."""
+    begun = time.process_time()
     probabilities = speech_probabilities(samples, model_files.resolve("silero-vad").path)
     detected = find_speech(samples, probabilities, samples.size / SAMPLE_RATE_HZ, 0.3)
     spans = on_sound(detected.spans, samples)
+    detecting_s = time.process_time() - begun
     embedder = model_files.resolve("speaker-embedder").path
+    cpu_s = []
+    for overlaps in (False, True):
+        begun = time.process_time()
+        found = tell_apart(samples, spans, speakers=speakers, embedder=embedder, overlaps=overlaps)
+        cpu_s.append(time.process_time() - begun)
+    return Heard(found, detecting_s + cpu_s[1], detecting_s + cpu_s[0])
+
+
+def by_speaker(spans: Sequence[SpeakerSpan]) -> dict[str, list[Span]]:
     found: dict[str, list[Span]] = {}
-    for span in diarise(samples, spans, speakers=speakers, embedder=embedder):
+    for span in spans:
         found.setdefault(f"S{span.speaker}", []).append((span.start_s, span.end_s))
     return found
+
+
+def examine_overlap(known: KnownRecording) -> tuple[OverlapRow, Heard]:
+    heard = hear(known.samples, len(known.truth) if known.kind == "meeting" else 2)
+    count = round(known.samples.size / SAMPLE_RATE_HZ / FRAME_S) + 1
+    before, after = (
+        der_parts(known.truth, by_speaker(spans), count) for spans in (heard.found.spans, heard.found.voices)
+    )
+    marked = [(overlap.start_s, overlap.end_s) for overlap in heard.found.overlaps]
+    return overlap_row(known, marked, sum(before[1:]) / before[0], sum(after[1:]) / after[0]), heard
 
 
 def role_result(transcript: Transcript, naming: Mapping[str, str]) -> str:
@@ -188,9 +222,8 @@ def examine(
     )
     aligned, wrong, naming = wrong_words(truth, tokens(heard, call.language))
     samples = find_tracks(decode(path)).tracks[0].samples
-    begun = time.process_time()
-    found = speakers_of(samples)
-    cpu_s = time.process_time() - begun
+    heard_voices = hear(samples)
+    found = by_speaker(heard_voices.found.voices)
     true: dict[str, list[Span]] = {}
     for (role, _), spans in call.speech().items():
         true.setdefault(role, []).extend(spans)
@@ -198,7 +231,7 @@ def examine(
     minutes = call.duration_s / 60
     return Row(
         call.name, mix, minutes, aligned, wrong, *parts, len(found), role_result(transcript, naming),
-        transcript.role_confidence, cpu_s / minutes,
+        transcript.role_confidence, heard_voices.cpu_s / minutes,
     )  # fmt: skip
 
 
@@ -212,27 +245,7 @@ def noisy(call: LabelledCall) -> LabelledCall:
     return replace(call, channels=(np.clip(added, -32768, 32767).astype(np.int16), second))
 
 
-def meetings(data: Path | None) -> Iterator[tuple[str, int, tuple[float, float, float, float]]]:
-    """DER parts of the AMI excerpts, with the number of people told."""
-    folder = data / "ami-excerpts" if data is not None else None
-    if folder is None or not folder.is_dir():
-        return
-    lines = [line.split() for path in sorted(folder.glob("*.rttm")) for line in path.read_text().splitlines()]
-    for path in sorted(folder.glob("*.wav")):
-        true: dict[str, list[Span]] = {}
-        for fields in lines:
-            if fields[1] == path.stem:
-                true.setdefault(fields[7], []).append((float(fields[3]), float(fields[3]) + float(fields[4])))
-        samples = find_tracks(decode(path)).tracks[0].samples
-        parts = der_parts(
-            true, speakers_of(samples, len(true)), round(samples.size / SAMPLE_RATE_HZ / FRAME_S) + 1
-        )
-        yield path.stem, len(true), parts
-
-
-def report(
-    rows: Sequence[Row], meeting_rows: Sequence[tuple[str, int, tuple[float, float, float, float]]]
-) -> bool:
+def report(rows: Sequence[Row]) -> bool:
     print(
         f"{'call':18} {'mix':6} {'words':>6} {'wrong':>7} {'DER':>7} {'miss':>6} {'false':>6} {'conf.':>6} voices  roles"
     )
@@ -258,15 +271,27 @@ def report(
             if r.roles != "right" or (r.word_error or 0.0) > WORDS_WANTED:
                 print(f"    failed: {r.call}: roles {r.roles}, {r.word_error or 0.0:.1%} of the words wrong")
         good = good and (mix != "clean" or (wrong / words <= WORDS_WANTED and right == len(own)))
-    print(f"\ndiarisation: {np.median([r.cpu_s_per_minute for r in rows]):.2f} CPU s a minute (median)")
-    for name, people, (true_s, missed_s, false_s, confused_s) in meeting_rows:
-        print(
-            f"AMI {name}, {people} people: DER {(missed_s + false_s + confused_s) / true_s:.1%} "
-            f"(missed {missed_s / true_s:.1%}, false {false_s / true_s:.1%}, confused {confused_s / true_s:.1%})"
-        )
-    for system, what, der in PUBLISHED:
-        print(f"published: {system}, {what}: DER {der} %")
     return good
+
+
+def report_overlap(rows: Sequence[OverlapRow], heard: Sequence[Heard]) -> None:
+    print(
+        f"\n{'recording':20} {'kind':10} {'at once':>8} {'marked':>7} {'right':>6} {'DER':>7} {'with overlap named':>19} voices"
+    )
+    for row, own in zip(rows, heard, strict=True):
+        print(
+            f"{row.name:20} {row.kind:10} {row.true_s:8.1f} {row.marked_s:7.1f} {row.right_s:6.1f} {row.der_before:7.1%} "
+            f"{row.der_after:19.1%} {len({span.speaker for span in own.found.spans}):6d}"
+        )
+    print("\n" + "\n".join(overlap_summary(rows)))
+    total, without = sum(h.cpu_s for h in heard), sum(h.cpu_without_overlap_s for h in heard)
+    minutes = sum(row.minutes for row in rows)
+    print(
+        f"diarisation: {total / minutes:.2f} CPU s a minute, {(total - without) / without:.1%} of it for overlap "
+        f"({minutes:.0f} minutes; speech detection included)"
+    )
+    for system, what, der in PUBLISHED:
+        print(f"published, not measured here: {system}, {what}: DER {der} % without collar")
 
 
 def main() -> None:
@@ -276,24 +301,27 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("QA_TEST_DATA"))
     parser.add_argument("--model", default="whisper-base")
     parser.add_argument("--mixes", default="clean,noisy")
+    parser.add_argument("--overlap-only", action="store_true")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     data = Path(given.data) if given.data else None
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for call in labelled_calls(data):
+        for call in () if given.overlap_only else labelled_calls(data):
             options = TranscriptionOptions(
                 model=given.model, language=call.language, direction=call.direction
             )
             truth = true_tokens(call, options, folder)
             rows += [examine(call, mix, truth, options, folder) for mix in given.mixes.split(",")]
-    meeting_rows = list(meetings(data))
-    good = report(rows, meeting_rows)
+    good = report(rows) if rows else True
+    overlaps = [examine_overlap(known) for known in known_recordings(data)]
+    report_overlap([row for row, _ in overlaps], [heard for _, heard in overlaps])
     if given.json:
         found = [asdict(r) | {"word_error": r.word_error, "der": r.der} for r in rows]
         given.json.write_text(
-            json.dumps({"calls": found, "meetings": meeting_rows}, indent=1), encoding="utf-8"
+            json.dumps({"calls": found, "overlap": [asdict(row) for row, _ in overlaps]}, indent=1),
+            encoding="utf-8",
         )
     raise SystemExit(0 if good else 1)
 

@@ -161,7 +161,8 @@ class Transcript:
         role_confidence: 0-1 when roles were inferred (mono recordings); None when they are known
             from the channel map or were given by the author of the file.
         acoustics: loudness and pitch of each party whose role is known, when the transcript comes from audio.
-        events: things that came with the source, such as holds of the telephone system.
+        events: things that came with the source, such as holds of the telephone system, and overlaps that
+            were heard on one channel (source ``diarisation``).
         music: music and tones, when the transcript comes from audio.
         recognition: what was recognised and doubted, when the transcript comes from audio.
     """

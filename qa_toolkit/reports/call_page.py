@@ -249,7 +249,7 @@ def _warnings(call: ReportCall) -> Iterator[str]:
         yield from transcript.warnings
         one_channel = transcript.recording and transcript.recording.layout != ChannelLayout.TWO_PARTY
         if one_channel and not any("channel" in warning for warning in transcript.warnings):
-            yield "Both parties are on one channel: speakers are estimated, and speaking at once is not seen."
+            yield "Both parties are on one channel: speakers are estimated, speaking at once is seen in part."
     yield from call.metrics.warnings if call.metrics else ()
     yield from call.evaluation.warnings
 

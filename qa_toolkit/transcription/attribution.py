@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from qa_toolkit import model_files
-from qa_toolkit.domain import Role, SpeechSpan, Turn, Word
+from qa_toolkit.domain import Event, Role, SpeechSpan, Turn, Word
 from qa_toolkit.errors import EnvironmentProblemError, UsageError
 from qa_toolkit.transcription.announcements import recorded_words, split_speech
 from qa_toolkit.transcription.listening import HeardTrack
@@ -14,13 +15,20 @@ from qa_toolkit.transcription.options import TranscriptionOptions
 from qa_toolkit.transcription.turns import SpokenWord, build_turns
 from qa_toolkit.transcription.voice_activity import Span
 
+if TYPE_CHECKING:
+    from qa_toolkit.transcription.overlap import Overlap
+
 UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
 SWAP_CONFIDENCE = 0.8
 """How sure the wording must be before the channel map is called into question."""
 MIN_ROLE_CONFIDENCE = 0.6
 """Below this the roles of a mono recording stay unknown."""
 _INTERPRETER = "-interpreter"
-_MONO = "one channel for both parties: overlapping speech cannot be told apart, speakers are estimated"
+_MONO = (
+    "one channel for both parties: speakers are estimated, and speech of two at once is found only in part"
+)
+OVERLAP_SOURCE = "diarisation"
+"""Who says that two speak at once on one channel."""
 
 
 Report = Callable[[float], None]
@@ -29,12 +37,16 @@ Report = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Turns and speech with roles; ``role_confidence`` is None where roles come from the channel map."""
+    """Turns and speech with roles; ``role_confidence`` is None where roles come from the channel map.
+
+    ``events`` are overlaps that were heard on one channel; in them the speech of both speakers is listed.
+    """
 
     turns: tuple[Turn, ...]
     speech: tuple[SpeechSpan, ...]
     role_confidence: float | None
     warnings: tuple[str, ...]
+    events: tuple[Event, ...] = ()
 
 
 def two_parties(
@@ -122,8 +134,8 @@ def _with_interpreter(
     for number, item in enumerate(heard):
         label = _label(item.track.channel)
         part = _part(on_progress, number, len(heard))
-        labels, spans, _ = _voices(item, replace(options, speakers=options.speakers - 1), part)
-        voices = [f"{label}/{voice}" for voice in labels]
+        told = _voices(item, replace(options, speakers=options.speakers - 1), part)
+        voices = [f"{label}/{voice}" for voice in told.labels]
         own = [
             replace(word, speaker=voice) if word.speaker == label else word
             for word, voice in zip(sides[number].words, voices, strict=True)
@@ -133,7 +145,7 @@ def _with_interpreter(
         guests = {who for who, role in found.roles.items() if role is Role.INTERPRETER} & set(voices)
         if len(guests) == 1:
             (guest,) = guests
-            places = [span for span, voice in spans if f"{label}/{voice}" == guest]
+            places = [span for span, voice in told.spans if f"{label}/{voice}" == guest]
             told_apart = _told_apart(sides[number], label, [word.speaker == guest for word in own], places)
             return [told_apart if at == number else side for at, side in enumerate(sides)]
     return list(sides)
@@ -174,49 +186,76 @@ def one_channel(
 ) -> Spoken:
     """Voices are told apart and roles inferred from what they say; unknown where that is not sure enough."""
     item, channel = heard[0], heard[0].track.channel
-    labels, spans, notes = _voices(item, options, on_progress)
-    words = [SpokenWord(word, label, channel) for word, label in zip(item.words, labels, strict=True)]
+    told = _voices(item, options, on_progress, overlaps=True)
+    words = [SpokenWord(word, label, channel) for word, label in zip(item.words, told.labels, strict=True)]
     turns = build_turns(words, {}, joiner=_joiner(language))
     if not turns:
         return Spoken(
             (), _in_time(SpeechSpan(Role.UNKNOWN, channel, *_rounded(s)) for s in item.speech), None, ()
         )
     roles, confidence, role_note = _inferred_roles(turns, options)
-    speech = (SpeechSpan(roles.get(label, Role.UNKNOWN), channel, *_rounded(span)) for span, label in spans)
+    speech = (
+        SpeechSpan(roles.get(label, Role.UNKNOWN), channel, *_rounded(span)) for span, label in told.spans
+    )
     return Spoken(
         tuple(replace(turn, role=roles.get(turn.speaker or "", Role.UNKNOWN)) for turn in turns),
         _in_time(speech),
         confidence,
-        (_MONO, *notes, role_note),
+        (_MONO, *told.notes, role_note),
+        tuple(replace(event, channel=channel) for event in told.overlaps),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Voices:
+    """A speaker label for each word, the spans of each speaker, what could not be known, and overlaps."""
+
+    labels: tuple[str, ...]
+    spans: tuple[tuple[Span, str], ...]
+    notes: tuple[str, ...] = ()
+    overlaps: tuple[Event, ...] = ()
+
+
 def _voices(
-    item: HeardTrack, options: TranscriptionOptions, on_progress: Report | None = None
-) -> tuple[list[str], list[tuple[Span, str]], tuple[str, ...]]:
-    """A speaker label for each word, the spans of each speaker, and what could not be known."""
+    item: HeardTrack,
+    options: TranscriptionOptions,
+    on_progress: Report | None = None,
+    *,
+    overlaps: bool = False,
+) -> _Voices:
+    """The voices of a track; with ``overlaps``, spans of both speakers where two speak at once."""
     from qa_toolkit.transcription import diarisation
     from qa_toolkit.transcription.one_thread import one_matrix_thread
+    from qa_toolkit.transcription.word_speakers import label_words
 
-    one = [_label(0)] * len(item.words), [(span, _label(0)) for span in item.speech]
+    one = _Voices((_label(0),) * len(item.words), tuple((span, _label(0)) for span in item.speech))
     if not item.words or options.speakers == 1:
-        return *one, ()
+        return one
     try:
         embedder = model_files.resolve("speaker-embedder").path
         with one_matrix_thread():
-            found = diarisation.diarise(
+            found = diarisation.tell_apart(
                 item.track.samples,
                 item.speech,
                 speakers=options.speakers,
                 embedder=embedder,
+                overlaps=overlaps,
                 on_progress=on_progress,
             )
     except EnvironmentProblemError as error:
-        return *one, (f"the speakers were not told apart: {error}",)
-    labels = [_label(speaker) for speaker in diarisation.label_words(item.words, found)]
-    spans = [((span.start_s, span.end_s), _label(span.speaker)) for span in found]
-    single = len({label for _, label in spans}) < 2
-    return labels, spans, ("only one voice was found",) if single else ()
+        return replace(one, notes=(f"the speakers were not told apart: {error}",))
+    single = len({span.speaker for span in found.spans}) < 2
+    return _Voices(
+        tuple(_label(speaker) for speaker in label_words(item.words, found.spans)),
+        tuple(((span.start_s, span.end_s), _label(span.speaker)) for span in found.voices),
+        ("only one voice was found",) if single else (),
+        tuple(_overlap_event(overlap) for overlap in found.overlaps),
+    )
+
+
+def _overlap_event(overlap: Overlap) -> Event:
+    span = _rounded((overlap.start_s, overlap.end_s))
+    return Event("overlap", None, *span, probability=round(overlap.probability, 3), source=OVERLAP_SOURCE)
 
 
 def _inferred_roles(

@@ -2,7 +2,8 @@
 
 Windows of speech are embedded, grouped by Ward's method (Ward 1963), drawn to the nearest of the groups' mean
 voices, and smoothed by the Viterbi algorithm (Viterbi 1967): a change of speaker costs more in the middle
-of speech than across a pause. One label at a time: two voices at once get one of the two labels.
+of speech than across a pause. Each moment has one label; where two voices are heard at once is found apart
+from that (``overlap.py``).
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_toolkit.domain.transcript import Word
 from qa_toolkit.errors import UsageError
 from qa_toolkit.transcription.audio import SAMPLE_RATE_HZ, Samples
+from qa_toolkit.transcription.overlap import Overlap, find_overlaps
+from qa_toolkit.transcription.overlap_measures import ToldApart
 from qa_toolkit.transcription.speaker_embedding import Floats, unit_length
 from qa_toolkit.transcription.voice_vectors import (
     WINDOW_HOP_S,
     Labels,
     Vectors,
     VoiceWindows,
+    smoothed,
     voice_vectors,
     windows_along,
 )
@@ -46,10 +49,6 @@ _FITTED_WINDOWS = 6000
 _BLOCK = 8192
 _WINDOWS_PER_GROUP = 8
 _EXCESSES = (1, 1.5, 3, 6)
-_PHRASE_PAUSE_S = 0.3
-_PHRASE_MAJORITY = 2 / 3
-_NEAR = (1, 2)
-_SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,35 @@ class SpeakerSpan:
     end_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Diarisation:
+    """Who speaks: spans that do not overlap, and where a second voice is probably heard, too."""
+
+    spans: tuple[SpeakerSpan, ...]
+    overlaps: tuple[Overlap, ...] = ()
+
+    @property
+    def voices(self) -> tuple[SpeakerSpan, ...]:
+        """The spans and, in each overlap, a span of the voice that has no other there; in order of time."""
+        added = [
+            SpeakerSpan(speaker, low, high)
+            for overlap in self.overlaps
+            for speaker in overlap.speakers
+            for low, high in self._without(speaker, overlap)
+        ]
+        return tuple(sorted((*self.spans, *added), key=lambda span: (span.start_s, span.end_s, span.speaker)))
+
+    def _without(self, speaker: int, overlap: Overlap) -> list[tuple[float, float]]:
+        """The parts of an overlap in which that speaker has no span."""
+        parts, at = [], overlap.start_s
+        for span in self.spans:
+            if span.speaker == speaker and span.end_s > at and span.start_s < overlap.end_s:
+                parts.append((at, span.start_s))
+                at = span.end_s
+        parts.append((at, overlap.end_s))
+        return [(low, high) for low, high in parts if high > low]
+
+
 def diarise(
     samples: Samples,
     speech: Sequence[tuple[float, float]],
@@ -69,7 +97,23 @@ def diarise(
     embedder: Path,
     on_progress: Callable[[float], None] | None = None,
 ) -> tuple[SpeakerSpan, ...]:
-    """Who speaks in each span of speech; the same input gives the same output.
+    """Who speaks in each span of speech, one at a time: the spans of :func:`tell_apart`."""
+    found = tell_apart(
+        samples, speech, speakers=speakers, embedder=embedder, overlaps=False, on_progress=on_progress
+    )
+    return found.spans
+
+
+def tell_apart(
+    samples: Samples,
+    speech: Sequence[tuple[float, float]],
+    *,
+    speakers: int = 2,
+    embedder: Path,
+    overlaps: bool = True,
+    on_progress: Callable[[float], None] | None = None,
+) -> Diarisation:
+    """Who speaks in each span of speech, and where two do at once; the same input gives the same output.
 
     Fewer speakers come back where fewer voices are heard: nearly equal voices, and a voice heard for a moment
     only, are not told apart. One more comes back where a distinct voice only opens the call, as a recorded
@@ -80,6 +124,7 @@ def diarise(
         speech: spans in which somebody speaks, in seconds; overlapping ones are joined.
         speakers: how many people take part in the conversation.
         embedder: file of the model ``speaker-embedder``.
+        overlaps: whether to look for places where two voices are heard at once.
         on_progress: told the fraction done, 0 to 1; nearly all of the work is one vector a window.
 
     Returns:
@@ -91,15 +136,31 @@ def diarise(
     """
     if speakers < 1:
         raise UsageError(f"{speakers} speakers cannot be told apart", "speakers", "ask for 1 or more")
-    spans = _joined(speech, samples.size / SAMPLE_RATE_HZ)
-    if not spans or speakers == 1:
-        return tuple(SpeakerSpan(0, start, end) for start, end in spans)
+    joined = joined_speech(speech, samples.size / SAMPLE_RATE_HZ)
+    if not joined or speakers == 1:
+        return Diarisation(tuple(SpeakerSpan(0, start, end) for start, end in joined))
+    told = windows_told_apart(samples, joined, speakers, embedder, on_progress)
+    spans = _spans_of(joined, told.windows, told.labels)
+    return Diarisation(spans, find_overlaps(samples, joined, told, embedder) if overlaps else ())
+
+
+def windows_told_apart(
+    samples: Samples,
+    spans: Sequence[tuple[float, float]],
+    speakers: int,
+    embedder: Path,
+    on_progress: Callable[[float], None] | None = None,
+) -> ToldApart:
+    """The windows along spans of speech that do not overlap, each with its voice."""
     windows = windows_along(spans)
-    vectors = voice_vectors(samples, windows, embedder, on_progress)
-    return _spans_of(spans, windows, _voices(vectors, windows, speakers))
+    raw = voice_vectors(samples, windows, embedder, on_progress)
+    vectors = smoothed(raw, windows)
+    labels = _in_order_heard(_voices(vectors, windows, speakers))
+    return ToldApart(windows, raw, labels, _means_of_all(vectors, labels))
 
 
-def _joined(speech: Sequence[tuple[float, float]], duration_s: float) -> list[tuple[float, float]]:
+def joined_speech(speech: Sequence[tuple[float, float]], duration_s: float) -> list[tuple[float, float]]:
+    """Spans in order that do not overlap and lie within the recording."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted((max(0.0, a), min(b, duration_s)) for a, b in speech):
         if end <= start:
@@ -109,9 +170,6 @@ def _joined(speech: Sequence[tuple[float, float]], duration_s: float) -> list[tu
         else:
             joined.append((start, end))
     return joined
-
-
-# --- voices ------------------------------------------------------------------------------------------------
 
 
 def _voices(vectors: Vectors, windows: VoiceWindows, speakers: int) -> Labels:
@@ -217,6 +275,16 @@ def _means(vectors: Floats, labels: Labels, groups: int) -> Floats:
     return unit_length(np.stack([vectors[labels == voice].sum(axis=0) for voice in range(groups)]))
 
 
+def _means_of_all(vectors: Vectors, labels: Labels) -> Floats:
+    """The mean voice of each label; a part of the windows at a time, for a long call has many."""
+    voices = np.arange(int(labels.max()) + 1)
+    sums = np.zeros((voices.size, vectors.shape[1]), dtype=np.float32)
+    for first in range(0, len(vectors), _BLOCK):
+        own = labels[first : first + _BLOCK] == voices[:, None]
+        sums += own.astype(np.float32) @ vectors[first : first + _BLOCK].astype(np.float32)
+    return unit_length(sums)
+
+
 def _most_likely(likeness: Floats, spans: Labels) -> Labels:
     """The sequence of voices with the best sum of likeness less the cost of changes (Viterbi 1967)."""
     count, voices = likeness.shape
@@ -236,11 +304,16 @@ def _most_likely(likeness: Floats, spans: Labels) -> Labels:
     return labels
 
 
+def _in_order_heard(labels: Labels) -> Labels:
+    """The same voices, numbered from 0 in the order they are first heard."""
+    _, first, at = np.unique(labels, return_index=True, return_inverse=True)
+    return np.asarray(np.argsort(np.argsort(first))[at], dtype=np.int64)
+
+
 def _spans_of(
     spans: Sequence[tuple[float, float]], windows: VoiceWindows, labels: Labels
 ) -> tuple[SpeakerSpan, ...]:
     """Labelled windows as spans; within speech the speaker changes half-way between two windows."""
-    number: dict[int, int] = {}
     found: list[SpeakerSpan] = []
     for index, (start, end) in enumerate(spans):
         own = np.flatnonzero(windows.spans == index)
@@ -248,81 +321,5 @@ def _spans_of(
         changes = [float(windows.centres_s[at - 1] + windows.centres_s[at]) / 2 for at in turns]
         voices = [int(labels[own[0]]), *(int(labels[at]) for at in turns)]
         for voice, (low, high) in zip(voices, pairwise([start, *changes, end]), strict=True):
-            found.append(SpeakerSpan(number.setdefault(voice, len(number)), low, high))
+            found.append(SpeakerSpan(voice, low, high))
     return tuple(found)
-
-
-# --- words -------------------------------------------------------------------------------------------------
-
-
-def label_words(words: Sequence[Word], spans: Sequence[SpeakerSpan]) -> tuple[int, ...]:
-    """A speaker for each word, without flips in the middle of a phrase.
-
-    A word belongs to the speaker whose spans cover most of it, or else to the nearest span. Words between
-    two pauses (0.3 s) or ends of sentences are a phrase: when one speaker has two thirds of its time, the
-    phrase is that speaker's; otherwise only single words between words of the other speaker change. A change
-    in the middle of a written sentence moves to its end or start, when that is at most two words away.
-
-    Args:
-        words: in order of time.
-        spans: of one channel, in order of time; without any, every word is speaker 0's.
-    """
-    if not spans:
-        return (0,) * len(words)
-    labels = [_speaker_at(word, spans) for word in words]
-    first = 0
-    for at, word in enumerate(words):
-        last_word = at + 1 == len(words)
-        if last_word or _ends_sentence(word) or words[at + 1].start_s - word.end_s >= _PHRASE_PAUSE_S:
-            labels[first : at + 1] = _settled(words[first : at + 1], labels[first : at + 1])
-            first = at + 1
-    return tuple(_at_sentence_ends(words, labels))
-
-
-def _at_sentence_ends(words: Sequence[Word], labels: list[int]) -> list[int]:
-    """Moves a change of speaker that cuts a sentence to the nearest end of one, if that is two words away.
-
-    Word times are least exact around pauses, where speakers change; only writing with capitals and marks
-    shows that a sentence goes on.
-    """
-    moved = list(labels)
-    for at in range(1, len(words)):
-        goes_on = words[at].text.strip()[:1].islower() and not _ends_sentence(words[at - 1])
-        if labels[at] == labels[at - 1] or not goes_on:
-            continue
-        ahead = next((n for n in _NEAR if at + n <= len(words) and _ends_sentence(words[at + n - 1])), None)
-        behind = next((n for n in _NEAR if at > n and _ends_sentence(words[at - n - 1])), None)
-        if ahead is not None and (behind is None or ahead <= behind):
-            moved[at : at + ahead] = [labels[at - 1]] * ahead
-        elif behind is not None:
-            moved[at - behind : at] = [labels[at]] * behind
-    return moved
-
-
-def _ends_sentence(word: Word) -> bool:
-    return word.text.strip().rstrip("\"'”’)").endswith(_SENTENCE_ENDS)
-
-
-def _speaker_at(word: Word, spans: Sequence[SpeakerSpan]) -> int:
-    covered: dict[int, float] = {}
-    for span in spans:
-        shared = min(word.end_s, span.end_s) - max(word.start_s, span.start_s)
-        if shared > 0:
-            covered[span.speaker] = covered.get(span.speaker, 0.0) + shared
-    if covered:
-        return max(covered, key=lambda speaker: (covered[speaker], -speaker))
-    middle = (word.start_s + word.end_s) / 2
-    return min(spans, key=lambda s: max(s.start_s - middle, middle - s.end_s)).speaker
-
-
-def _settled(words: Sequence[Word], labels: list[int]) -> list[int]:
-    time: dict[int, float] = {}
-    for word, label in zip(words, labels, strict=True):
-        time[label] = time.get(label, 0.0) + max(word.end_s - word.start_s, 0.01)
-    first = max(time, key=lambda label: (time[label], -label))
-    if time[first] >= _PHRASE_MAJORITY * sum(time.values()):
-        return [first] * len(labels)
-    return [
-        labels[at - 1] if 0 < at < len(labels) - 1 and labels[at - 1] == labels[at + 1] else label
-        for at, label in enumerate(labels)
-    ]

@@ -24,6 +24,8 @@ _FFT_SAMPLES = 512
 _FRAME_SAMPLES = 400
 _MEL_BANDS = 40
 _BATCH = 16
+NEEDED_SAMPLES = WINDOW_SAMPLES - HOP_SAMPLES + _FFT_SAMPLES
+"""What is read for one window: the last frame reaches a little beyond it."""
 _LOG_FROM_MEL, _LOG_STEP = 15.0, math.log(6.4) / 27.0
 """Slaney's scale: 15 mels of equal width up to 1 kHz, then 27 steps for a factor of 6.4."""
 
@@ -98,10 +100,9 @@ def _mel_filters() -> NDArray[np.float64]:
 
 
 def _window(samples: Floats, start: int) -> Floats:
-    needed = WINDOW_SAMPLES - HOP_SAMPLES + _FFT_SAMPLES
-    piece = samples[max(0, start) : max(0, start + needed)]
+    piece = samples[max(0, start) : max(0, start + NEEDED_SAMPLES)]
     before = max(0, -start)
-    return log_mel(np.pad(piece, (before, needed - before - piece.size)))
+    return log_mel(np.pad(piece, (before, NEEDED_SAMPLES - before - piece.size)))
 
 
 @lru_cache(maxsize=2)

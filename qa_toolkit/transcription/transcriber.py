@@ -85,6 +85,7 @@ def transcribe(
         made_by=_made_by(engine, options, tracks.layout),
         acoustics=sounds,
         music=heard.music,
+        events=spoken.events,
         recognition=heard.counts,
     )
 

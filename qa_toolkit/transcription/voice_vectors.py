@@ -67,7 +67,7 @@ def voice_vectors(
     embedder: Path,
     on_progress: Callable[[float], None] | None = None,
 ) -> Vectors:
-    """A vector of length 1 for each window, smoothed within its span.
+    """A vector of length 1 for each window.
 
     Args:
         samples: of the channel, 16-bit, 16 kHz.
@@ -78,22 +78,20 @@ def voice_vectors(
         EnvironmentProblemError: the embedder cannot be used.
     """
     starts = np.round(windows.centres_s * SAMPLE_RATE_HZ).astype(int) - WINDOW_SAMPLES // 2
-    noise = 10.0 ** ((level_db(samples) + DITHER_DB) / 20.0)
+    noise = dither_of(samples)
     found: list[Vectors] = []
-    for block in _blocks(starts):
+    for block in blocks_of(starts):
         own = starts[block]
         low = max(0, int(own[0]))
-        sound = _sound(samples, low, int(own[-1]) + _REACH_SAMPLES, noise)
+        sound = dithered(samples, low, int(own[-1]) + _REACH_SAMPLES, noise)
         found.append(embed(sound, (own - low).tolist(), embedder).astype(np.float16))
         release(samples)
         if on_progress is not None:
             on_progress(block.stop / starts.size)
-    vectors = np.concatenate(found)
-    _smooth(vectors, windows)
-    return vectors
+    return np.concatenate(found)
 
 
-def _blocks(starts: NDArray[np.int64]) -> Iterator[slice]:
+def blocks_of(starts: NDArray[np.int64]) -> Iterator[slice]:
     """Windows that lie within a minute of each other, not too many at once."""
     first = 0
     for at in range(1, starts.size + 1):
@@ -103,7 +101,13 @@ def _blocks(starts: NDArray[np.int64]) -> Iterator[slice]:
             first = at
 
 
-def _sound(samples: Samples, low: int, high: int, noise: float) -> Floats:
+def dither_of(samples: Samples) -> float:
+    """How strong the noise is that is added, as a standard deviation where full scale is 1."""
+    return float(10.0 ** ((level_db(samples) + DITHER_DB) / 20.0))
+
+
+def dithered(samples: Samples, low: int, high: int, noise: float) -> Floats:
+    """The samples from ``low`` to ``high``, -1 to 1, with the same noise at the same place whenever asked."""
     piece = samples[low:high].astype(np.float32) / 32768.0
     places = np.arange(low, low + piece.size) % _NOISE_SAMPLES
     return np.asarray(piece + np.float32(noise) * _hiss()[places], dtype=np.float32)
@@ -114,13 +118,15 @@ def _hiss() -> Floats:
     return np.random.default_rng(0).standard_normal(_NOISE_SAMPLES, dtype=np.float32)
 
 
-def _smooth(vectors: Vectors, windows: VoiceWindows) -> None:
-    """Puts the smoothed vectors in the place of the others."""
+def smoothed(vectors: Vectors, windows: VoiceWindows) -> Vectors:
+    """The vectors averaged with their neighbours within each span, of length 1 again."""
+    found = np.empty_like(vectors)
     edges = np.flatnonzero(np.diff(windows.spans, prepend=-1, append=-1))
     for low, high in pairwise(edges):
         at = windows.centres_s[low:high]
         first = np.searchsorted(at, at - SMOOTHING_S - 1e-9)
         last = np.searchsorted(at, at + SMOOTHING_S + 1e-9)
-        own = vectors[low:high]
-        sums = np.concatenate([np.zeros((1, own.shape[1])), np.cumsum(own, axis=0, dtype=float)])
-        vectors[low:high] = unit_length(np.asarray(sums[last] - sums[first], dtype=np.float32))
+        sums = np.cumsum(vectors[low:high], axis=0, dtype=float)
+        sums = np.concatenate([np.zeros((1, vectors.shape[1])), sums])
+        found[low:high] = unit_length(np.asarray(sums[last] - sums[first], dtype=np.float32))
+    return found

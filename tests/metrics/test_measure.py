@@ -8,7 +8,7 @@ import math
 import pytest
 from made_calls import CALL_AI_METRICS, TALK, call, values
 
-from qa_toolkit.domain import ChannelLayout, Recording, Role, SpeechSpan, Transcript, Turn, Word
+from qa_toolkit.domain import ChannelLayout, Event, Recording, Role, SpeechSpan, Transcript, Turn, Word
 from qa_toolkit.errors import ConfigurationError
 from qa_toolkit.metrics import DEFINITIONS, MetricThresholds, measure
 
@@ -208,3 +208,22 @@ def test_each_definition_and_threshold_is_written_down(checkout):
             assert fact in row
     for limit in dataclasses.fields(MetricThresholds):
         assert f"| `{limit.name}` | {limit.default:g} |" in page
+
+
+MARKED = Event("overlap", None, 4.0, 4.9, probability=0.8, channel=0, source="diarisation")
+SHORT = Event("overlap", None, 7.0, 7.3, probability=0.9, channel=0, source="diarisation")
+HOLD = Event("hold", "agent", 20.0, 30.0, source="given")
+
+
+def test_overlap_heard_on_one_channel_is_an_event_and_no_number():
+    found = measure(call("A 0-5 | C 4.9-9", recording=MONO, events=(MARKED, SHORT, HOLD)))
+    assert [event for event in found.events if event.kind == "overlap"] == [MARKED]
+    assert found.get("overlap").value is None
+    assert "overlap events" in found.get("overlap").unavailable_because
+    assert not [event for event in found.events if event.kind == "interruption"]
+
+
+def test_with_a_channel_each_the_channels_say_what_overlaps():
+    found = measure(call("A 0-5 | C 4-9", events=(MARKED,)))
+    (event,) = [event for event in found.events if event.kind == "overlap"]
+    assert (event.start_s, event.end_s, event.source) == (4.0, 5.0, "overlap/1")

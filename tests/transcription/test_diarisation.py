@@ -16,8 +16,9 @@ from qa_toolkit.domain import Word
 from qa_toolkit.errors import EnvironmentProblemError, UsageError
 from qa_toolkit.resources import sample_dir
 from qa_toolkit.transcription import diarisation, voice_vectors
-from qa_toolkit.transcription.diarisation import SpeakerSpan, diarise, label_words
+from qa_toolkit.transcription.diarisation import SpeakerSpan, diarise
 from qa_toolkit.transcription.speaker_embedding import unit_length
+from qa_toolkit.transcription.word_speakers import label_words
 
 RATE = 16_000
 NOWHERE = Path("no-model.onnx")

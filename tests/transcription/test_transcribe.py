@@ -27,6 +27,7 @@ from qa_toolkit.transcription.engine import (
     Recognition,
     SoundWindow,
 )
+from qa_toolkit.transcription.overlap import detector_identity
 
 pytest.importorskip("av")
 pytest.importorskip("onnxruntime")
@@ -133,6 +134,8 @@ def test_one_mix_for_both_sides(
     assert transcript.role_confidence is not None
     assert {turn.channel for turn in transcript.turns} == {0}
     assert any("one channel for both parties" in warning for warning in transcript.warnings)
+    assert transcript.made_by is not None
+    assert transcript.made_by.settings["overlap_detector"] == detector_identity()
     check_shape(transcript)
 
 
@@ -180,7 +183,7 @@ def test_made_by_says_how_to_repeat_it(speech: tuple[Sound, Sound], wave_file: C
     assert (made_by.engine, made_by.model_sha256, made_by.profile) == ("counting", "0" * 64, "accurate")
     assert made_by.settings["vocabulary"] == "Covered California,Medi-Cal"
     assert made_by.settings["pace"] == 2
-    assert "threads" not in made_by.settings
+    assert not {"threads", "overlap_detector"} & set(made_by.settings)
 
 
 @pytest.mark.parametrize(
