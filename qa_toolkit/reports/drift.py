@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,11 +126,19 @@ def _advice(
             if point.rule is None or point.value.n < FEW_UNITS or distance(point) <= limit:
                 continue
             text = (
-                f"Find out what happened in {found.period} {point.label}: {series.title[:1].lower()}"
-                f"{series.title[1:]} {told(point.value)}, usual is {point.centre:.1f} %."
+                f"Find out what happened in {found.period} {point.label}: {series.title} {told(_share(point.value))},"
+                f" usual is {point.centre:.1f} %."
             )
             about = f"{series.title}: {point.label}"
             yield Recommendation(text, "signal", about, point.value, found.calls.rubric)
+
+
+def _share(found: Figure) -> Figure:
+    """A figure in percent as a fraction, which is how sentences take them."""
+    if found.unit != "percent":
+        return found
+    values = [None if each is None else each / 100 for each in (found.estimate, found.low, found.high)]
+    return replace(found, estimate=values[0], low=values[1], high=values[2], unit="rate")
 
 
 def change_stretches(found: DriftBlock) -> list[Stretch]:

@@ -50,10 +50,10 @@ def population_stability(
     Raises:
         UsageError: a count is negative.
     """
+    if any(count < 0 for given in (before, after) for count in given.values()):
+        raise UsageError("a count of answers is negative", None, "give how often each answer was given")
     answers = [each for each in dict.fromkeys([*before, *after]) if before.get(each, 0) + after.get(each, 0)]
     counts = np.array([[given.get(each, 0) for each in answers] for given in (before, after)], dtype=int)
-    if counts.size and counts.min() < 0:
-        raise UsageError("a count of answers is negative", None, "give how often each answer was given")
     n, m = (int(row.sum()) for row in counts) if counts.size else (0, 0)
     if not n or not m:
         return Stability(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from report_examples import FORM, HOSTILE, Desk, file_hostile_calls, report_desk
 
+from qa_toolkit.resources import sample_dir
 from qa_toolkit.store import Store
 from qa_toolkit.store.people_records import User
 
@@ -41,6 +42,41 @@ def test_the_same_by_the_command_line(hostile: Desk, qa: Qa, tmp_path: Path) -> 
     assert entries[-1].digest
 
 
+@pytest.mark.parametrize("kind", ["machine", "drift"])
+def test_what_the_dashboards_watch_by_the_command_line(
+    hostile: Desk, qa: Qa, tmp_path: Path, kind: str
+) -> None:
+    store = ("--store", hostile.store.database.where)
+    plain = qa("report", kind, *store, "--json")
+    assert (plain.code, plain.json["kind"]) == (0, kind)
+    assert all("behind" not in table for table in plain.json["tables"])
+    named = qa("report", kind, "S-1", *store, "--json", "--behind", "--by", "week").json
+    assert named["name"] == "S-1"
+    behind = [row for table in named["tables"] for row in table["behind"]]
+    assert {item for row in behind for item in row["items"]} >= {"ok1", f"{HOSTILE}1"}
+    assert all(row["telling"] <= row["total"] and len(row["items"]) <= 100 for row in behind)
+    out = tmp_path / f"{kind}.html"
+    assert qa("report", kind, *store, "--out", out).code == 0
+    assert "<script>alert" not in out.read_text(encoding="utf-8")
+    assert "S-1" in qa("report", kind, *store).out
+
+
+def test_keying_operators_by_the_command_line(qa: Qa, tmp_path: Path) -> None:
+    folder = sample_dir() / "keying"
+    files = ("--keyed", folder / "keyed.csv", "--reference", folder / "reference.csv")
+    store = ("--store", tmp_path / "new.db")
+    found = qa("report", "keying", *files, *store, "--json", "--behind").json
+    operators = next(table for table in found["tables"] if table["id"] == "keying_operator")
+    assert [row["name"] for row in operators["rows"]] == ["op-101", "op-102", "op-201", "op-202"]
+    assert {each["kind"] for each in operators["behind"]} == {"form"}
+    out = tmp_path / "keying.csv"
+    assert qa("report", "keying", "op-101", *files, *store, "--out", out).code == 0
+    assert "op-102" not in out.read_text(encoding="utf-8")
+    assert "op-201" in qa("report", "keying", *files, *store).out
+    with Store.open(tmp_path / "new.db") as opened:
+        assert [each.record for each in opened.audit.entries()] == ["keying:*", "keying:op-101", "keying:*"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -50,6 +86,11 @@ def test_the_same_by_the_command_line(hostile: Desk, qa: Qa, tmp_path: Path) -> 
         (["day", "Monday"], 2, "'Monday' is no day"),
         (["agent", "nobody"], 2, "nothing counts for agent 'nobody'"),
         (["criterion", "S-9"], 2, "nothing counts for criterion 'S-9'"),
+        (["machine", "S-9"], 2, "nothing counts for criterion 'S-9'"),
+        (["drift", "--from", "2031-01-01"], 2, "nothing counts in this period"),
+        (["keying"], 2, "there is nothing keyed to report on"),
+        (["keying", "--keyed", "k.csv"], 2, "with both files"),
+        (["unit", "--keyed", "k.csv", "--reference", "r.csv"], 2, "with both files"),
         (["unit", "--measure", "charm"], 2, "'charm' is no measure"),
         (["unit", "--target", "90"], 2, "'90' is no target"),
         (["unit", "--from", "March"], 2, "'March' is no day"),
