@@ -8,9 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_json, print_table, print_warning
-from qa_toolkit.cli.keying_drawing import Checker, Count, Scope, Seed, Share, Sheet, Strata, draw_records
-from qa_toolkit.cli.keying_options import Keyed, Layout, end_with, find_layout
+from qa_toolkit.cli.console import print_json, print_table
+from qa_toolkit.cli.keying_drawing import (
+    Checker,
+    Count,
+    Scope,
+    Seed,
+    Share,
+    Sheet,
+    Strata,
+    draw_records,
+    show_draw,
+)
+from qa_toolkit.cli.keying_options import (
+    Keyed,
+    Layout,
+    end_with,
+    find_layout,
+    percent_text,
+    range_text,
+    rate_text,
+)
 from qa_toolkit.cli.options import Json
 from qa_toolkit.errors import RecordError, UsageError
 
@@ -45,7 +63,6 @@ def draw(
     json: Json = False,
 ) -> None:
     """Draws records and writes a sheet of what was keyed, for a person with the paper."""
-    from qa_toolkit.domain.contract import canonical_json, to_contract
     from qa_toolkit.domain.keying_checks import KeyingDraw
     from qa_toolkit.keying.checks.auditing import audit_rows, plant, plant_document
     from qa_toolkit.keying.checks.scope import fields_in
@@ -61,25 +78,29 @@ def draw(
     if len(errors) < planted:
         warnings.append(f"only {len(errors)} known errors could be put in")
     if key is not None:
-        try:
-            document = plant_document(errors, loaded.layout.id, seed)
-            key.write_text(canonical_json(document), encoding="utf-8")
-        except OSError as error:
-            raise RecordError(f"the key cannot be written ({error.strerror})", str(key)) from error
+        _write_key(key, plant_document(errors, loaded.layout.id, seed))
     rows = write_sheet(out, AUDIT_COLUMNS, audit_rows(records, loaded.layout, scope))
     ids = tuple(record.id for record in drawn.records)
     made = KeyingDraw(
         "audit", loaded.layout.id, seed, drawn.of, ids, drawn.strata, rows, len(errors), tuple(warnings)
     )
-    for warning in warnings:
-        print_warning(warning)
-    if json:
-        print_json(to_contract(made))
-    else:
-        typer.echo(f"{len(ids)} of {drawn.of} records, {rows} fields to check: {out}")
-        typer.echo(
-            "check: ok, wrong (with what stands on the paper), illegible, crossed_out, …; empty: not done"
-        )
+    show_draw(
+        made,
+        f"{len(ids)} of {drawn.of} records, {rows} fields to check: {out}",
+        "check: ok, wrong (with what stands on the paper), illegible, crossed_out, …; empty: not done",
+        json=json,
+    )
+
+
+def _write_key(key: Path, document: object) -> None:
+    from qa_toolkit.domain.contract import canonical_json
+    from qa_toolkit.whole_files import write_whole
+
+    try:
+        write_whole(key, canonical_json(document))
+    except OSError as error:
+        what = f"the key cannot be written ({error.strerror})"
+        raise RecordError(what, str(key), "give another --key") from error
 
 
 def score(
@@ -107,19 +128,15 @@ def score(
 
 def _show(check: KeyingCheck) -> None:
     fields = check.accuracy.fields
-    rate = "–" if fields.per_10000 is None else f"{fields.per_10000:.1f}"
-    limits = "" if fields.interval is None else f" ({fields.interval[0]:.1f} to {fields.interval[1]:.1f})"
+    limits = "" if fields.interval is None else f" ({range_text(fields.interval)})"
     typer.echo(f"{check.records} records, {check.checked} rows checked by {check.checker}")
+    rate = rate_text(fields.per_10000)
     typer.echo(f"{fields.errors} wrong of {fields.active} active fields: {rate}{limits} per 10,000")
     found = check.detection
     if found is None:
         return
-    share = "–" if found.rate is None else f"{100 * found.rate:.1f} %"
-    between = (
-        ""
-        if found.interval is None
-        else f" ({100 * found.interval[0]:.1f} to {100 * found.interval[1]:.1f} %)"
-    )
+    share = percent_text(found.rate, 1)
+    between = "" if found.interval is None else f" ({range_text(found.interval, 100.0)} %)"
     typer.echo(f"known errors found: {found.found} of {found.planted}, {share}{between}")
     typer.echo(f"put right: {found.corrected}; not looked at: {found.not_looked_at}")
     rows = [[each.kind, each.planted, each.found] for each in found.by_kind]

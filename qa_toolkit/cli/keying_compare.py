@@ -15,11 +15,16 @@ from qa_toolkit.cli.keying_options import (
     Reference,
     end_with,
     find_layout,
+    percent_text,
+    range_text,
+    rate_text,
 )
 from qa_toolkit.cli.options import Json
 
 if TYPE_CHECKING:
-    from qa_toolkit.domain.keying import KeyingAccuracy
+    from collections.abc import Sequence
+
+    from qa_toolkit.domain.keying import KeyingAccuracy, KeyingShare
 
 SHOWN = 40
 """Errors the text table lists; ``--json`` lists all."""
@@ -62,40 +67,40 @@ def compare(
 
 
 def _show(accuracy: KeyingAccuracy) -> None:
-    fields, forms, characters = accuracy.fields, accuracy.forms, accuracy.characters
-    rows = [
-        [
-            f"{'active' if accuracy.counting == 'active' else 'all'} fields",
-            fields.active,
-            fields.errors,
-            _rate(fields.per_10000),
-            _range(fields.interval),
-        ],
+    title = f"{accuracy.records} records, layout {accuracy.layout.id} {accuracy.layout.version}"
+    print_table(title, ["", "n>", "wrong>", "per 10,000 or %>", "95 %>"], _accuracy_rows(accuracy))
+    _show_counts(accuracy)
+    for name in ("operator", "site"):
+        _show_people(name, accuracy.by.get(name, ()))
+    for name in ("kind", "field"):
+        _show_causes(name, accuracy.by.get(name, ())[:12])
+    _show_discrepancies(accuracy)
+
+
+def _accuracy_rows(accuracy: KeyingAccuracy) -> list[list[object]]:
+    fields, critical = accuracy.fields, accuracy.critical
+    forms, characters = accuracy.forms, accuracy.characters
+    every = "active fields" if accuracy.counting == "active" else "all fields"
+    with_error = percent_text(forms.rate), range_text(forms.interval, 100.0)
+    with_critical = percent_text(forms.critical_rate), range_text(forms.critical_interval, 100.0)
+    return [
+        [every, fields.active, fields.errors, rate_text(fields.per_10000), range_text(fields.interval)],
         [
             "critical fields",
-            accuracy.critical.active,
-            accuracy.critical.errors,
-            _rate(accuracy.critical.per_10000),
-            _range(accuracy.critical.interval),
+            critical.active,
+            critical.errors,
+            rate_text(critical.per_10000),
+            range_text(critical.interval),
         ],
-        [
-            "forms with an error",
-            forms.n,
-            forms.with_error,
-            _percent(forms.rate),
-            _range(forms.interval, 100.0),
-        ],
-        [
-            "forms with a critical error",
-            forms.n,
-            forms.with_critical_error,
-            _percent(forms.critical_rate),
-            _range(forms.critical_interval, 100.0),
-        ],
-        ["characters", characters.n, characters.errors, _percent(characters.rate), ""],
+        ["forms with an error", forms.n, forms.with_error, *with_error],
+        ["forms with a critical error", forms.n, forms.with_critical_error, *with_critical],
+        ["characters", characters.n, characters.errors, percent_text(characters.rate), ""],
     ]
-    title = f"{accuracy.records} records, layout {accuracy.layout.id} {accuracy.layout.version}"
-    print_table(title, ["", "n>", "wrong>", "per 10,000 or %>", "95 %>"], rows)
+
+
+def _show_counts(accuracy: KeyingAccuracy) -> None:
+    """What the rates count, and what they leave out."""
+    fields = accuracy.fields
     parts = f"{fields.missing} missing, {fields.extra} extra, {fields.wrong} otherwise wrong"
     typer.echo(f"{fields.errors} wrong fields ({parts}) from {fields.root_errors} root errors")
     left_open = f"{accuracy.source_marks} left open by the paper"
@@ -106,34 +111,39 @@ def _show(accuracy: KeyingAccuracy) -> None:
         typer.echo(f"yearly amounts (amount times periods, by person): {differ} differ")
     if fields.interval is None and fields.interval_method:
         typer.echo(f"no interval: {fields.interval_method}")
-    for name in ("operator", "site"):
-        shares = accuracy.by.get(name, ())
-        if shares:
-            columns = [name, "forms>", "fields>", "wrong>", "root errors>", "per 10,000>", "95 %>"]
-            columns.append("fields/hour>")
-            table = [
-                [
-                    s.name,
-                    s.forms,
-                    s.active,
-                    s.errors,
-                    s.root_errors,
-                    _rate(s.per_10000),
-                    _range(s.interval),
-                    _rate(s.fields_per_hour),
-                ]
-                for s in shares
-            ]
-            print_table(None, columns, table)
-    for name in ("kind", "field"):
-        shares = accuracy.by.get(name, ())[:12]
-        if shares:
-            columns = [name, "root errors>", "share>", "so far>", "in all>"]
-            table = [
-                [s.name, s.root_errors, _percent(s.share), _percent(s.cumulative), s.errors] for s in shares
-            ]
-            print_table(None, columns, table)
-    _show_discrepancies(accuracy)
+
+
+def _show_people(name: str, shares: Sequence[KeyingShare]) -> None:
+    """Operators or sites, each with its rate and speed."""
+    if not shares:
+        return
+    columns = [name, "forms>", "fields>", "wrong>", "root errors>", "per 10,000>", "95 %>", "fields/hour>"]
+    rows = [
+        [
+            each.name,
+            each.forms,
+            each.active,
+            each.errors,
+            each.root_errors,
+            rate_text(each.per_10000),
+            range_text(each.interval),
+            rate_text(each.fields_per_hour),
+        ]
+        for each in shares
+    ]
+    print_table(None, columns, rows)
+
+
+def _show_causes(name: str, shares: Sequence[KeyingShare]) -> None:
+    """Kinds or fields by how many root errors they account for."""
+    if not shares:
+        return
+    columns = [name, "root errors>", "share>", "so far>", "in all>"]
+    rows = [
+        [each.name, each.root_errors, percent_text(each.share), percent_text(each.cumulative), each.errors]
+        for each in shares
+    ]
+    print_table(None, columns, rows)
 
 
 def _show_discrepancies(accuracy: KeyingAccuracy) -> None:
@@ -155,15 +165,3 @@ def _show_discrepancies(accuracy: KeyingAccuracy) -> None:
         print_table(None, columns, rows)
     if len(roots) > SHOWN:
         typer.echo(f"and {len(roots) - SHOWN} more; --json lists all")
-
-
-def _rate(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.2f} %"
-
-
-def _range(interval: tuple[float, float] | None, factor: float = 1.0) -> str:
-    return "–" if interval is None else f"{factor * interval[0]:.1f} to {factor * interval[1]:.1f}"

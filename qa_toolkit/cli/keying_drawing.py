@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qa_toolkit.cli.console import print_json, print_warning
 from qa_toolkit.errors import RecordError, UsageError
 
 if TYPE_CHECKING:
+    from qa_toolkit.domain.keying_checks import KeyingDraw
     from qa_toolkit.keying import LoadedLayout, Record
 
 Count = Annotated[
@@ -52,8 +55,6 @@ def draw_records(
         UsageError: both a count and a share, or a stratum no record has.
         RecordError: the file has no record that can be read.
     """
-    from qa_toolkit.keying import open_records
-    from qa_toolkit.keying.files import with_metadata
     from qa_toolkit.sampling.drawing import SamplingPlan, draw
     from qa_toolkit.sampling.frame import Frame, FrameItem
 
@@ -61,14 +62,7 @@ def draw_records(
         raise UsageError("--count and --share contradict one another", None, "give one of them")
     if share is not None and not 0 < share <= 1:
         raise UsageError(f"a share of {share:g} is not possible", None, "give one above 0, up to 1")
-    source = open_records(keyed, loaded.layout)
-    records = {
-        each: record
-        for each in source.ids
-        if (record := with_metadata(source.read(each)[0], loaded.layout)) is not None
-    }
-    if not records:
-        raise RecordError("no record can be read", keyed.name, "see qa keying compare for the reasons")
+    records = _readable(keyed, loaded)
     names = tuple(name.strip() for name in strata.split(",") if name.strip())
     items = tuple(
         FrameItem(each, {name: _value(record, name, loaded) for name in names})
@@ -80,13 +74,39 @@ def draw_records(
     n = math.ceil(share * len(items)) if share is not None else min(count or len(items), len(items))
     plan = SamplingPlan(n=n, method="stratified" if names else "random", by=names)
     sample = draw(Frame(items, names), plan, seed)
-    drawn: dict[str, int] = {}
-    for item in sample.items:
-        drawn[item.stratum] = drawn.get(item.stratum, 0) + 1
-    table = {name: (size, drawn.get(name, 0)) for name, size in sample.strata.items()}
+    drawn = Counter(item.stratum for item in sample.items)
+    table = {name: (size, drawn[name]) for name, size in sample.strata.items()}
     chosen = {item.id for item in sample.items}
     made = [record for each, record in records.items() if each in chosen]
     return Drawn(made, len(records), table, sample.warnings)
+
+
+def _readable(keyed: Path, loaded: LoadedLayout) -> dict[str, Record]:
+    from qa_toolkit.keying import open_records
+    from qa_toolkit.keying.files import with_metadata
+
+    source = open_records(keyed, loaded.layout)
+    records = {
+        each: record
+        for each in source.ids
+        if (record := with_metadata(source.read(each)[0], loaded.layout)) is not None
+    }
+    if not records:
+        raise RecordError("no record can be read", keyed.name, "see qa keying compare for the reasons")
+    return records
+
+
+def show_draw(made: KeyingDraw, *lines: str, json: bool) -> None:
+    """Says what was drawn: JSON, or these lines; warnings on stderr either way."""
+    from qa_toolkit.domain.contract import to_contract
+
+    for warning in made.warnings:
+        print_warning(warning)
+    if json:
+        print_json(to_contract(made))
+        return
+    for line in lines:
+        typer.echo(line)
 
 
 def _value(record: Record, name: str, loaded: LoadedLayout) -> str:

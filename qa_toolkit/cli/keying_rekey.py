@@ -7,8 +7,18 @@ from typing import Annotated
 
 import typer
 
-from qa_toolkit.cli.console import print_json, print_warning
-from qa_toolkit.cli.keying_drawing import Checker, Count, Scope, Seed, Share, Sheet, Strata, draw_records
+from qa_toolkit.cli.console import print_json
+from qa_toolkit.cli.keying_drawing import (
+    Checker,
+    Count,
+    Scope,
+    Seed,
+    Share,
+    Sheet,
+    Strata,
+    draw_records,
+    show_draw,
+)
 from qa_toolkit.cli.keying_options import Encoding, Keyed, Layout, end_with, find_layout
 from qa_toolkit.cli.options import Json
 
@@ -33,7 +43,6 @@ def draw(
     json: Json = False,
 ) -> None:
     """Draws records and writes a sheet without the first values, for a second person and the paper."""
-    from qa_toolkit.domain.contract import to_contract
     from qa_toolkit.domain.keying_checks import KeyingDraw
     from qa_toolkit.keying.checks.scope import fields_in
     from qa_toolkit.keying.checks.sheets import REKEY_COLUMNS, place_rows, write_sheet
@@ -50,13 +59,12 @@ def draw(
     made = KeyingDraw(
         "rekey", loaded.layout.id, seed, drawn.of, ids, drawn.strata, rows, warnings=drawn.warnings
     )
-    for warning in made.warnings:
-        print_warning(warning)
-    if json:
-        print_json(to_contract(made))
-    else:
-        typer.echo(f"{len(ids)} of {drawn.of} records, {rows} fields to key: {out}")
-        typer.echo("a member on the paper that is not on the sheet gets rows of its own")
+    show_draw(
+        made,
+        f"{len(ids)} of {drawn.of} records, {rows} fields to key: {out}",
+        "a member on the paper that is not on the sheet gets rows of its own",
+        json=json,
+    )
 
 
 def compare(

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from qa_toolkit.cli.console import percent, print_json, print_table
+from qa_toolkit.cli.files import file_name, writing_to
 from qa_toolkit.cli.keying_options import Keyed, Layout, Reference, find_layout
 from qa_toolkit.cli.options import Json, Out, configuration
+from qa_toolkit.whole_files import write_whole
 
 
 def register(commands: typer.Typer) -> None:
@@ -37,9 +39,9 @@ def score(
     for case in cases_of_files(keyed, reference, find_layout(layout).layout):
         evaluations.append(judge(case, loaded, settings=settings))
         if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            name = "".join(c if c.isalnum() or c in "-_" else "_" for c in case.interaction.id)
-            (out / f"{name}.json").write_text(canonical_json(case_document(case)), encoding="utf-8")
+            with writing_to(out):
+                path = out / f"{file_name(case.interaction.id)}.json"
+                write_whole(path, canonical_json(case_document(case)))
     if json:
         print_json([to_contract(evaluation) for evaluation in evaluations])
         return

@@ -13,6 +13,7 @@ from qa_toolkit.cli.options import Json
 
 if TYPE_CHECKING:
     from qa_toolkit.domain.scans import ScanReadings
+    from qa_toolkit.keying.scans.worklist import Worklist
 
 SHOWN = 40
 """Places the text table lists; ``--json`` lists all."""
@@ -49,28 +50,32 @@ def worklist(
         data = asdict(found)
         print_json({"schema": data.pop("schema"), "note": data.pop("note"), **data})
     else:
-        rows = [
-            [
-                f"{item.priority:.1f}",
-                item.record,
-                ".".join(part for part in (item.group, item.member, item.field) if part),
-                item.criticality,
-                item.kind,
-                item.keyed,
-                item.read,
-                item.page,
-                item.why,
-            ]
-            for item in found.items[:SHOWN]
-        ]
-        columns = ["priority>", "record", "field", "crit", "kind", "keyed", "read", "page>", "why"]
-        print_table(None, columns, rows)
-        if len(found.items) > SHOWN:
-            typer.echo(f"and {len(found.items) - SHOWN} more; --json lists all")
-        compared, unread = sum(c.compared for c in found.records), sum(c.unread for c in found.records)
-        typer.echo(f"{len(found.items)} places to look at, of {compared} compared; {unread} not read")
-        typer.echo(found.note)
+        _show(found)
     end_with(found.rejected)
+
+
+def _show(found: Worklist) -> None:
+    rows = [
+        [
+            f"{item.priority:.1f}",
+            item.record,
+            ".".join(part for part in (item.group, item.member, item.field) if part),
+            item.criticality,
+            item.kind,
+            item.keyed,
+            item.read,
+            item.page,
+            item.why,
+        ]
+        for item in found.items[:SHOWN]
+    ]
+    columns = ["priority>", "record", "field", "crit", "kind", "keyed", "read", "page>", "why"]
+    print_table(None, columns, rows)
+    if len(found.items) > SHOWN:
+        typer.echo(f"and {len(found.items) - SHOWN} more; --json lists all")
+    compared, unread = sum(c.compared for c in found.records), sum(c.unread for c in found.records)
+    typer.echo(f"{len(found.items)} places to look at, of {compared} compared; {unread} not read")
+    typer.echo(found.note)
 
 
 def load_readings(path: Path, layout: str) -> ScanReadings:
