@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CLIPPED_FROM = 32_000
 """Samples at least this far out (of 32,768) count as clipped; the loudest code of µ-law is 32,124."""
+NOTABLE_CLIPPING = 0.01
+"""Share of clipped samples from which it is reported; undistorted speech has next to none."""
 SECOND_SPEECH_S = 0.2
 """A second of the recording with less speech of a party has no level of its own."""
 MIN_DBFS = -96.0
@@ -63,6 +65,16 @@ def party_sounds(channels: Sequence[Samples], speech: Sequence[SpeechSpan]) -> t
         pieces = _samples_of(own, others, channels[channel].size)
         found.append(_sound_of(channels[channel], pieces, role, channel))
     return tuple(found)
+
+
+def clipping_notes(sounds: Sequence[PartySound]) -> tuple[str, ...]:
+    """A warning for each party whose speech was recorded too loud for its format."""
+    return tuple(
+        f"the {sound.role.value}'s speech on channel {sound.channel} is clipped: {sound.clipped_share:.1%} "
+        "of its samples are at the limit, so it was louder than measured and may be misheard"
+        for sound in sounds
+        if sound.clipped_share is not None and sound.clipped_share >= NOTABLE_CLIPPING
+    )
 
 
 def _sound_of(samples: Samples, pieces: Sequence[tuple[int, int]], role: Role, channel: int) -> PartySound:

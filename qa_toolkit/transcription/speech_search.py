@@ -28,6 +28,9 @@ LEAST_SPEECH_S = 5.0
 """With less speech than this there is nothing to judge the rest by: it may be music or noise."""
 ABOVE_NOISE_DB = 6.0
 SILENT_DB = -75.0
+NO_SOUND_DB = -100.0
+LEAST_RANGE_DB = 20.0
+"""Speech stands at least this far out of noise; what varies less is all noise, all tone or all speech."""
 _NEAR_S = 0.1
 
 Frames = NDArray[np.bool_]
@@ -86,15 +89,29 @@ def _left_out_s(loud: Frames, spans: Sequence[Span]) -> float:
 def loud_frames(samples: Samples) -> Frames:
     """Frames of 20 ms that stand 6 dB out of the noise and lie within 30 dB of the loud ones.
 
-    The noise is the level of the quietest tenth of the frames; 30 dB is the range of speech (ANSI S3.5-1997).
+    30 dB is the range of speech (ANSI S3.5-1997).
     """
     levels = frame_levels_db(samples)
-    noise = max(float(np.percentile(levels, 10.0)), SILENT_DB)
+    noise = _noise_db(levels)
     above = levels[levels > noise + ABOVE_NOISE_DB]
     if not above.size:
         return np.zeros(levels.size, dtype=np.bool_)
     limit = max(noise + ABOVE_NOISE_DB, float(np.percentile(above, 95.0)) - BELOW_SPEECH_DB)
     return np.asarray(levels > limit, dtype=np.bool_)
+
+
+def _noise_db(levels: NDArray[np.float32]) -> float:
+    """The level of the quietest tenth of the frames.
+
+    Where these hold no sound at all, because crosstalk was taken out or the telephone sends nothing in
+    pauses, the quietest tenth of the others is the noise, if they reach from noise to speech.
+    """
+    noise = float(np.percentile(levels, 10.0))
+    sounding = levels[levels > NO_SOUND_DB]
+    if noise <= NO_SOUND_DB and sounding.size:
+        low, high = np.percentile(sounding, (10.0, 95.0))
+        noise = float(low) if high - low >= LEAST_RANGE_DB else noise
+    return max(noise, SILENT_DB)
 
 
 def _frames(spans: Sequence[Span], count: int) -> Frames:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qa_toolkit.domain import ChannelLayout, MadeBy, Recording, Scalar, Transcript
 from qa_toolkit.transcription import engines
-from qa_toolkit.transcription.acoustics import party_sounds
+from qa_toolkit.transcription.acoustics import clipping_notes, party_sounds
 from qa_toolkit.transcription.attribution import one_channel, two_parties
 from qa_toolkit.transcription.audio import decode
 from qa_toolkit.transcription.engine import SpeechEngine
@@ -70,6 +70,7 @@ def transcribe(
     report(_ATTRIBUTED)
     draft = (DRAFT_WARNING,) if options.profile == "draft" else ()
     sounds = party_sounds(audio.channels, spoken.speech)
+    said = (*draft, *audio.warnings, *tracks.warnings, *heard.warnings, *spoken.warnings)
     report(1.0)
     return Transcript(
         id=path.stem,
@@ -81,7 +82,7 @@ def transcribe(
         ),
         speech=spoken.speech,
         role_confidence=spoken.role_confidence,
-        warnings=(*draft, *audio.warnings, *tracks.warnings, *heard.warnings, *spoken.warnings),
+        warnings=(*said, *clipping_notes(sounds)),
         made_by=_made_by(engine, options, tracks.layout),
         acoustics=sounds,
         music=heard.music,

@@ -15,7 +15,7 @@ from qa_toolkit.evaluation.cases import case_from_document
 from qa_toolkit.metrics import measure
 from qa_toolkit.resources import sample_dir
 from qa_toolkit.transcription import transcribe
-from qa_toolkit.transcription.acoustics import party_sounds
+from qa_toolkit.transcription.acoustics import clipping_notes, party_sounds
 from qa_toolkit.transcription.audio import decode
 from qa_toolkit.transcription.engine import EngineIdentity, Heard, ListeningSettings, Recognition, SoundWindow
 
@@ -91,6 +91,9 @@ def test_clipping_is_the_share_of_samples_at_the_limit():
     share = only(driven, (0.0, 2.0)).clipped_share
     assert share == pytest.approx(float(np.mean(np.abs(driven.astype(np.int32)) >= 32_000)), abs=1e-6)
     assert share > 0.1
+    assert clipping_notes((only(clean, (0.0, 2.0)),)) == ()
+    (note,) = clipping_notes((only(driven, (0.0, 2.0)),))
+    assert note.startswith(f"the agent's speech on channel 0 is clipped: {share:.1%} of its samples")
 
 
 # --- pitch -------------------------------------------------------------------------------------------------

@@ -62,6 +62,16 @@ def test_what_never_changes_does_not_stand_out(sound: np.ndarray, seconds: float
     assert float(loud_frames(sound).sum()) * FRAME_S == pytest.approx(seconds, abs=0.3)
 
 
+def test_noise_around_silenced_stretches_does_not_stand_out() -> None:
+    """Where crosstalk was taken out there is no sound at all; what noise is left elsewhere is still noise."""
+    whole = bursts(20.0, seed=4, on=tuple(range(1, 8)))
+    noisy = whole + np.random.default_rng(2).normal(0, 100, whole.size).astype(np.int16)
+    silenced = noisy.copy()
+    silenced[12 * 16_000 : 18 * 16_000] = 0
+    for samples in (noisy, silenced):
+        assert float(loud_frames(samples).sum()) * FRAME_S == pytest.approx(7 * 0.8, abs=0.3)
+
+
 def banded(samples: np.ndarray, order: int) -> np.ndarray:
     """Through a band filter of 300 to 3400 Hz, forwards and backwards."""
     import scipy.signal

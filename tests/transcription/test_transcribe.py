@@ -110,6 +110,14 @@ def test_one_silent_side(speech: tuple[Sound, Sound], wave_file: Callable[..., P
     assert "no speech was found on channel 1 (customer)" in transcript.warnings
 
 
+def test_clipped_speech_is_warned_about(speech: tuple[Sound, Sound], wave_file: Callable[..., Path]) -> None:
+    driven = np.clip(speech[0].astype(np.int32) * 12, -32768, 32767).astype(np.int16)
+    transcript = transcribe(wave_file(driven, speech[1]), engine=Counting())
+    notes = [warning for warning in transcript.warnings if "is clipped" in warning]
+    assert len(notes) == 1
+    assert notes[0].startswith("the agent's speech on channel 0")
+
+
 def test_silence(wave_file: Callable[..., Path]) -> None:
     transcript = transcribe(wave_file(np.zeros(16_000, dtype=np.int16)), engine=Counting())
     assert (transcript.turns, transcript.speech) == ((), ())
