@@ -36,7 +36,7 @@ def _table(table: Table, number: int, store: Store, user: User) -> None:
     if not table.rows:
         st.caption(t("No rows (n = 0)."))
         return
-    rows = [{t(head): shown(row.get(key)) for key, head in table.columns} for row in table.rows]
+    rows = _grid(table)
     name = f"report_{number}_{table.id}_{table.rubric}"
     if not table.behind:
         st.dataframe(rows, hide_index=True, key=name)
@@ -45,6 +45,15 @@ def _table(table: Table, number: int, store: Store, user: User) -> None:
     places = [place for place in chosen.selection.rows if place < len(table.behind)]
     if places:
         behind.show(store, user, row_name(table, places[0]), table.behind[places[0]], f"{name}_behind")
+
+
+def _grid(table: Table) -> list[dict[str, Any]]:
+    """The cells as they are shown; a column with a text in it is text throughout."""
+    columns = {t(head): [shown(row.get(key)) for row in table.rows] for key, head in table.columns}
+    for head, cells in columns.items():
+        if any(isinstance(cell, str) for cell in cells):
+            columns[head] = [None if cell is None else str(cell) for cell in cells]
+    return [{head: cells[place] for head, cells in columns.items()} for place in range(len(table.rows))]
 
 
 def row_name(table: Table, place: int) -> str:
@@ -82,8 +91,6 @@ _UNITS = {"rate": (100, " %"), "percent": (1, " %"), "points": (100, "")}
 
 def shown(cell: Cell) -> Any:
     """A cell as the table shows it."""
-    if cell is None:
-        return ""
     if isinstance(cell, float):
         return f"{100 * cell:.1f} %" if abs(cell) <= 1 else f"{cell:.1f}"
     return figure_text(cell) if isinstance(cell, Figure) else cell
