@@ -30,7 +30,6 @@ class DeskCall:
     Attributes:
         proposed: the evaluation that was seen: the machine's or another reviewer's; None when blind.
         places: of identifiers that stay hidden, by turn.
-        peaks: low and high of each stretch, by channel.
     """
 
     interaction: str
@@ -40,7 +39,6 @@ class DeskCall:
     metrics: ConversationMetrics | None = None
     corrections: Mapping[int, Correction] = field(default_factory=dict)
     places: Mapping[int, Places] = field(default_factory=dict)
-    peaks: Sequence[Sequence[float]] = ()
     duration_s: float | None = None
 
     @property
@@ -131,7 +129,7 @@ def marks_of(call: DeskCall, say: Say) -> list[dict[str, Any]]:
 
 
 def lanes_of(call: DeskCall, say: Say) -> list[dict[str, Any]]:
-    """One lane a party: its waveform where it has a channel of its own, else where it speaks."""
+    """One lane a party: the channel whose waveform is its own, if there is one, and where it speaks."""
     transcript = call.transcript
     if transcript is None:
         return []
@@ -148,15 +146,12 @@ def lanes_of(call: DeskCall, say: Say) -> list[dict[str, Any]]:
             own.isdisjoint(other) for each, other in channels.items() if each != role
         )
         channel = next(iter(own)) if alone else None
-        peaks = call.peaks[channel] if channel is not None and channel < len(call.peaks) else ()
         spans = [
             (turn.start_s, turn.end_s)
             for turn in transcript.turns
             if turn.role is role and turn.end_s is not None
         ]
-        lanes.append(
-            {"role": str(role), "label": say(ROLE_NAMES[role]), "peaks": list(peaks), "spans": spans}
-        )
+        lanes.append({"role": str(role), "label": say(ROLE_NAMES[role]), "channel": channel, "spans": spans})
     return lanes
 
 

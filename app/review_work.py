@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import stores
 from desk_data import DeskCall
-from recordings import playable_file
 
 from qa_toolkit.domain.contract import from_contract
 from qa_toolkit.domain.evaluation import Evaluation
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.transcript import Transcript
-from qa_toolkit.errors import AudioError, MissingExtraError
 from qa_toolkit.evaluation import LoadedRubric
 from qa_toolkit.evaluation.scoring import losses
 from qa_toolkit.reports.masking import identifier_places, without
@@ -141,7 +138,6 @@ def desk_call(store: Store, task: Task, *, unmasked: tuple[int, ...]) -> DeskCal
     measured = store.metrics_json(task.interaction, evaluation=evaluation)
     number = store.corrections.transcript_id(task.interaction, evaluation=evaluation)
     corrections = store.corrections.of(number) if number is not None else ()
-    peaks, length = _outline(stores.configured() or "", task.interaction)
     return DeskCall(
         task.interaction,
         task.form.rubric,
@@ -150,8 +146,7 @@ def desk_call(store: Store, task: Task, *, unmasked: tuple[int, ...]) -> DeskCal
         from_contract(ConversationMetrics, json.loads(measured)) if measured else None,
         {each.turn: each for each in corrections},
         without(_places(said), unmasked) if said else {},
-        peaks,
-        (transcript.duration_s if transcript else None) or length,
+        transcript.duration_s if transcript else None,
     )
 
 
@@ -163,17 +158,3 @@ def _transcript(text: str) -> Transcript:
 @lru_cache(maxsize=64)
 def _places(text: str) -> dict[int, tuple[tuple[int, int], ...]]:
     return identifier_places(_transcript(text))
-
-
-@lru_cache(maxsize=256)
-def _outline(where: str, interaction: str) -> tuple[tuple[tuple[float, ...], ...], float | None]:
-    from qa_toolkit.transcription.peaks import outline
-
-    path, _ = playable_file(stores.opened(where), interaction)
-    if path is None:
-        return (), None
-    try:
-        found = outline(path)
-    except (AudioError, MissingExtraError):
-        return (), None
-    return found.channels, found.duration_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -23,6 +24,17 @@ from store_examples import GREETING, example_evaluation, example_interaction
 
 from qa_toolkit.domain import ChannelLayout, Recording, Result, Role, Transcript, Turn, Word
 from qa_toolkit.domain.contract import to_contract
+from qa_toolkit.domain.keying import LayoutRef
+from qa_toolkit.domain.scans import (
+    FieldReading,
+    ReadBy,
+    ScannedPage,
+    ScannedRecord,
+    ScanReadings,
+    TemplateRef,
+)
+from qa_toolkit.keying import load_layout
+from qa_toolkit.resources import sample_dir
 from qa_toolkit.store import InputRef, Store
 from qa_toolkit.store.people_records import User
 
@@ -161,6 +173,38 @@ def _recorded(path: Path, seconds: float) -> InputRef:
         file.setframerate(8000)
         file.writeframes(sound.tobytes())
     return InputRef(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), str(path))
+
+
+def made_readings(folder: Path) -> list[str]:
+    """Options of `qa app` for the keying page: a sample scan with one reading, as `qa keying read` would write it."""
+    samples, name = sample_dir(), "APP-00006"
+    scan = samples / "scans" / f"{name}.tif"
+    layout = load_layout("covered_application").layout
+    page = ScannedPage(4, scan.name, 4, -1.2, 5.9, 4)
+    amount = FieldReading(
+        "income",
+        "1",
+        "amount",
+        "$28,693.92",
+        "present",
+        0.98,
+        False,
+        None,
+        4,
+        scan.name,
+        4,
+        (643, 675, 902, 723),
+    )
+    readings = ScanReadings(
+        LayoutRef(layout.id, layout.version, "0" * 64),
+        TemplateRef("by_hand", "1.0.0", None),
+        ReadBy("by hand", "none"),
+        (ScannedRecord(name, (page,), (1, 2, 3), (amount,)),),
+    )
+    path = folder / "readings.json"
+    path.write_text(json.dumps(to_contract(readings)), encoding="utf-8")
+    keyed = samples / "keying" / "keyed.csv"
+    return ["--keyed", str(keyed), "--scan-readings", str(path), "--scans", str(scan.parent)]
 
 
 def sign_in(page: Any, server: Server, who: str, path: str = "/") -> None:

@@ -5,6 +5,7 @@ const CHECK_AFTER_MS = 500;
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".editor");
+  parentElement.querySelector(".title").textContent = data.label;
   if (!root.editor) root.editor = makeEditor(root);
   root.editor.connect((value) => setStateValue("text", value));
   root.editor.show(data);
@@ -21,7 +22,6 @@ function makeEditor(root) {
   let faults = {};
 
   function show(data) {
-    area.setAttribute("aria-label", data.label);
     if (shownFor !== data.stamp) {
       shownFor = data.stamp;
       area.value = data.text;

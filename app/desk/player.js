@@ -11,6 +11,8 @@ function makePlayer(root, words) {
   const listeners = [];
   let picture = { lanes: [], marks: [], duration: 0 };
   let source = null;
+  let outlineOf = null;
+  let channels = [];
   let stopAt = null;
 
   function length() {
@@ -18,19 +20,31 @@ function makePlayer(root, words) {
   }
 
   function show(data) {
-    // Each lane fills its height: a quiet party is to be seen, too.
-    const lanes = (data.lanes || []).map((lane) => ({ ...lane, loudest: Math.max(0.05, ...lane.peaks.map(Math.abs)) }));
-    picture = { lanes, marks: data.marks || [], duration: data.duration_s || 0 };
+    picture = { lanes: data.lanes || [], marks: data.marks || [], duration: data.duration_s || 0 };
     if (data.audio && data.audio !== source) {
       const at = source === null ? 0 : audio.currentTime;
       source = data.audio;
       audio.src = data.audio;
       if (at) audio.currentTime = at;
     }
+    if (data.outline !== outlineOf) outlined(data.outline);
     root.classList.toggle("silent", !data.audio);
     root.style.setProperty("--lanes", Math.max(1, picture.lanes.length));
     explain();
     draw();
+  }
+
+  // The waveform comes by itself, after the page: of a long recording it takes a while.
+  function outlined(address) {
+    outlineOf = address;
+    channels = [];
+    if (!address) return;
+    fetch(address).then((answer) => (answer.ok ? answer.json() : { channels: [] })).then((found) => {
+      if (address !== outlineOf) return;
+      // Each lane fills its height: a quiet party is to be seen, too.
+      channels = found.channels.map((peaks) => ({ peaks, loudest: peaks.reduce((most, one) => Math.max(most, Math.abs(one)), 0.05) }));
+      draw();
+    }).catch(() => {});
   }
 
   // What the colours below the lanes mean: of the kinds that are there.
@@ -70,12 +84,13 @@ function makePlayer(root, words) {
 
   function drawLane(pen, lane, top, height, width, x) {
     pen.fillStyle = colour(lane.role);
-    if (lane.peaks && lane.peaks.length) {
-      const pairs = lane.peaks.length / 2;
+    const sound = lane.channel === null ? undefined : channels[lane.channel];
+    if (sound && sound.peaks.length) {
+      const pairs = sound.peaks.length / 2;
       const middle = top + height / 2;
       for (let n = 0; n < pairs; n += 1) {
-        const low = lane.peaks[2 * n] / lane.loudest;
-        const high = lane.peaks[2 * n + 1] / lane.loudest;
+        const low = sound.peaks[2 * n] / sound.loudest;
+        const high = sound.peaks[2 * n + 1] / sound.loudest;
         const y = middle - high * (height / 2 - 2);
         pen.fillRect((n / pairs) * width, y, Math.max(1, width / pairs), Math.max(1, ((high - low) * (height - 4)) / 2));
       }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import media
 import review_work
 import state
 import streamlit as st
@@ -125,14 +126,15 @@ def _desk(store: Store, user: User, task: Task, opened: dict[str, Any]) -> None:
     path, missing = playable_file(store, task.interaction)
     made, taken = review_work.score_of(store, task, opened["work"])
     corrected = sorted((turn, each.number) for turn, each in call.corrections.items())
+    may_hear = path is not None and may_play(store, user, task)
+    sound = player.address(user, task.interaction) if may_hear else None
     data = {
         "interaction": task.interaction,
         "evaluation": f"{task.stamp}|{task.user}",
         "transcript_stamp": f"{opened['unmasked']}|{corrected}",
         "draft_stamp": opened["laid_out"],
-        "audio": player.address(user, task.interaction)
-        if path is not None and may_play(store, user, task)
-        else None,
+        "audio": sound,
+        "outline": None if sound is None else media.outline_address(sound),
         "no_sound": missing,
         "duration_s": call.duration_s,
         "lanes": lanes_of(call, t),

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -171,8 +172,6 @@ def test_sound_needs_a_ticket_and_a_role(server: Server, browser: Any) -> None:
     with Store.open(server.store) as store:
         played = [row for row in store.audit.entries() if row.action == "audio.play"]
         people = {user.id: user for user in store.people.users()}
-        from dataclasses import replace
-
         store.people.save([replace(people["ana"], active=False)], by="adm")
     assert [(row.who, row.record) for row in played] == [("ana", "call-1")]
     with pytest.raises(urllib.error.HTTPError, match="404"):
@@ -303,4 +302,52 @@ def test_the_page_of_a_call_plays_by_the_route_and_that_is_audited(server: Serve
     with Store.open(server.store) as store:
         played = [row.who for row in store.audit.entries() if row.action == "audio.play"]
     assert played == ["ana"]
+    page.close()
+
+
+def test_the_waveform_follows_the_page_for_whoever_may_hear(server: Server, browser: Any) -> None:
+    page = browser.new_page()
+    with page.expect_response(lambda answer: "/qa/outline" in answer.url) as asked:
+        open_desk(page, server, "Ana")
+    address = asked.value.url
+    channels = asked.value.json()["channels"]
+    assert [len(each) for each in channels] == [2000, 2000]
+    assert max(channels[0]) > 0.2
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(address.replace("call-1", "call-2"))  # noqa: S310
+    with Store.open(server.store) as store:
+        ana = next(user for user in store.people.users() if user.id == "ana")
+        store.people.save([replace(ana, active=False)], by="adm")
+        assert not [row for row in store.audit.entries() if row.action == "audio.play" and row.who != "ana"]
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(address)  # noqa: S310
+    page.close()
+
+
+def test_keys_choose_a_turn_and_lead_to_the_next_call_by_the_filter(server: Server, browser: Any) -> None:
+    with Store.open(server.store) as store:
+        assign(store, ["call-3"], "greeting", ["ana"], by="lee", due_on="2026-11-30")
+    page = browser.new_page()
+    sign_in(page, server, "Ana", "/queue?due_by=2026-12-01&text=call-")
+    page.get_by_text("n = 3; shown 1 to 3.").wait_for()
+    page.get_by_role("button", name="Start with the first").click()
+    desk = page.locator(".desk")
+    desk.locator(".turn").first.wait_for()
+    assert "call-3" in page.url
+    page.get_by_role("button", name="Leave it for later: call-1").click()
+    page.wait_for_url("**interaction=call-1**")
+    page.get_by_role("heading", name="Review · call-1").wait_for()
+    desk.locator(".criteria").focus()
+    page.keyboard.press(".")
+    page.keyboard.press(".")
+    desk.locator("[data-turn='2'].current").wait_for()
+    page.keyboard.press("t")
+    assert desk.locator("[data-turn='2'] .choose").is_checked()
+    page.keyboard.press("a")
+    assert desk.locator("[data-criterion='G-1'] .attached").inner_text() == "turns 2"
+    page.keyboard.press("/")
+    page.keyboard.type("you")
+    desk.locator(".found", has_text="1 / 5 found").wait_for()
+    page.keyboard.press("Enter")
+    desk.locator(".found", has_text="2 / 5 found").wait_for()
     page.close()
