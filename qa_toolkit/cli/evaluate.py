@@ -9,8 +9,8 @@ import typer
 
 from qa_toolkit.cli.console import percent, print_error, print_json, print_table, print_warning, progress
 from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, failed, is_single
-from qa_toolkit.cli.options import Inputs, Json, RubricName, configuration
-from qa_toolkit.cli.recorders import MappingFile, Recorder, items_of, recorder_of
+from qa_toolkit.cli.options import Inputs, Json, Language, RubricName, configuration
+from qa_toolkit.cli.recorders import MappingFile, Recorder, items_of, read_known, recorder_of
 from qa_toolkit.domain.evaluation import Evaluation, Result
 from qa_toolkit.errors import InputError, QAToolkitError
 
@@ -22,7 +22,13 @@ def register(cli: typer.Typer) -> None:
     cli.command("evaluate")(evaluate)
 
 
-def evaluate(paths: Inputs, rubric: RubricName, mapping: MappingFile = None, json: Json = False) -> None:
+def evaluate(
+    paths: Inputs,
+    rubric: RubricName,
+    mapping: MappingFile = None,
+    language: Language = None,
+    json: Json = False,
+) -> None:
     """Evaluates transcripts (also WebVTT, SRT, other systems' JSON), chats or records; CSV with a mapping."""
     from qa_toolkit.cli.rubrics import find_rubric
     from qa_toolkit.domain.contract import to_contract
@@ -33,7 +39,7 @@ def evaluate(paths: Inputs, rubric: RubricName, mapping: MappingFile = None, jso
     items, left_out = items_of(recorder, others, CONVERSATION_SUFFIXES)
     for path in left_out:
         print_warning(f"{path.name} is left out: no transcript, chat or record")
-    outcomes = evaluate_items(items, loaded, current, recorder)
+    outcomes = evaluate_items(items, loaded, current, recorder, language)
     if json:
         data = [to_contract(outcome) for outcome in outcomes]
         print_json(data[0] if is_single(others) else data)
@@ -47,18 +53,17 @@ def evaluate(paths: Inputs, rubric: RubricName, mapping: MappingFile = None, jso
 
 
 def evaluate_items(
-    items: list[Item], rubric: Any, current: Any, recorder: Recorder
+    items: list[Item], rubric: Any, current: Any, recorder: Recorder, language: str | None
 ) -> list[Evaluation | Result]:
     """One evaluation or failed result an item, in input order."""
     from qa_toolkit.cli.rubrics import evaluation_settings, metric_thresholds
-    from qa_toolkit.pipeline import failure_status, judge, read_case
+    from qa_toolkit.pipeline import failure_status, judge
 
     thresholds, settings = metric_thresholds(current), evaluation_settings(current)
     cases: list[Case | Result] = []
     for item in items:
         try:
-            known = recorder.known_of(item.path)
-            cases.append(read_case(item.path, metadata=known, roles=recorder.roles, thresholds=thresholds))
+            cases.append(read_known(item.path, recorder, thresholds, language))
         except InputError as error:
             cases.append(failed(item, error))
     twice = duplicated([case.interaction.id for case in cases if not isinstance(case, Result)])

@@ -29,7 +29,7 @@ from qa_toolkit.cli.options import (
     Words,
     configuration,
 )
-from qa_toolkit.cli.recorders import MappingFile, Recorder, items_of, recorder_of
+from qa_toolkit.cli.recorders import MappingFile, Recorder, items_of, read_known, recorder_of
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.errors import InputError
@@ -73,7 +73,7 @@ def metrics(
     )
     recorder, others = recorder_of(paths, mapping)
     items, _ = items_of(recorder, others, AUDIO_SUFFIXES | CONVERSATION_SUFFIXES)
-    outcomes = measure_items(items, current, recorder)
+    outcomes = measure_items(items, current, recorder, language)
     if json:
         data = [to_contract(outcome) for outcome in outcomes]
         print_json(data[0] if is_single(others) else data)
@@ -89,7 +89,7 @@ def metrics(
 
 
 def measure_items(
-    items: list[Item], current: Configuration, recorder: Recorder
+    items: list[Item], current: Configuration, recorder: Recorder, language: str | None
 ) -> list[ConversationMetrics | Result]:
     """Metrics or a failed result for each item, in input order."""
     from qa_toolkit.cli.rubrics import metric_thresholds
@@ -99,7 +99,7 @@ def measure_items(
     with progress("measuring", len(items)) as bar:
         for item in items:
             try:
-                outcomes.append(_measured(item, current, recorder, thresholds))
+                outcomes.append(_measured(item, current, recorder, thresholds, language))
             except InputError as error:
                 outcomes.append(failed(item, error))
             bar.advance(bar.task_ids[0])
@@ -114,15 +114,18 @@ def measure_items(
 
 
 def _measured(
-    item: Item, current: Configuration, recorder: Recorder, thresholds: MetricThresholds
+    item: Item,
+    current: Configuration,
+    recorder: Recorder,
+    thresholds: MetricThresholds,
+    language: str | None,
 ) -> ConversationMetrics:
     from qa_toolkit.batch.plan import metadata_of, transcription_options
     from qa_toolkit.errors import TranscriptError
-    from qa_toolkit.pipeline import case_of, listen, read_case
+    from qa_toolkit.pipeline import case_of, listen
 
     if item.path.suffix.lower() in CONVERSATION_SUFFIXES:
-        told = recorder.known_of(item.path)
-        case = read_case(item.path, metadata=told, roles=recorder.roles, thresholds=thresholds)
+        case = read_known(item.path, recorder, thresholds, language)
     else:
         known = {**metadata_of(item.path, current), **recorder.known_of(item.path)(item.path.stem)}
         options = transcription_options(item.path, current, known)

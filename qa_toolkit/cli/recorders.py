@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +13,10 @@ from qa_toolkit.cli.inputs import Item, expand
 from qa_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from qa_toolkit.domain.case import Case
     from qa_toolkit.domain.transcript import Metadata, Role
     from qa_toolkit.importing import RecorderMapping, RecorderRow
+    from qa_toolkit.metrics import MetricThresholds
     from qa_toolkit.pipeline import KnownOf
 
 TABLE_SUFFIX = ".csv"
@@ -49,6 +51,25 @@ class Recorder:
             return metadata_for(self.rows, self.rules, path, interaction) if row is None else row.metadata
 
         return known
+
+
+def read_known(
+    path: Path, recorder: Recorder, thresholds: MetricThresholds, language: str | None = None
+) -> Case:
+    """The case in a transcript or record file, with what the recorder's tables know of it.
+
+    Args:
+        language: of a conversation whose file and tables do not state theirs.
+
+    Raises:
+        TranscriptError: the file holds nothing that is known.
+    """
+    from qa_toolkit.pipeline import case_of, read_case
+
+    case = read_case(path, metadata=recorder.known_of(path), roles=recorder.roles, thresholds=thresholds)
+    if language is None or case.transcript is None or case.interaction.language is not None:
+        return case
+    return case_of(replace(case.transcript, language=language), thresholds=thresholds)
 
 
 def recorder_of(paths: Sequence[Path], mapping: Path | None) -> tuple[Recorder, list[Path]]:

@@ -158,6 +158,77 @@ def test_a_table_alone_stands_for_the_files_it_names(recorder, capsys, command):
     assert "add --mapping" in capsys.readouterr().err
 
 
+SAID = (
+    ("AGENT", 0.0, 6.0, "Thank you for calling the exchange, this is Ann, how can I help you?"),
+    ("CUSTOMER", 6.5, 10.0, "I would like to change my plan, please."),
+    ("AGENT", 10.4, 14.0, "Of course, I am happy to help you with that."),
+)
+
+
+def clock(seconds: float, comma: str) -> str:
+    return f"00:00:{int(seconds):02d}{comma}{round(seconds % 1 * 1000):03d}"
+
+
+def in_other_words() -> dict[str, str]:
+    """One call in the formats of five systems."""
+    cues = [(clock(a, "."), clock(b, "."), role, text) for role, a, b, text in SAID]
+    contact_lens = {
+        "Version": "1.1.0", "LanguageCode": "en-US", "Channel": "VOICE",
+        "Participants": [{"ParticipantId": r, "ParticipantRole": r} for r in ("AGENT", "CUSTOMER")],
+        "Transcript": [
+            {"ParticipantId": r, "Content": t, "BeginOffsetMillis": a * 1000, "EndOffsetMillis": b * 1000, "Id": str(a)}
+            for r, a, b, t in SAID
+        ],
+    }  # fmt: skip
+    analytics = {
+        "LanguageCode": "en-US", "JobName": "call",
+        "Transcript": [
+            {"ParticipantRole": r, "Content": t, "BeginOffsetMillis": a * 1000, "EndOffsetMillis": b * 1000}
+            for r, a, b, t in SAID
+        ],
+    }  # fmt: skip
+    whisperx = {
+        "language": "en",
+        "segments": [{"start": a, "end": b, "text": f" {t}", "speaker": r} for r, a, b, t in SAID],
+    }
+    return {
+        "call.vtt": "WEBVTT\n\n" + "\n".join(f"{a} --> {b}\n<v {r.title()}>{t}\n" for a, b, r, t in cues),
+        "call.srt": "\n".join(
+            f"{n}\n{a} --> {b}\n{r.title()}: {t}\n".replace(".", ",", 2)
+            for n, (a, b, r, t) in enumerate(cues, 1)
+        ),
+        "contact-lens.json": json.dumps(contact_lens),
+        "analytics.json": json.dumps(analytics),
+        "whisperx.json": json.dumps(whisperx),
+    }
+
+
+@pytest.mark.parametrize("name", in_other_words())
+def test_every_format_goes_straight_into_every_command(tmp_path, capsys, name):
+    path = tmp_path / name
+    path.write_text(in_other_words()[name], encoding="utf-8")
+    made = printed(capsys, "import", path, "--json", "--language", "en")
+    assert [(t["role"], t["start_s"], t["end_s"], t["text"]) for t in made["turns"]] == [
+        (role.lower(), start, end, text) for role, start, end, text in SAID
+    ]
+    assert made["language"].startswith("en")
+    measured = printed(capsys, "metrics", path, "--json", "--language", "en")
+    values = {(m["definition"], m["role"]): m["value"] for m in measured["metrics"]}
+    assert (values["talk_time/1", "agent"], values["talk_time/1", "customer"]) == (9.6, 3.5)
+    assert values["sentiment/1", "agent"] > 0  # needs to know that it is English
+    found = printed(capsys, "evaluate", path, "--rubric", "inbound_call", "--json", "--language", "en")
+    courtesy = [a for a in found["answers"] if a["status"] == "answered" and a["evidence"]]
+    assert {e["text"] for a in courtesy for e in a["evidence"] if e["kind"] == "span"} <= {
+        part for _, _, _, text in SAID for part in parts_of(text)
+    }
+    assert found["interaction"] == made["id"]
+
+
+def parts_of(text: str) -> set[str]:
+    """Every contiguous part of a text."""
+    return {text[a:b] for a in range(len(text)) for b in range(a + 1, len(text) + 1)}
+
+
 def test_a_manifests_row_reaches_the_interaction_of_a_transcript(subtitles):
     known = {"agent": "Ann", "language": "en", "direction": "inbound"}
     case = read_case(subtitles, metadata=known)
