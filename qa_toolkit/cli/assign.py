@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 from qa_toolkit.cli.console import print_json
-from qa_toolkit.cli.options import ActingUser, Json, RubricName, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import (
+    ActingUser,
+    DueDay,
+    InteractionIds,
+    Json,
+    RubricName,
+    SampleFile,
+    StoreUrl,
+    acting_user,
+    open_store,
+)
 from qa_toolkit.errors import InputError
 
 
@@ -20,18 +30,9 @@ def register(cli: typer.Typer) -> None:
 def assign(
     rubric: RubricName,
     to: Annotated[str, typer.Option("--to", metavar="USERS", help="Reviewers, such as maria,jun.")],
-    interactions: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID...]", help="Interactions.", show_default=False)
-    ] = None,
-    sample: Annotated[
-        Path | None,
-        typer.Option(
-            "--from", metavar="SAMPLE", help="CSV with a column id, or sample/1.", show_default=False
-        ),
-    ] = None,
-    due: Annotated[
-        str | None, typer.Option(metavar="DAY", help="Last day, as YYYY-MM-DD.", show_default=False)
-    ] = None,
+    interactions: InteractionIds = None,
+    sample: SampleFile = None,
+    due: DueDay = None,
     blind: Annotated[bool, typer.Option("--blind", help="Reviewers see no other answers.")] = False,
     session: Annotated[
         str | None, typer.Option(help="Calibration session; never counts.", show_default=False)
@@ -42,11 +43,10 @@ def assign(
 ) -> None:
     """Puts interactions into queues, in turn: the first to the first reviewer, the second to the second."""
     from qa_toolkit import review
-    from qa_toolkit.store import Store
 
     names = [*(interactions or []), *(read_ids(sample) if sample is not None else [])]
     reviewers = [name.strip() for name in to.split(",") if name.strip()]
-    with Store.open(configuration(store=store).store_url, create=False, origin="qa assign") as opened:
+    with open_store(store, "assign") as opened:
         made = review.assign(
             opened,
             names,

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_table
-from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import (
+    ActingUser,
+    FromDay,
+    Json,
+    StoreUrl,
+    UntilDay,
+    acting_user,
+    open_store,
+)
 from qa_toolkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,12 +37,8 @@ def list_rows(
     ] = None,
     kind: Annotated[str | None, typer.Option(help="Kind of record.", show_default=False)] = None,
     record: Annotated[str | None, typer.Option(help="Id of the record.", show_default=False)] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="From this day on.", show_default=False)
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Until this day.", show_default=False)
-    ] = None,
+    first: FromDay = None,
+    last: UntilDay = None,
     limit: Annotated[int, typer.Option(help="Rows at most.", min=1)] = 50,
     json: Json = False,
     store: StoreUrl = None,
@@ -43,19 +47,17 @@ def list_rows(
     """Prints who did what to which record, the newest first."""
     from dataclasses import asdict
 
-    from qa_toolkit.review import Action, permit
+    from qa_toolkit.review.permissions import Action, permit_among_users
     from qa_toolkit.review.reviewing import check_day
-    from qa_toolkit.store import Store
     from qa_toolkit.store.audit import AuditFilter
 
     for day in (first, last):
         if day is not None:
             check_day(day)
     wanted = AuditFilter(who, action, kind, record, first, last)
-    with Store.open(configuration(store=store).store_url, create=False, origin="qa audit list") as opened:
+    with open_store(store, "audit list") as opened:
         by = acting_user(user)
-        if opened.people.users():
-            permit(opened, by, Action.VIEW_AUDIT)
+        permit_among_users(opened, by, Action.VIEW_AUDIT)
         found = opened.audit.page(wanted, limit=limit)
         opened.audit.record("audit.view", "audit", "log", by=by, rows=len(found.rows))
     if json:
@@ -76,10 +78,8 @@ def verify(
     store: StoreUrl = None,
 ) -> None:
     """Checks the log's chain of hashes; exit code 1 names the first broken row."""
-    from qa_toolkit.store import Store
-
     anchors = () if anchor is None else read_anchors(anchor)
-    with Store.open(configuration(store=store).store_url, create=False, origin="qa audit") as opened:
+    with open_store(store, "audit") as opened:
         where = opened.database.where
         found = opened.audit.verify(anchors)
     if json:
@@ -116,9 +116,7 @@ def show_head(
     store: StoreUrl = None,
 ) -> None:
     """Prints the last row's number and hash, to be kept where the database's owner cannot write."""
-    from qa_toolkit.store import Store
-
-    with Store.open(configuration(store=store).store_url, create=False, origin="qa audit") as opened:
+    with open_store(store, "audit") as opened:
         found = opened.audit.head()
         where = opened.database.where
     if found is None:

@@ -12,11 +12,22 @@ import typer
 
 from qa_toolkit.cli.calibration_tables import plain, report_data, session_data, show_drift, show_report
 from qa_toolkit.cli.console import print_json, print_table
-from qa_toolkit.cli.options import ActingUser, Json, RubricName, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import (
+    ActingUser,
+    DueDay,
+    FromDay,
+    InteractionIds,
+    Json,
+    RubricName,
+    SampleFile,
+    StoreUrl,
+    UntilDay,
+    acting_user,
+    open_store,
+)
 from qa_toolkit.errors import InputError
 
 if TYPE_CHECKING:
-    from qa_toolkit.store import Store
     from qa_toolkit.store.desk_records import CalibrationSession, SessionRemark
 
 commands = typer.Typer(
@@ -55,28 +66,13 @@ def register(cli: typer.Typer) -> None:
     cli.add_typer(commands, name="calibration")
 
 
-def open_store(address: str | None, command: str) -> Store:
-    """The store, for a command of the group."""
-    from qa_toolkit.store import Store
-
-    url = configuration(store=address).store_url
-    return Store.open(url, create=False, origin=f"qa calibration {command}")
-
-
 @commands.command()
 def new(
     name: Name,
     rubric: RubricName,
     raters: Annotated[str, typer.Option("--raters", metavar="USERS", help="Such as maria,jun.")],
-    interactions: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID...]", help="Interactions.", show_default=False)
-    ] = None,
-    sample: Annotated[
-        Path | None,
-        typer.Option(
-            "--from", metavar="SAMPLE", help="CSV with a column id, or sample/1.", show_default=False
-        ),
-    ] = None,
+    interactions: InteractionIds = None,
+    sample: SampleFile = None,
     expert: Annotated[
         str | None, typer.Option(help="Rater whose answers are the reference.", show_default=False)
     ] = None,
@@ -85,9 +81,7 @@ def new(
         RevealName,
         typer.Option(help="Others' answers are shown when one's own are in, or when it is closed."),
     ] = RevealName.SUBMITTED,
-    due: Annotated[
-        str | None, typer.Option(metavar="DAY", help="Last day, as YYYY-MM-DD.", show_default=False)
-    ] = None,
+    due: DueDay = None,
     json: Json = False,
     store: StoreUrl = None,
     user: ActingUser = None,
@@ -96,7 +90,7 @@ def new(
     from qa_toolkit.cli.assign import read_ids
     from qa_toolkit.review import open_session
 
-    with open_store(store, "new") as opened:
+    with open_store(store, "calibration new") as opened:
         made = open_session(
             opened,
             name,
@@ -117,7 +111,7 @@ def list_sessions(json: Json = False, store: StoreUrl = None, user: ActingUser =
     """Prints the sessions one rates in; all of them for whoever leads sessions."""
     from qa_toolkit.review import Action, may, permit
 
-    with open_store(store, "list") as opened:
+    with open_store(store, "calibration list") as opened:
         known = permit(opened, acting_user(user), Action.RATE_CALIBRATION)
         rater = None if may(known, Action.LEAD_CALIBRATION) else known.id
         found = opened.calibration.all(rater=rater)
@@ -153,7 +147,7 @@ def submit(
     from qa_toolkit.review import submit_rating
 
     given = _answers(answers)
-    with open_store(store, "submit") as opened:
+    with open_store(store, "calibration submit") as opened:
         by = acting_user(user)
         saved = submit_rating(opened, name, interaction, given, by=by)
         own = [each for each in opened.calibration.progress(name) if each.rater == by]
@@ -169,7 +163,7 @@ def status(name: Name, json: Json = False, store: StoreUrl = None, user: ActingU
     """Prints who has submitted what; never an answer."""
     from qa_toolkit.review import Action, permit, session_of
 
-    with open_store(store, "status") as opened:
+    with open_store(store, "calibration status") as opened:
         permit(opened, acting_user(user), Action.RATE_CALIBRATION)
         found = session_of(opened, name)
         tasks = opened.calibration.progress(name)
@@ -189,7 +183,7 @@ def close(name: Name, json: Json = False, store: StoreUrl = None, user: ActingUs
     """Closes a session: nothing more is submitted, its raters see everything."""
     from qa_toolkit.review import close_session
 
-    with open_store(store, "close") as opened:
+    with open_store(store, "calibration close") as opened:
         made = close_session(opened, name, by=acting_user(user))
     _show_session(made, json=json)
 
@@ -199,7 +193,7 @@ def table(name: Name, json: Json = False, store: StoreUrl = None, user: ActingUs
     """Prints answers side by side, agreement by criterion and rater, severity, machine against people."""
     from qa_toolkit.review.session_report import session_report
 
-    with open_store(store, "table") as opened:
+    with open_store(store, "calibration table") as opened:
         by = acting_user(user)
         found = session_report(opened, name, by=by)
         opened.audit.record("calibration.view", "calibration", name, by=by)
@@ -223,7 +217,7 @@ def note(
     """Writes down what was said about an interaction, a criterion or the session."""
     from qa_toolkit.review import add_note
 
-    with open_store(store, "note") as opened:
+    with open_store(store, "calibration note") as opened:
         made = add_note(
             opened,
             name,
@@ -251,7 +245,7 @@ def agree(
     """Writes down the answer all agreed on; it changes nobody's evaluation."""
     from qa_toolkit import review
 
-    with open_store(store, "agree") as opened:
+    with open_store(store, "calibration agree") as opened:
         made = review.agree(
             opened,
             name,
@@ -285,7 +279,7 @@ def effect(
     """Writes down what the session changes in the rubric."""
     from qa_toolkit.review import record_effect
 
-    with open_store(store, "effect") as opened:
+    with open_store(store, "calibration effect") as opened:
         made = record_effect(
             opened, name, criterion, code, by=acting_user(user), text=text, supersedes=replaces
         )
@@ -329,12 +323,8 @@ def _show_remark(made: SessionRemark, *, json: bool) -> None:
 def drift(
     rubric: RubricName,
     every: Annotated[EveryName, typer.Option(help="week, month or session.")] = EveryName.MONTH,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="From this day on.", show_default=False)
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Until this day.", show_default=False)
-    ] = None,
+    first: FromDay = None,
+    last: UntilDay = None,
     blind: Annotated[bool, typer.Option("--blind", help="Only people who saw no other answers.")] = False,
     json: Json = False,
     store: StoreUrl = None,
@@ -347,7 +337,7 @@ def drift(
     for day in (first, last):
         if day is not None:
             check_day(day)
-    with open_store(store, "drift") as opened:
+    with open_store(store, "calibration drift") as opened:
         found = calibration_drift(
             opened,
             rubric,

@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 
 from qa_toolkit.cli.console import print_json
-from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import (
+    ActingUser,
+    FromDay,
+    Json,
+    StoreUrl,
+    UntilDay,
+    acting_user,
+    open_store,
+)
 from qa_toolkit.errors import InputError
 
 
@@ -28,12 +36,8 @@ def export(
     rubric: Annotated[str | None, typer.Option(help="Only of this rubric.", show_default=False)] = None,
     agent: Annotated[str | None, typer.Option(help="Only of this agent.", show_default=False)] = None,
     site: Annotated[str | None, typer.Option(help="Only of this site.", show_default=False)] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="From this day on.", show_default=False)
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Until this day.", show_default=False)
-    ] = None,
+    first: FromDay = None,
+    last: UntilDay = None,
     json: Json = False,
     store: StoreUrl = None,
     user: ActingUser = None,
@@ -42,7 +46,6 @@ def export(
     from qa_toolkit.reports.table_files import renderer
     from qa_toolkit.review.exporting import export_tables
     from qa_toolkit.review.reviewing import check_day
-    from qa_toolkit.store import Store
     from qa_toolkit.store.export_rows import ExportFilter
 
     render = renderer(out.suffix.lower())
@@ -54,7 +57,7 @@ def export(
     if out.exists():
         raise InputError("the export would overwrite a file", str(out), "name another file")
     try:
-        with Store.open(configuration(store=store).store_url, create=False, origin="qa export") as opened:
+        with open_store(store, "export") as opened:
             with partial.open("xb+") as file:
                 made = export_tables(
                     opened, tables, file, render, by=acting_user(user), wanted=wanted, as_name=out.name

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa_toolkit.cli.console import print_json, print_table
-from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, open_store
 from qa_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +23,38 @@ if TYPE_CHECKING:
 RESUBMITTED, RESUMED = "resubmitted", "resumed"
 """Notes of lots that the switching rules leave out, and of the first one after inspection was resumed."""
 
+LotSize = Annotated[int, typer.Option("--lot-size", help="Items of the lot.")]
+Aql = Annotated[float, typer.Option("--aql", help="Percent faulty; above 10, faults per 100 items.")]
+Level = Annotated[str, typer.Option("--level", help="General level I, II or III.")]
+Tightened = Annotated[bool, typer.Option("--tightened", help="Tightened inspection.")]
+Reduced = Annotated[bool, typer.Option("--reduced", help="Reduced inspection.")]
+Sampling = Annotated[str, typer.Option("--sampling", help="single, double or multiple.")]
+Faults = Annotated[
+    str | None, typer.Option("--faults", metavar="N[,N...]", help="Faulty items found, sample by sample.")
+]
+Inspected = Annotated[int | None, typer.Option("--inspected", help="Items looked at, when not n.")]
+ResultFile = Annotated[
+    Path | None, typer.Option("--result", help="The JSON of a compare or audit: its forms are the sample.")
+]
+Critical = Annotated[bool, typer.Option("--critical", help="Only critical errors make a form faulty.")]
+Rates = Annotated[
+    str, typer.Option("--rates", metavar="R,R...", help="True percentages whose acceptance is wanted.")
+]
+StreamName = Annotated[
+    str | None,
+    typer.Option("--stream", help="Whose lots follow one another: the store keeps the switching rules."),
+]
+LotName = Annotated[str | None, typer.Option("--lot", help="The lot's name in its stream.")]
+Stable = Annotated[
+    bool, typer.Option("--stable", help="Production is steady: ten lots accepted lead to reduced.")
+]
+Resubmitted = Annotated[
+    bool, typer.Option("--resubmitted", help="Inspected again after a rejection: no part of the rules.")
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Begin anew, tightened, after inspection was discontinued.")
+]
+
 
 def register(commands: typer.Typer) -> None:
     commands.command()(accept)
@@ -30,41 +62,22 @@ def register(commands: typer.Typer) -> None:
 
 
 def accept(
-    lot_size: Annotated[int, typer.Option("--lot-size", help="Items of the lot.")],
-    aql: Annotated[float, typer.Option("--aql", help="Percent faulty; above 10, faults per 100 items.")],
-    level: Annotated[str, typer.Option("--level", help="General level I, II or III.")] = "II",
-    tightened: Annotated[bool, typer.Option("--tightened", help="Tightened inspection.")] = False,
-    reduced: Annotated[bool, typer.Option("--reduced", help="Reduced inspection.")] = False,
-    sampling: Annotated[str, typer.Option("--sampling", help="single, double or multiple.")] = "single",
-    faults: Annotated[
-        str | None,
-        typer.Option("--faults", metavar="N[,N...]", help="Faulty items found, sample by sample."),
-    ] = None,
-    inspected: Annotated[int | None, typer.Option("--inspected", help="Items looked at, when not n.")] = None,
-    result: Annotated[
-        Path | None,
-        typer.Option("--result", help="The JSON of a compare or audit: its forms are the sample."),
-    ] = None,
-    critical: Annotated[
-        bool, typer.Option("--critical", help="Only critical errors make a form faulty.")
-    ] = False,
-    rates: Annotated[
-        str, typer.Option("--rates", metavar="R,R...", help="True percentages whose acceptance is wanted.")
-    ] = "",
-    stream: Annotated[
-        str | None,
-        typer.Option("--stream", help="Whose lots follow one another: the store keeps the switching rules."),
-    ] = None,
-    lot: Annotated[str | None, typer.Option("--lot", help="The lot's name in its stream.")] = None,
-    stable: Annotated[
-        bool, typer.Option("--stable", help="Production is steady: ten lots accepted lead to reduced.")
-    ] = False,
-    resubmitted: Annotated[
-        bool, typer.Option("--resubmitted", help="Inspected again after a rejection: no part of the rules.")
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Begin anew, tightened, after inspection was discontinued.")
-    ] = False,
+    lot_size: LotSize,
+    aql: Aql,
+    level: Level = "II",
+    tightened: Tightened = False,
+    reduced: Reduced = False,
+    sampling: Sampling = "single",
+    faults: Faults = None,
+    inspected: Inspected = None,
+    result: ResultFile = None,
+    critical: Critical = False,
+    rates: Rates = "",
+    stream: StreamName = None,
+    lot: LotName = None,
+    stable: Stable = False,
+    resubmitted: Resubmitted = False,
+    resume: Resume = False,
     json: Json = False,
     store: StoreUrl = None,
     user: ActingUser = None,
@@ -75,35 +88,53 @@ def accept(
     lot is rejected.
     """
     from qa_toolkit.domain.contract import to_contract
-    from qa_toolkit.keying.lots import judge_lot, sampled_forms
-    from qa_toolkit.statistics.acceptance import acceptance_plan
+    from qa_toolkit.keying.lots import sampled_forms
 
     found = _numbers(faults, "--faults")
     if result is not None:
         inspected, number = sampled_forms(result, critical=critical)
         found = [number]
     asked = [float(text) / 100 for text in _parts(rates, "--rates")]
+    question = _Question(lot_size, aql, level, _sampling(sampling), found, inspected, asked)
+    given = _given(tightened=tightened, reduced=reduced)
     if stream is None:
         if lot or stable or resubmitted or resume:
             what = "--lot, --stable, --resubmitted and --resume"
             raise UsageError(f"{what} belong to a stream", None, "give --stream")
-        inspection = _given(tightened=tightened, reduced=reduced) or "normal"
-        plan = acceptance_plan(lot_size, aql, level, inspection, _sampling(sampling))  # type: ignore[arg-type]
-        judged = judge_lot(plan, samples=found, inspected=inspected, rates=asked)
+        judged = question.judged(given or "normal")
     else:
-        if _given(tightened=tightened, reduced=reduced):
+        if given:
             raise UsageError("the lots of a stream say how it is inspected", None, "leave --tightened out")
-        kept = _Stream(
-            stream, store, acting_user(user), stable=stable, resume=resume, resubmitted=resubmitted
-        )
-        plan = acceptance_plan(lot_size, aql, level, kept.inspection(), _sampling(sampling))  # type: ignore[arg-type]
-        judged = kept.decided(judge_lot(plan, samples=found, inspected=inspected, rates=asked), lot)
+        who = acting_user(user)
+        kept = _Stream(stream, store, who, stable=stable, resume=resume, resubmitted=resubmitted)
+        judged = kept.decided(question.judged(kept.inspection()), lot)
     if json:
         print_json(to_contract(judged))
     else:
         _show(judged)
     if judged.decision == "rejected":
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A lot, and what was found in its sample so far; ``rates`` are fractions."""
+
+    lot_size: int
+    aql: float
+    level: str
+    sampling: str
+    faults: list[int] | None
+    inspected: int | None
+    rates: list[float]
+
+    def judged(self, inspection: str) -> LotDecision:
+        """The plan at that inspection, and the decision where there are faults to decide on."""
+        from qa_toolkit.keying.lots import judge_lot
+        from qa_toolkit.statistics.acceptance import acceptance_plan
+
+        plan = acceptance_plan(self.lot_size, self.aql, self.level, inspection, self.sampling)  # type: ignore[arg-type]
+        return judge_lot(plan, samples=self.faults, inspected=self.inspected, rates=self.rates)
 
 
 def _given(*, tightened: bool, reduced: bool) -> str | None:
@@ -149,10 +180,7 @@ class _Stream:
         self.stable, self.resume, self.resubmitted = stable, resume, resubmitted
 
     def open(self, *, create: bool) -> Store:
-        from qa_toolkit.store import Store
-
-        url = configuration(store=self.url).store_url
-        return Store.open(url, create=create, origin="qa keying accept")
+        return open_store(self.url, "keying accept", create=create)
 
     def inspection(self) -> str:
         """How the next lot is inspected.
@@ -171,29 +199,9 @@ class _Stream:
 
     def decided(self, judged: LotDecision, lot: str | None) -> LotDecision:
         """Keeps the decision, when there is one, and says how the next lot is inspected."""
-        from qa_toolkit.store.desk_records import KeyingLot
-
         with self.open(create=True) as opened:
             if judged.decision is not None:
-                if lot is None:
-                    raise UsageError("a lot of a stream is kept by its name", None, "give --lot")
-                note = RESUBMITTED if self.resubmitted else RESUMED if self.resume else None
-                kept = KeyingLot(
-                    stream=self.name,
-                    lot=lot,
-                    lot_size=judged.lot_size,
-                    aql=judged.aql,
-                    level=judged.level,
-                    sampling=judged.sampling,  # type: ignore[arg-type]
-                    inspection=judged.inspection,  # type: ignore[arg-type]
-                    letter=judged.letter_used,
-                    inspected=judged.inspected or 0,
-                    faults=judged.faults or 0,
-                    decision=judged.decision,
-                    created_by=self.user,
-                    note=note,
-                )
-                opened.keying.record_lot(kept)
+                opened.keying.record_lot(self._kept(judged, lot))
             state = _state(opened.keying.lots(self.name), stable=self.stable)
         return replace(
             judged,
@@ -201,6 +209,27 @@ class _Stream:
             lot=lot,
             next_inspection=state.inspection,
             next_inspection_reason=state.reason,
+        )
+
+    def _kept(self, judged: LotDecision, lot: str | None) -> KeyingLot:
+        from qa_toolkit.store.desk_records import KeyingLot
+
+        if lot is None or judged.decision is None:
+            raise UsageError("a lot of a stream is kept by its name", None, "give --lot")
+        return KeyingLot(
+            stream=self.name,
+            lot=lot,
+            lot_size=judged.lot_size,
+            aql=judged.aql,
+            level=judged.level,
+            sampling=judged.sampling,  # type: ignore[arg-type]
+            inspection=judged.inspection,  # type: ignore[arg-type]
+            letter=judged.letter_used,
+            inspected=judged.inspected or 0,
+            faults=judged.faults or 0,
+            decision=judged.decision,
+            created_by=self.user,
+            note=RESUBMITTED if self.resubmitted else RESUMED if self.resume else None,
         )
 
 
@@ -223,9 +252,7 @@ def lots(
     """Lists the lots that were decided on, oldest first."""
     from dataclasses import asdict
 
-    from qa_toolkit.store import Store
-
-    with Store.open(configuration(store=store).store_url, create=False, origin="qa keying lots") as opened:
+    with open_store(store, "keying lots") as opened:
         found = opened.keying.lots(stream)
     if json:
         print_json([{**asdict(r), "created_at": r.created_at and r.created_at.isoformat()} for r in found])

@@ -10,7 +10,7 @@ import typer
 
 from qa_toolkit.cli.console import print_json, print_table
 from qa_toolkit.cli.keying_options import Encoding, Keyed, Layout, end_with, find_layout
-from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, open_store
 
 if TYPE_CHECKING:
     from qa_toolkit.domain.keying_checks import KeyingRulings
@@ -62,7 +62,6 @@ def adjudicate(
 
 def _store(found: KeyingRulings, url: str | None, *, supersede: bool) -> tuple[int, ...]:
     from qa_toolkit import review
-    from qa_toolkit.store import Store
     from qa_toolkit.store.desk_records import KeyingAdjudication
 
     rows = [
@@ -83,7 +82,7 @@ def _store(found: KeyingRulings, url: str | None, *, supersede: bool) -> tuple[i
         )
         for each in found.rulings
     ]
-    with Store.open(configuration(store=url).store_url, origin="qa keying adjudicate") as opened:
+    with open_store(url, "keying adjudicate", create=True) as opened:
         if supersede:
             held = {
                 (r.application, r.field_path): r.id for r in opened.keying.adjudications(layout=found.layout)
@@ -103,9 +102,7 @@ def rulings(
     """Lists the rulings of the store: who found what on the paper, and why."""
     from dataclasses import asdict
 
-    from qa_toolkit.store import Store
-
-    with Store.open(configuration(store=store).store_url, create=False, origin="qa keying rulings") as opened:
+    with open_store(store, "keying rulings") as opened:
         found = opened.keying.adjudications(application, current=not every)
     if json:
         print_json([{**asdict(r), "created_at": r.created_at and r.created_at.isoformat()} for r in found])

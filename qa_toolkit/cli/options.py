@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from qa_toolkit.config import Configuration
-
+    from qa_toolkit.store import Store
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout and nothing else.")]
 RubricName = Annotated[
@@ -27,6 +27,22 @@ StoreUrl = Annotated[
 ]
 ActingUser = Annotated[
     str | None, typer.Option("--as", metavar="USER", help="Whom the store records.", show_default=False)
+]
+FromDay = Annotated[
+    str | None, typer.Option("--from", metavar="DAY", help="From this day on.", show_default=False)
+]
+UntilDay = Annotated[
+    str | None, typer.Option("--to", metavar="DAY", help="Until this day.", show_default=False)
+]
+DueDay = Annotated[
+    str | None, typer.Option(metavar="DAY", help="Last day, as YYYY-MM-DD.", show_default=False)
+]
+InteractionIds = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID...]", help="Interactions.", show_default=False)
+]
+SampleFile = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="SAMPLE", help="CSV with a column id, or sample/1.", show_default=False),
 ]
 Model = Annotated[
     str | None, typer.Option("--model", help="Recogniser, see 'qa models list'.", show_default=False)
@@ -79,6 +95,17 @@ def configuration(**flags: object) -> Configuration:
     from qa_toolkit.config import load_configuration
 
     return load_configuration({name.replace("__", "."): value for name, value in flags.items()})
+
+
+def open_store(address: str | None, command: str, *, create: bool = False) -> Store:
+    """The store of ``--store`` or the configuration, for a command; the audit log names the command.
+
+    Raises:
+        StoreError: it cannot be opened, or there is none and ``create`` is not set.
+    """
+    from qa_toolkit.store import Store
+
+    return Store.open(configuration(store=address).store_url, create=create, origin=f"qa {command}")
 
 
 def acting_user(given: str | None) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qa_toolkit.cli.console import print_json, print_table
-from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, open_store
 
 commands = typer.Typer(help="Users, agents and their teams.", no_args_is_help=True)
 
@@ -27,9 +27,8 @@ def import_file(
 ) -> None:
     """Takes over a CSV file, all of it or nothing; a row that cannot be used is one line."""
     from qa_toolkit.review import import_people
-    from qa_toolkit.store import Store
 
-    with Store.open(configuration(store=store).store_url, origin="qa people import") as opened:
+    with open_store(store, "people import", create=True) as opened:
         change = import_people(opened, file, by=acting_user(user))
     if json:
         print_json(asdict(change))
@@ -40,12 +39,10 @@ def import_file(
 @commands.command("list")
 def list_people(json: Json = False, store: StoreUrl = None, user: ActingUser = None) -> None:
     """Prints the users, and the agents with their teams."""
-    from qa_toolkit.review import Action, permit
-    from qa_toolkit.store import Store
+    from qa_toolkit.review.permissions import Action, permit_among_users
 
-    with Store.open(configuration(store=store).store_url, create=False, origin="qa people list") as opened:
-        if opened.people.users():
-            permit(opened, acting_user(user), Action.VIEW_PEOPLE)
+    with open_store(store, "people list") as opened:
+        permit_among_users(opened, acting_user(user), Action.VIEW_PEOPLE)
         users, placements = opened.people.users(), opened.people.placements()
     if json:
         print_json(

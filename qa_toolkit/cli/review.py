@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qa_toolkit.cli.console import print_json, print_table
-from qa_toolkit.cli.options import ActingUser, Json, RubricName, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import (
+    ActingUser,
+    Json,
+    RubricName,
+    StoreUrl,
+    acting_user,
+    configuration,
+    open_store,
+)
 from qa_toolkit.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from qa_toolkit.review import GivenReview
-    from qa_toolkit.store import Store
     from qa_toolkit.store.people_records import Dispute
 
 commands = typer.Typer(help="Queues, reviews, disputes, acknowledgement.", no_args_is_help=True)
@@ -34,13 +41,6 @@ def register(cli: typer.Typer) -> None:
     cli.add_typer(commands, name="review")
 
 
-def _open(address: str | None, command: str) -> Store:
-    from qa_toolkit.store import Store
-
-    url = configuration(store=address).store_url
-    return Store.open(url, create=False, origin=f"qa review {command}")
-
-
 @commands.command("list")
 def list_queue(
     reviewer: Annotated[
@@ -53,7 +53,7 @@ def list_queue(
     """Prints what is to be reviewed, and the disputes that are open."""
     from qa_toolkit.review import queue
 
-    with _open(store, "list") as opened:
+    with open_store(store, "review list") as opened:
         waiting = queue(opened, by=acting_user(user), reviewer=reviewer)
         disputes = opened.disputes.all(state="open")
     if json:
@@ -83,7 +83,7 @@ def submit(
     from qa_toolkit.review import submit_review
 
     given = read_given(answers)
-    with _open(store, "submit") as opened:
+    with open_store(store, "review submit") as opened:
         by = acting_user(user)
         saved = submit_review(opened, interaction, rubric, given, by=by, based_on=based_on)
         record = opened.evaluation(saved.evaluation_id)
@@ -117,7 +117,7 @@ def dispute(
     from qa_toolkit.review import raise_dispute
 
     days = configuration().settings.review.dispute_days
-    with _open(store, "dispute") as opened:
+    with open_store(store, "review dispute") as opened:
         by = acting_user(user)
         made = raise_dispute(
             opened, interaction, rubric, by=by, text=text, criteria=criterion or (), window_days=days
@@ -143,7 +143,7 @@ def judge(
 
     if uphold == (change is not None):
         raise UsageError("say how the dispute ends", None, "give --uphold or --change ANSWERS.json")
-    with _open(store, "judge") as opened:
+    with open_store(store, "review judge") as opened:
         by = acting_user(user)
         if change is None:
             made = review.uphold(opened, number, by=by, text=text)
@@ -164,7 +164,7 @@ def reading(
     """Asks somebody for a second, blind reading before a dispute is judged."""
     from qa_toolkit.review import ask_reading
 
-    with _open(store, "reading") as opened:
+    with open_store(store, "review reading") as opened:
         made = ask_reading(opened, number, reader=to, by=acting_user(user), due_on=due)
     _show(made, json=json)
 
@@ -180,7 +180,7 @@ def withdraw(
     """Takes a dispute of one's own back."""
     from qa_toolkit import review
 
-    with _open(store, "withdraw") as opened:
+    with open_store(store, "review withdraw") as opened:
         made = review.withdraw(opened, number, by=acting_user(user), text=text)
     _show(made, json=json)
 
@@ -197,7 +197,7 @@ def revert(
     """Files the answers of an earlier evaluation again, as a new revision."""
     from qa_toolkit.review import revert_review
 
-    with _open(store, "revert") as opened:
+    with open_store(store, "review revert") as opened:
         saved = revert_review(opened, evaluation, by=acting_user(user), based_on=based_on, text=text)
     if json:
         print_json({"id": saved.evaluation_id, "revision": saved.revision, "based_on": based_on})
@@ -223,7 +223,7 @@ def correct(
 
     if machine == (text is not None):
         raise UsageError("say what was said", None, "give --text, or --machine")
-    with _open(store, "correct") as opened:
+    with open_store(store, "review correct") as opened:
         made = correct_turn(opened, interaction, turn, text, by=acting_user(user), seen=seen)
     if json:
         print_json({**asdict(made), "at": made.at.isoformat()})
@@ -244,7 +244,7 @@ def acknowledge(
     """Notes that the agent has seen an evaluation of their own."""
     from qa_toolkit import review
 
-    with _open(store, "acknowledge") as opened:
+    with open_store(store, "review acknowledge") as opened:
         made = review.acknowledge(opened, evaluation, by=acting_user(user), comment=comment)
     if json:
         print_json({**asdict(made), "at": made.at.isoformat()})
@@ -267,7 +267,7 @@ def coach(
     """Writes advice to the agent of an evaluation."""
     from qa_toolkit import review
 
-    with _open(store, "coach") as opened:
+    with open_store(store, "review coach") as opened:
         by = acting_user(user)
         made = review.coach(opened, evaluation, by=by, text=text, criterion=criterion, revises=revises)
     if json:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qa_toolkit.cli.console import print_json, print_table
-from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration, open_store
 from qa_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa_toolkit.store import Store
     from qa_toolkit.store.desk_records import RubricStanding
 
 Note = Annotated[str | None, typer.Option("--note", help="Why, in a sentence.", show_default=False)]
@@ -21,13 +20,6 @@ def register(commands: typer.Typer) -> None:
     commands.command("publish")(publish)
     commands.command("retire")(retire)
     commands.command("states")(states)
-
-
-def _open(address: str | None, command: str, *, create: bool = False) -> Store:
-    from qa_toolkit.store import Store
-
-    url = configuration(store=address).store_url
-    return Store.open(url, create=create, origin=f"qa rubric {command}")
 
 
 def publish(
@@ -44,7 +36,7 @@ def publish(
     from qa_toolkit.cli.rubrics import find_rubric
     from qa_toolkit.evaluation import parse_rubric
 
-    with _open(store, "publish", create=True) as opened:
+    with open_store(store, "rubric publish", create=True) as opened:
         by = acting_user(user)
         if stored:
             loaded = parse_rubric(review.stored_text(opened, rubric), rubric)
@@ -74,7 +66,7 @@ def retire(
     name, _, version = rubric.partition("@")
     if not version:
         raise UsageError(f"'{rubric}' names no version", None, "write id@version")
-    with _open(store, "retire") as opened:
+    with open_store(store, "rubric retire") as opened:
         standing = retire_rubric(opened, name, version, by=acting_user(user), note=note)
     _show(standing, json=json)
 
@@ -88,7 +80,7 @@ def states(
     store: StoreUrl = None,
 ) -> None:
     """Prints how every version stands in the store: draft, registered, active or retired."""
-    with _open(store, "states") as opened:
+    with open_store(store, "rubric states") as opened:
         found = opened.publications.standings(rubric)
     if json:
         print_json([_data(each) for each in found])
