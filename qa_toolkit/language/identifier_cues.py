@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from qa_toolkit.language.identifier_words import CUES, FIRST_CUE_WORDS, PIECE_NAMES
+from qa_toolkit.language.identifier_words import CUES_BY_FIRST_WORD, PIECE_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,10 @@ def cues_in(texts: Sequence[str]) -> list[tuple[int, int, str]]:
     """Cues as start, end and kind; of two that begin at one word the longer."""
     found: list[tuple[int, int, str]] = []
     for start, word in enumerate(texts):
-        if word not in FIRST_CUE_WORDS:
+        beginning = CUES_BY_FIRST_WORD.get(word)
+        if beginning is None:
             continue
-        here = [(p, kind) for p, kind in CUES if tuple(texts[start : start + len(p)]) == p]
+        here = [(p, kind) for p, kind in beginning if tuple(texts[start : start + len(p)]) == p]
         if here:
             phrase, kind = max(here, key=lambda item: len(item[0]))
             if _of_the_last_four(texts[:start]):

@@ -7,7 +7,7 @@ in as ``lead``. The last four digits of anything are no identifier.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -52,10 +52,12 @@ __all__ = [
     "IdentifierSpan",
     "find_identifiers",
     "identifier_spans",
+    "may_hold_identifier",
 ]
 
 KINDS: Final[tuple[IdentifierKind, ...]] = get_args(IdentifierKind)
 
+_TELLING: Final = frozenset((*"0123456789", "at", "arroba"))
 _REACH: Final = 30
 _SHORTEST: Final = 4
 _COMPLETE: Final = 0.5
@@ -117,8 +119,7 @@ def find_identifiers(
         lead: the words before it, of anyone.
         of_office: the speaker speaks for an office, whose "call me at" gives no number of a person.
     """
-    texts = [word.text for word in words]
-    if not any(word.digit for word in words) and not {"at", "arroba"} & set(texts):
+    if not may_hold_identifier(word.text for word in words):
         return ()
     found = [
         Identifier("email", value, first, last, sure) for value, first, last, sure in emails(words, lead)
@@ -133,6 +134,11 @@ def find_identifiers(
     used = {n for identifier in found for n in range(identifier.first, identifier.last)}
     found += context.numbers(used)
     return tuple(sorted(found, key=lambda i: i.first))
+
+
+def may_hold_identifier(texts: Iterable[str]) -> bool:
+    """Whether a digit or a spoken ``@`` is among normalised words; without one there is no identifier."""
+    return not _TELLING.isdisjoint(texts)
 
 
 def _taken(one: Identifier, others: Sequence[Identifier]) -> bool:

@@ -32,6 +32,7 @@ NORMALISER_VERSION = "1"
 """Changes whenever any text may normalise differently; printed with every word error rate."""
 
 _MOST_PASSES = 8
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORDY = frozenset(("word", "letters"))
 _HAS_OR_HAD = {
     "is": ("has", frozenset(("been", "got", "gone", "had"))),
@@ -84,7 +85,8 @@ def normalise_words(
 def _without_fillers(
     tokens: tuple[NormalisedToken, ...], words: LanguageWords
 ) -> tuple[NormalisedToken, ...]:
-    return tuple(t for t in tokens if not _is_filler(t.text, words.fillers))
+    fillers = {text for text in {token.text for token in tokens} if _is_filler(text, words.fillers)}
+    return tuple(token for token in tokens if token.text not in fillers) if fillers else tokens
 
 
 @lru_cache(maxsize=1 << 14)
@@ -96,33 +98,33 @@ def _stays(tokens: Sequence[NormalisedToken], words: LanguageWords) -> bool:
     """Whether another pass is sure to change nothing: plain words and digits for which no rule is left."""
     texts = [token.text for token in tokens]
     said = frozenset(texts)
-    if any(not (text.isascii() and (text.isalpha() or (len(text) == 1 and text.isdigit()))) for text in said):
-        return False
-    if not said.isdisjoint(words.opened) and any(_opens(text, words) for text in said & words.opened):
+    if not (_are_plain(said) and said.isdisjoint(words.opened)):
         return False
     if words is ENGLISH and not said.isdisjoint(american_spelling()):
         return False
     if not (said.isdisjoint(words.money_joiners) or said.isdisjoint(words.money_parts)):
         return False
-    pairs = tuple(pairwise(texts))
-    if not said.isdisjoint(words.sequence_starts) and any(pair in words.sequences for pair in pairs):
+    if not said.isdisjoint(words.sequence_starts) and any(p in words.sequences for p in pairwise(texts)):
         return False
-    return not _spells(pairs, words) and (words.numbers is None or _numbers_stay(texts, said, words.numbers))
+    return not _spells(texts, said, words) and (
+        words.numbers is None or _numbers_stay(texts, said, words.numbers)
+    )
 
 
-def _opens(word: str, words: LanguageWords) -> bool:
-    return words.symbols.get(word) is not None or words.expansions.get(word) != (word,)
+def _are_plain(said: frozenset[str]) -> bool:
+    """Whether all are words of the letters a to z, or single digits."""
+    letters = "".join(said)
+    if letters.isascii() and letters.isalpha():
+        return True
+    return all(t.isascii() and (t.isalpha() or (len(t) == 1 and t.isdigit())) for t in said)
 
 
-def _spells(pairs: Sequence[tuple[str, str]], words: LanguageWords) -> bool:
+def _spells(texts: Sequence[str], said: frozenset[str], words: LanguageWords) -> bool:
     """Whether letters stand side by side that are not both words of the language."""
-    letters = words.function_letters
-    return any(
-        len(one) == 1 == len(other)
-        and one.isalpha()
-        and other.isalpha()
-        and not (one in letters and other in letters)
-        for one, other in pairs
+    letters, function = said & _LETTERS, words.function_letters
+    return not letters <= function and any(
+        one in letters and other in letters and not (one in function and other in function)
+        for one, other in pairwise(texts)
     )
 
 
@@ -156,9 +158,10 @@ def _again(tokens: Sequence[NormalisedToken], words: LanguageWords) -> tuple[Nor
 
 def _one_pass(text: str, words: LanguageWords) -> list[NormalisedToken]:
     pieces: Sequence[Piece] = pieces_of(text, decimal_comma=words.decimal_comma)
-    if any(piece.text == "." for piece in pieces):
+    said = {piece.text for piece in pieces}
+    if "." in said:
         pieces = _mark_dots([*pieces], words)
-    if any(_is_letter(one) and _is_letter(other) for one, other in pairwise(pieces)):
+    if any(len(text) == 1 for text in said):
         pieces = _join_letters(pieces, words)
     return _join_money(_tokens(_open_words(pieces, words), words), words)
 
@@ -180,8 +183,11 @@ def _mark_dots(pieces: list[Piece], words: LanguageWords) -> list[Piece]:
     return kept
 
 
-def _join_letters(pieces: Sequence[Piece], words: LanguageWords) -> list[Piece]:
+def _join_letters(pieces: Sequence[Piece], words: LanguageWords) -> Sequence[Piece]:
     """Joins letters spelled one by one; single letters that are words of the language stay apart."""
+    alone = {index for index, piece in enumerate(pieces) if len(piece.text) == 1}
+    if not any(i + 1 in alone and _is_letter(pieces[i]) and _is_letter(pieces[i + 1]) for i in alone):
+        return pieces
     joined: list[Piece] = []
     index = 0
     while index < len(pieces):
@@ -229,15 +235,17 @@ def _trimmed(pieces: Sequence[Piece], first: int, last: int, words: LanguageWord
 
 def _open_words(pieces: Sequence[Piece], words: LanguageWords) -> Sequence[Piece]:
     """Opens contractions and joins variants; every piece that comes out is one plain word or a number."""
-    if any(piece.text in words.opened or "'" in piece.text for piece in pieces):
+    said = {piece.text for piece in pieces}
+    if not said.isdisjoint(words.opened) or "'" in "".join(said):
         pieces = [part for index in range(len(pieces)) for part in _opened(pieces, index, words)]
+        said = {piece.text for piece in pieces}
     if words is ENGLISH:
         american = american_spelling()
-        pieces = [p._replace(text=american[p.text]) if p.text in american else p for p in pieces]
-        pieces = _decide_is_or_has(pieces)
-    if any(piece.text in words.sequence_starts for piece in pieces):
-        pieces = _join_sequences(pieces, words)
-    return pieces
+        if not said.isdisjoint(american):
+            pieces = [p._replace(text=american[p.text]) if p.text in american else p for p in pieces]
+        if not said.isdisjoint(_HAS_OR_HAD):
+            pieces = _decide_is_or_has(pieces)
+    return pieces if said.isdisjoint(words.sequence_starts) else _join_sequences(pieces, words)
 
 
 def _opened(pieces: Sequence[Piece], index: int, words: LanguageWords) -> Sequence[Piece]:
@@ -309,8 +317,10 @@ def _join_sequences(pieces: Sequence[Piece], words: LanguageWords) -> list[Piece
 
 
 def _tokens(pieces: Sequence[Piece], words: LanguageWords) -> list[NormalisedToken]:
-    reader = NumberReader(pieces, words, words.numbers) if words.numbers else None
     openers = words.numbers.openers if words.numbers else frozenset()
+    if openers.isdisjoint([p.text for p in pieces]) and _WORDY.issuperset([p.kind for p in pieces]):
+        return [NormalisedToken(p.text, p.start, p.end) for p in pieces]
+    reader = NumberReader(pieces, words, words.numbers) if words.numbers else None
     tokens: list[NormalisedToken] = []
     stop = 0
     for index, piece in enumerate(pieces):
@@ -333,7 +343,7 @@ def _tokens(pieces: Sequence[Piece], words: LanguageWords) -> list[NormalisedTok
 
 def _join_money(tokens: list[NormalisedToken], words: LanguageWords) -> list[NormalisedToken]:
     """``twelve dollars and fifty cents`` loses its ``and``, as ``$12.50`` has none."""
-    if not any(token.text in words.money_parts for token in tokens):
+    if words.money_parts.isdisjoint([token.text for token in tokens]):
         return tokens
     kept = list(tokens)
     for index in range(len(kept) - 3, 0, -1):

@@ -107,8 +107,9 @@ class LanguageWords:
     money_parts: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        changed = (word for word, parts in self.expansions.items() if parts != (word,))
         for name, words in (
-            ("opened", (*self.expansions, *self.symbols, *SPOKEN_SIGNS)),
+            ("opened", (*changed, *self.symbols, *SPOKEN_SIGNS)),
             ("sequence_starts", (first for first, *_ in self.sequences)),
             ("money_wholes", (whole for whole, _ in self.currencies.values())),
             ("money_parts", (part for _, part in self.currencies.values())),

@@ -16,8 +16,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _sequences(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(item.split()) for item in text.split(","))
+def _sequences(text: str) -> tuple[str, ...]:
+    """Each with a space at both ends, so that whole words are found in a line of words."""
+    return tuple(f" {' '.join(item.split())} " for item in text.split(","))
 
 
 _LOOK_BACK = 7
@@ -76,7 +77,7 @@ def is_denied(hit: Hit, text: Searchable, reach: int = _LOOK_BACK) -> bool:
     for position, word in enumerate(before):
         if word in NEGATIONS and not _harmless(before, position, stretch.texts[hit.first]):
             return True
-    if any(_holds(before, sequence) for sequence in _SUPPOSED):
+    if _holds(before, _SUPPOSED):
         return True
     return "would" in before and _conditional(before, _sentence_before(hit, stretch, text))
 
@@ -100,7 +101,7 @@ def is_asked(hit: Hit, text: Searchable) -> bool:
     opening = next((word for word in words if word not in _CONNECTIVES), "")
     if opening in _ASKING or any(word in _POLITE for word in words):
         return True
-    return any(_holds(words, request) for request in _REQUESTS)
+    return _holds(words, _REQUESTS)
 
 
 def _clause_before(hit: Hit, stretch: Stretch, text: Searchable, reach: int = _LOOK_BACK) -> list[str]:
@@ -172,6 +173,6 @@ def _harmless(before: list[str], position: int, first_of_hit: str) -> bool:
     return inverted or (earlier[-1:] == ["you"] and bool(earlier[:-1]) and earlier[-2] in _MODALS)
 
 
-def _holds(words: list[str], sequence: tuple[str, ...]) -> bool:
-    size = len(sequence)
-    return any(tuple(words[i : i + size]) == sequence for i in range(len(words) - size + 1))
+def _holds(words: list[str], sequences: tuple[str, ...]) -> bool:
+    line = f" {' '.join(words)} "
+    return any(sequence in line for sequence in sequences)

@@ -209,14 +209,15 @@ class PhraseSearch:
         )
 
     def _hits(self, pattern: Pattern, source: Searchable) -> list[Found]:
-        return [self._found(hit, source) for hit in find_all(pattern, source) if self._counts(hit, source)]
+        hits = find_all(pattern, source)
+        return [self._found(hit, source) for hit in hits if self._counts(hit, source)] if hits else []
 
     def _counts(self, hit: Hit, source: Searchable) -> bool:
         parameters = self._parameters
         stretch = source.stretches[hit.stretch]
         if parameters.role and stretch.role not in parameters.role:
             return False
-        if not self.window.holds(stretch.place(hit.first)):
+        if self.window.limited and not self.window.holds(stretch.place(hit.first)):
             return False
         if parameters.negated == "skip" and is_denied(hit, source):
             return False

@@ -12,7 +12,7 @@ from typing import Final
 
 from qa_toolkit.domain.transcript import Role, Transcript
 from qa_toolkit.evaluation.evaluators.searchable import Place, searchable, tokens_of
-from qa_toolkit.language.identifiers import HeardWord, IdentifierKind, find_identifiers
+from qa_toolkit.language.identifiers import HeardWord, IdentifierKind, find_identifiers, may_hold_identifier
 
 
 def _split(words: str) -> frozenset[str]:
@@ -88,6 +88,10 @@ def _light(text: str, language: str) -> bool:
 
 
 def _in_speech(transcript: Transcript, group: Sequence[int], language: str) -> list[Said]:
+    if not may_hold_identifier(
+        token.text for turn in group for token in tokens_of(transcript.turns[turn].text, language)
+    ):
+        return []
     words: list[HeardWord] = []
     places: list[Place] = []
     for turn in group:

@@ -84,6 +84,13 @@ class Searchable:
     _alike_generation: int = -1
     _word_starts: dict[int, list[int]] = field(default_factory=dict)
     _turns_of: dict[tuple[Role, ...], tuple[int, ...]] = field(default_factory=dict)
+    _by_id: dict[Any, int] = field(default_factory=dict)
+
+    def turn_with_id(self, turn_id: Any) -> int | None:
+        """The first turn with an id."""
+        if not self._by_id:
+            self._by_id = {turn.id: i for i, turn in reversed(list(enumerate(self.turns)))}
+        return self._by_id.get(turn_id)
 
     def turns_of(self, roles: Sequence[Role]) -> tuple[int, ...]:
         """The turns of these roles (everyone's, when empty), in order."""

@@ -119,7 +119,7 @@ def position_of(event: Event, text: Searchable | None) -> Position:
     """Where an event starts."""
     turn, offset = None, 0
     if event.turn is not None and text is not None:
-        turn = next((i for i, t in enumerate(text.turns) if t.id == event.turn), None)
+        turn = text.turn_with_id(event.turn)
         if turn is not None and event.text:
             offset = max(0, text.turns[turn].text.find(event.text))
     return Position(event.start_s, turn, offset)
