@@ -159,6 +159,16 @@ def _tell(outcome: Transcript | Result, *, verbose: bool) -> None:
         print_warning(f"{outcome.id}: {warning}")
     if verbose:
         stderr().print(f"{outcome.id}: {_counted([outcome])}", soft_wrap=True, markup=False)
+        for line in _sound_by_channel(outcome):
+            stderr().print(f"{outcome.id}: {line}", soft_wrap=True, markup=False)
+
+
+def _sound_by_channel(transcript: Transcript) -> Iterator[str]:
+    for found in transcript.recognition.channels if transcript.recognition else ():
+        yield (
+            f"channel {found.channel}: {found.speech_s:.1f} s of speech (threshold {found.threshold:g}); "
+            f"{found.other_s:.1f} of {found.sound_s:.1f} s of sound are no speech"
+        )
 
 
 def _print(outcomes: Sequence[Transcript | Result], form: str) -> None:

@@ -24,6 +24,7 @@ from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.metrics import ConversationMetrics, MeasuredFrom, Metric, TurnTone
 from qa_toolkit.domain.transcript import (
     ChannelLayout,
+    ChannelSound,
     MadeBy,
     Metadata,
     MusicSpan,
@@ -44,6 +45,7 @@ __all__ = [
     "Case",
     "CasePart",
     "ChannelLayout",
+    "ChannelSound",
     "ConversationMetrics",
     "CriticalCount",
     "Discrepancy",

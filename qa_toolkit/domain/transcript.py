@@ -134,6 +134,24 @@ class MadeBy:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelSound:
+    """How much of a channel's sound was taken for speech.
+
+    Attributes:
+        sound_s: sound that stands out of the channel's noise.
+        speech_s: speech found.
+        other_s: the part of the sound that is near no speech: music, tones, noise, or speech that was missed.
+        threshold: probability of speech from which it was taken for speech.
+    """
+
+    channel: int
+    sound_s: float
+    speech_s: float
+    other_s: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
 class RecognitionCounts:
     """What a recogniser was given and how it went; nothing that was left out or doubted goes uncounted.
 
@@ -143,6 +161,7 @@ class RecognitionCounts:
         windows: stretches of up to 30 s that were recognised.
         retried_windows: those whose first text was rejected and that were recognised again with more care.
         doubtful_windows: those whose text is still in doubt; it is kept, with low confidence.
+        channels: speech found against sound, by channel.
     """
 
     speech_s: float = 0.0
@@ -150,6 +169,7 @@ class RecognitionCounts:
     windows: int = 0
     retried_windows: int = 0
     doubtful_windows: int = 0
+    channels: tuple[ChannelSound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from qa_toolkit import model_files
-from qa_toolkit.domain import MusicSpan, RecognitionCounts, Word
+from qa_toolkit.domain import ChannelSound, MusicSpan, RecognitionCounts, Word
 from qa_toolkit.transcription.audio import Samples
 from qa_toolkit.transcription.engine import Heard, ListeningSettings, Recognition, SoundWindow, SpeechEngine
 from qa_toolkit.transcription.layout import Track, Tracks
@@ -115,7 +115,7 @@ def listen(
     heard = tuple(HeardTrack(track, speech[track.channel], words[track.channel]) for track in tracks.tracks)
     doubts = (*_doubts(windows, first), *_silences(heard, options))
     notes = (*_crosstalk(tracks, heard), *_left_out(searched, options), *doubts)
-    counts = _counts(tracks, found, first.windows if second is None else (*first.windows, *second.windows))
+    counts = _counts(tracks, searched, first.windows if second is None else (*first.windows, *second.windows))
     music = tuple(
         MusicSpan(channel, round(start, 3), round(end, 3))
         for channel, search in searched.items()
@@ -150,13 +150,23 @@ def _speech(
     return found
 
 
-def _counts(tracks: Tracks, found: Mapping[int, Sequence[Span]], heard: Sequence[Heard]) -> RecognitionCounts:
+def _counts(tracks: Tracks, searched: Mapping[int, FoundSpeech], heard: Sequence[Heard]) -> RecognitionCounts:
     return RecognitionCounts(
-        speech_s=round(sum(total_s(spans) for spans in found.values()), 3),
+        speech_s=round(sum(total_s(found.spans) for found in searched.values()), 3),
         gated_s=round(tracks.gated_s, 3),
         windows=len(heard),
         retried_windows=sum(window.retried for window in heard),
         doubtful_windows=sum(window.doubt is not None for window in heard),
+        channels=tuple(
+            ChannelSound(
+                channel,
+                round(found.loud_s, 2),
+                round(total_s(found.spans), 3),
+                round(found.left_out_s, 2),
+                found.threshold,
+            )
+            for channel, found in searched.items()
+        ),
     )
 
 

@@ -62,8 +62,12 @@ def test_a_folder_gives_an_array_in_order_of_names(qa: Qa, calls: Path) -> None:
     assert [item["id"] for item in found] == ["a", "b", "c", "mono"]
     assert found[0]["made_by"]["engine"] == "echo"
     assert found[0]["recognition"].keys() == {
-        "speech_s", "gated_s", "windows", "retried_windows", "doubtful_windows",
+        "speech_s", "gated_s", "windows", "retried_windows", "doubtful_windows", "channels",
     }  # fmt: skip
+    sound = found[0]["recognition"]["channels"]
+    assert [each["channel"] for each in sound] == [0, 1]
+    assert all(each["sound_s"] > 1.0 and each["speech_s"] > 1.0 and each["other_s"] < 1.0 for each in sound)
+    assert sum(each["speech_s"] for each in sound) == pytest.approx(found[0]["recognition"]["speech_s"])
     assert found[0]["recognition"]["windows"] == 2
 
 
