@@ -8,7 +8,7 @@ when the sound repeats itself at the period found.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,11 @@ _BLOCK_S = 60.0
 _WINDOW = FRAME // 2
 
 
-def party_sounds(channels: Sequence[Samples], speech: Sequence[SpeechSpan]) -> tuple[PartySound, ...]:
+def party_sounds(
+    channels: Sequence[Samples],
+    speech: Sequence[SpeechSpan],
+    on_progress: Callable[[float], None] | None = None,
+) -> tuple[PartySound, ...]:
     """The sound of each party whose role is known, in order of channel and role.
 
     Speech of two parties at the same time on the same channel belongs to neither and is left out, so that on
@@ -53,18 +57,27 @@ def party_sounds(channels: Sequence[Samples], speech: Sequence[SpeechSpan]) -> t
     Args:
         channels: 16-bit samples at 16 kHz by channel of the file.
         speech: where each party speaks.
+        on_progress: told the fraction done, 0 to 1.
     """
     spans: dict[tuple[int, Role], list[Span]] = {}
     for span in speech:
         spans.setdefault((span.channel, span.role), []).append((span.start_s, span.end_s))
-    found = []
+    asked: list[tuple[int, Role, list[tuple[int, int]]]] = []
     for (channel, role), own in sorted(spans.items()):
         if role is Role.UNKNOWN or channel >= len(channels):
             continue
         others = [s for (at, who), theirs in spans.items() if at == channel and who != role for s in theirs]
-        pieces = _samples_of(own, others, channels[channel].size)
-        found.append(_sound_of(channels[channel], pieces, role, channel))
-    return tuple(found)
+        asked.append((channel, role, _samples_of(own, others, channels[channel].size)))
+    total = sum(_size(pieces) for _, _, pieces in asked)
+    heard = 0
+
+    def told(size: int) -> None:
+        nonlocal heard
+        heard += size
+        if on_progress is not None:
+            on_progress(heard / total)
+
+    return tuple(_sound_of(channels[channel], pieces, role, channel, told) for channel, role, pieces in asked)
 
 
 def clipping_notes(sounds: Sequence[PartySound]) -> tuple[str, ...]:
@@ -77,13 +90,23 @@ def clipping_notes(sounds: Sequence[PartySound]) -> tuple[str, ...]:
     )
 
 
-def _sound_of(samples: Samples, pieces: Sequence[tuple[int, int]], role: Role, channel: int) -> PartySound:
-    count = sum(end - start for start, end in pieces)
+def _size(pieces: Sequence[tuple[int, int]]) -> int:
+    return sum(end - start for start, end in pieces)
+
+
+def _sound_of(
+    samples: Samples,
+    pieces: Sequence[tuple[int, int]],
+    role: Role,
+    channel: int,
+    told: Callable[[int], None],
+) -> PartySound:
+    count = _size(pieces)
     clipped = 0
     for start, end in pieces:
         clipped += int(np.count_nonzero(_is_clipped(samples[start:end])))
         release(samples)
-    pitches = _pitches(samples, pieces)
+    pitches = _pitches(samples, pieces, told)
     hertz, spread = pitch_summary(pitches)
     return PartySound(
         role=role,
@@ -160,9 +183,14 @@ def pitch_summary(pitches: NDArray[np.float64]) -> tuple[float | None, float | N
     return round(middle, 1), round(float(np.std(near)), 2)
 
 
-def _pitches(samples: Samples, pieces: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
-    """The pitch of every voiced frame."""
-    found = [_voiced_pitches(samples, block) for block in _blocks(pieces)]
+def _pitches(
+    samples: Samples, pieces: Sequence[tuple[int, int]], told: Callable[[int], None]
+) -> NDArray[np.float64]:
+    """The pitch of every voiced frame; ``told`` is told how many samples more were heard."""
+    found = []
+    for block in _blocks(pieces):
+        found.append(_voiced_pitches(samples, block))
+        told(_size(block))
     return np.concatenate(found) if found else np.zeros(0)
 
 

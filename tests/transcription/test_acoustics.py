@@ -214,3 +214,14 @@ def test_a_bundled_call_agrees_with_pyin():
         sound.astype(np.float32) / 32768, fmin=65, fmax=400, sr=RATE, frame_length=1024, hop_length=256
     )
     assert ours.pitch_hz == pytest.approx(float(np.median(pitch[voiced])), rel=0.03)
+
+
+def test_progress_moves_through_the_pitch_of_long_speech(monkeypatch):
+    monkeypatch.setattr("qa_toolkit.transcription.acoustics._BLOCK_S", 1.0)
+    sound = (3000 * np.sin(2 * np.pi * 150 * np.arange(6 * 16_000) / 16_000)).astype(np.int16)
+    speech = [SpeechSpan(Role.AGENT, 0, 0.0, 3.5), SpeechSpan(Role.CUSTOMER, 0, 4.0, 6.0)]
+    told: list[float] = []
+    party_sounds((sound,), speech, told.append)
+    assert told == sorted(told)
+    assert len(told) >= 6
+    assert told[-1] == pytest.approx(1.0)

@@ -134,7 +134,7 @@ def test_one_mix_for_both_sides(
     done: list[float] = []
     transcript = transcribe(wave_file(*[mix] * copies), engine=Counting(), on_progress=done.append)
     assert done == sorted(done)
-    assert any(0.7 < share < 0.97 for share in done)  # while voices are told apart
+    assert any(0.6 < share < 0.85 for share in done)  # while voices are told apart
     assert done[-1] == 1.0
     assert transcript.recording is not None
     assert transcript.recording.channels == copies
