@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from components import remembered
 from words import t
 
 from qa_toolkit.store import Store
@@ -21,7 +22,7 @@ MODE_VARIABLE = "QATOOLKIT_SIGN_IN"
 USER_VARIABLE = "QATOOLKIT_USER"
 """Environment variables that `qa app` sets: `local` or `oidc`; the person chosen with --as."""
 CLAIMS = ("email", "preferred_username", "sub")
-_USER = "signed_in_user"
+_USER, _SIGNED_OUT = "signed_in_user", "signed_out"
 
 
 def mode() -> str:
@@ -60,6 +61,8 @@ def sign_in_page(store: Store) -> None:
         _oidc_page()
         return
     people = [user for user in store.people.users() if user.active]
+    if st.session_state.get(_SIGNED_OUT):
+        remembered.keep(None)
     st.info(
         t("Local mode: whoever uses this machine may choose any of these people. Do not open it to others.")
     )
@@ -73,7 +76,7 @@ def sign_in_page(store: Store) -> None:
 def sign_out() -> None:
     """Forgets who was signed in, here and at the provider."""
     st.session_state.pop(_USER, None)
-    st.session_state["signed_out"] = True
+    st.session_state[_SIGNED_OUT] = True
     if mode() == "oidc":
         st.logout()
 
@@ -84,8 +87,8 @@ def _label(user: User) -> str:
 
 def _chosen() -> str | None:
     chosen = st.session_state.get(_USER)
-    if chosen is None and not st.session_state.get("signed_out"):
-        chosen = os.environ.get(USER_VARIABLE) or None
+    if chosen is None and not st.session_state.get(_SIGNED_OUT):
+        chosen = os.environ.get(USER_VARIABLE) or remembered.kept()
     return chosen
 
 

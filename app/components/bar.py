@@ -6,6 +6,7 @@ import signing_in
 import streamlit as st
 from words import LANGUAGE, LANGUAGES, language, t
 
+from components import remembered
 from components.plain import plain
 from qa_toolkit.store.people_records import User
 
@@ -18,6 +19,8 @@ def show(user: User | None, *, people: bool) -> None:
             if signing_in.mode() == "local":
                 st.caption(t("Local mode: no password is asked."))
             st.button(t("Sign out"), on_click=signing_in.sign_out)
+            if signing_in.mode() == "local":
+                remembered.keep(user.id)
         elif not people:
             st.caption(t("No people yet: pages only show. Add people with `qa people import FILE.csv`."))
         names = list(LANGUAGES)

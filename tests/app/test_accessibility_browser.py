@@ -14,7 +14,7 @@ from qa_toolkit.review import assign, coach, open_session, raise_dispute
 from qa_toolkit.store import Store
 
 pytest.importorskip("streamlit", reason="the app needs the extra 'app'")
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
 pytestmark = [
     pytest.mark.slow,
@@ -51,8 +51,8 @@ OF_STREAMLIT = (
 
 WIDTHS = (1280, 1920)
 OF_AUDITORS = {"/audit": "newest first"}
-WIDER = """() => { const main = document.querySelector("[data-testid=stMain]");
-  return main.scrollWidth > main.clientWidth + 1; }"""
+FITS = """() => { const main = document.querySelector("[data-testid=stMain]");
+  return main.scrollWidth <= main.clientWidth + 1; }"""
 FOCUSED = """() => { let on = document.activeElement; while (on.shadowRoot?.activeElement) on = on.shadowRoot.activeElement;
   const drawn = getComputedStyle(on);
   return { what: on.outerHTML.slice(0, 80), style: drawn.outlineStyle, width: parseFloat(drawn.outlineWidth) }; }"""
@@ -117,7 +117,9 @@ def faults_of(server: Server, pages: dict[str, str], scheme: str, browser: Any) 
                 faults.append(f"{path}: {violation['id']}: {nodes}")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            if page.evaluate(WIDER):
+            try:  # tables follow the window a moment later
+                page.wait_for_function(FITS, timeout=PATIENCE_MS / 3)
+            except playwright.TimeoutError:
                 faults.append(f"{path}: wider than {width} pixels")
     page.close()
     return faults

@@ -55,7 +55,6 @@ def test_two_analysts_rate_blind_then_see_each_other(server: Server, browser: An
         counted = store.latest_evaluation("call-1", "greeting")
         assert counted is not None
         assert counted.source.kind == "machine", "a rating never counts"
-    ana.goto(f"{server.url}/calibration?session=march")
     sign_in(ana, server, "Ana", "/calibration?session=march")
     ana.get_by_text("Answers side by side").wait_for()
     ana.get_by_text("Agreement by criterion").wait_for()

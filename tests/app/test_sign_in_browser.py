@@ -6,13 +6,14 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from app_server import CHROMIUM, LAUNCH, PATIENCE_MS, made_store, serving
+from app_server import CHROMIUM, LAUNCH, PATIENCE_MS, made_store, serving, sign_in
 
 pytest.importorskip("streamlit", reason="the app needs the extra 'app'")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -29,6 +30,8 @@ class Provider(BaseHTTPRequestHandler):
     key: ClassVar[Any] = None
     claims: ClassVar[dict[str, Any]] = {}
     nonces: ClassVar[dict[str, str]] = {}
+    lasts_s: ClassVar[int] = 3600
+    ends: ClassVar[int] = 0
 
     @property
     def issuer(self) -> str:
@@ -64,7 +67,9 @@ class Provider(BaseHTTPRequestHandler):
         from joserfc import jwt
 
         now = int(time.time())
-        claims = {"iss": self.issuer, "aud": "qa", "sub": "1", "iat": now, "exp": now + 3600, **self.claims}
+        Provider.ends = now + self.lasts_s
+        about = {"iss": self.issuer, "aud": "qa", "sub": "1", "iat": now, "exp": Provider.ends}
+        claims = {**about, **self.claims}
         if self.nonces.get("code"):
             claims["nonce"] = self.nonces["code"]
         token = jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
@@ -109,8 +114,29 @@ def test_the_provider_says_who_and_our_table_says_what(
     claims: dict[str, Any], said: str, provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Provider, "claims", claims)
-    store = made_store(tmp_path / "calls", calls=1)
-    secrets = tmp_path / "secrets.toml"
+    with signed_in_page(provider, tmp_path) as page:
+        page.get_by_text(said).first.wait_for()
+
+
+def test_an_expired_sign_in_ends_the_work_on_any_page(
+    provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Provider, "claims", {"preferred_username": "ana"})
+    monkeypatch.setattr(Provider, "lasts_s", 6)
+    with signed_in_page(provider, tmp_path) as page:
+        # On a slow machine it may have ended before the page was drawn.
+        page.get_by_text("Ana Flores").or_(page.get_by_text("has expired")).first.wait_for()
+        page.wait_for_function("end => Date.now() / 1000 > end", arg=Provider.ends + 1)
+        page.goto(f"http://{urlsplit(page.url).netloc}/help")
+        page.get_by_text("Your sign-in has expired. Sign in again.").wait_for()
+        assert not page.get_by_text("On the review page").is_visible()
+
+
+@contextmanager
+def signed_in_page(provider: str, folder: Path) -> Iterator[Any]:
+    """The app in a browser, once the provider has sent its answer."""
+    store = made_store(folder / "calls", calls=1)
+    secrets = folder / "secrets.toml"
 
     def written(url: str) -> None:
         secrets.write_text(
@@ -128,5 +154,29 @@ def test_the_provider_says_who_and_our_table_says_what(
         page.set_default_timeout(PATIENCE_MS)
         page.goto(server.url)
         page.get_by_role("button", name="Sign in with your organisation").click()
-        page.get_by_text(said).first.wait_for()
+        yield page
+        browser.close()
+
+
+def test_local_mode_remembers_until_somebody_signs_out(tmp_path: Path) -> None:
+    store = made_store(tmp_path / "calls", calls=1)
+    with serving(store) as server, playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        page = browser.new_context().new_page()
+        sign_in(page, server, "Ana")
+        page.wait_for_function("document.cookie.includes('qa_user=ana')")
+        page.reload()
+        page.get_by_text("Ana Flores").wait_for()
+        assert not page.get_by_role("combobox", name="Who are you?").is_visible()
+        other = page.context.new_page()
+        other.goto(f"{server.url}/calls")
+        other.get_by_text("Ana Flores").wait_for(timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("combobox", name="Who are you?").wait_for()
+        page.wait_for_function("!document.cookie.includes('qa_user')")
+        page.reload()
+        page.get_by_role("combobox", name="Who are you?").wait_for()
+        stranger = browser.new_context().new_page()
+        stranger.goto(server.url)
+        stranger.get_by_role("combobox", name="Who are you?").wait_for(timeout=PATIENCE_MS)
         browser.close()
