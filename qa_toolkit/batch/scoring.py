@@ -55,7 +55,7 @@ def load_rubrics(
     """
     rubrics: dict[str, LoadedRubric] = {}
     faults: dict[str, str] = {}
-    without = next((item.name for item in planned if item.fault is None and item.rubric is None), None)
+    without = next((item.name for item in planned if item.fault is None and not item.rubric), None)
     if without is not None:
         raise UsageError("no rubric is given", without, "add --rubric, or a column 'rubric' to the manifest")
     for name in dict.fromkeys(item.rubric for item in planned if item.fault is None and item.rubric):

@@ -119,7 +119,7 @@ def read_weights(path: Path) -> WeightsFile:
 def _json_weights(text: str, name: str) -> WeightsFile:
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"the weights are not JSON: {error}", name, "give a list of lists") from None
     if isinstance(data, Mapping) and "weights" in data:
         rows, labels = data["weights"], data.get("categories")

@@ -21,6 +21,7 @@ from qa_toolkit.cli.options import (
     open_store,
 )
 from qa_toolkit.errors import InputError
+from qa_toolkit.json_files import read_json
 
 
 def register(cli: typer.Typer) -> None:
@@ -80,14 +81,11 @@ def read_ids(path: Path) -> list[str]:
 
 
 def _sampled(path: Path) -> list[str]:
-    import json
-
+    fix = "give one written by 'qa sample draw'"
+    data = read_json(path, fix)
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
         if data["schema"] != "qa-toolkit/sample/1":
             raise KeyError("schema")
         return [str(item["id"]) for item in data["items"]]
-    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
-        raise InputError(
-            "the file is no sample", str(path), "give one written by 'qa sample draw'"
-        ) from error
+    except (KeyError, TypeError) as error:
+        raise InputError("the file is no sample", str(path), fix) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from qa_toolkit.cli.calibration_tables import plain, report_data, session_data, show_drift, show_report
 from qa_toolkit.cli.console import print_json, print_table
 from qa_toolkit.cli.options import (
+    ANSWERS,
     ActingUser,
     DueDay,
     FromDay,
@@ -26,6 +26,7 @@ from qa_toolkit.cli.options import (
     open_store,
 )
 from qa_toolkit.errors import InputError
+from qa_toolkit.json_files import read_json
 
 if TYPE_CHECKING:
     from qa_toolkit.store.desk_records import CalibrationSession, SessionRemark
@@ -287,13 +288,10 @@ def effect(
 
 
 def _answers(path: Path) -> dict[str, object]:
-    try:
-        data = json_module.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError("the answers cannot be read", str(path), "a JSON file in UTF-8") from error
+    data = read_json(path, ANSWERS)
     given = data.get("answers", data) if isinstance(data, dict) else None
     if not isinstance(given, dict):
-        raise InputError("the answers are not an object", str(path), '{"criterion id": answer, …}')
+        raise InputError("the answers are not an object", str(path), ANSWERS)
     return given
 
 

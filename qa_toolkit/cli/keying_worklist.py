@@ -10,6 +10,7 @@ import typer
 from qa_toolkit.cli.console import print_json, print_table
 from qa_toolkit.cli.keying_options import Encoding, Identifiers, Keyed, Layout, end_with, find_layout
 from qa_toolkit.cli.options import Json
+from qa_toolkit.json_files import read_json
 
 if TYPE_CHECKING:
     from qa_toolkit.domain.scans import ScanReadings
@@ -84,24 +85,18 @@ def load_readings(path: Path, layout: str) -> ScanReadings:
     Raises:
         RecordError: the file is missing, holds something else, or readings of another layout.
     """
-    import json
-
     from pydantic import ValidationError
 
     from qa_toolkit.domain.contract import from_contract
     from qa_toolkit.domain.scans import ScanReadings
     from qa_toolkit.errors import RecordError
 
+    fix = "write one with 'qa keying read --out'"
+    data = read_json(path, fix)
     try:
-        found = from_contract(ScanReadings, json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise RecordError(
-            f"cannot be read ({error.strerror})", str(path), "give a file of readings"
-        ) from error
+        found = from_contract(ScanReadings, data)
     except (ValueError, RecursionError, ValidationError) as error:
-        raise RecordError(
-            "not a file of readings", path.name, "write one with 'qa keying read --out'"
-        ) from error
+        raise RecordError("not a file of readings", path.name, fix) from error
     if found.layout.id != layout:
         raise RecordError(
             f"readings of the layout '{found.layout.id}', not '{layout}'", path.name, "give their layout"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -40,9 +41,13 @@ from qa_toolkit.cli import (
     app as app_command,
 )
 from qa_toolkit.cli.console import print_error
-from qa_toolkit.errors import AuthoredFileError, QAToolkitError
+from qa_toolkit.errors import AuthoredFileError, EnvironmentProblemError, QAToolkitError
 
 INTERRUPTED = 130
+_LONGEST_PATH_SHOWN = 200
+_LACKING = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
+)
 
 cli = typer.Typer(
     name="qa",
@@ -94,9 +99,7 @@ def execute(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return a fa
     except TyperException as error:
         print_error(" ".join(error.format_message().split()), "see 'qa --help' or 'qa COMMAND --help'")
         return 2
-    except typer.Abort:
-        return INTERRUPTED
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
         print_error("interrupted", "run the same command again to finish what is not done")
         return INTERRUPTED
     except AuthoredFileError as error:
@@ -114,12 +117,28 @@ def execute(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return a fa
     except Exception as error:  # noqa: BLE001 - the last net: a bug is one line too, with the way to its traceback
         if debug:
             traceback.print_exc()
+        return _unexpected(error)
+    return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    """One line for what no command foresaw: a fault of the machine with its file, or a bug.
+
+    Returns:
+        4 where the machine lacks something, else 1.
+    """
+    if not isinstance(error, OSError):
         print_error(
             f"unexpected {type(error).__name__}: {error}",
             "this is a bug; run again with --debug and report it",
         )
         return 1
-    return code if isinstance(code, int) else 0
+    name = str(error.filename or "")
+    where = name if len(name) <= _LONGEST_PATH_SHOWN else f"{name[:_LONGEST_PATH_SHOWN]}…"
+    lacks = error.errno in _LACKING
+    fix = "free what is missing" if lacks else "check the path and its permissions"
+    print_error(f"the system refused: {error.strerror or error}", where, fix)
+    return EnvironmentProblemError.exit_code if lacks else 1
 
 
 def run() -> NoReturn:

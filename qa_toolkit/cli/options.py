@@ -89,6 +89,9 @@ Workers = Annotated[
     int | None, typer.Option("--workers", help="Parallel workers; 0 = one a core.", min=0, show_default=False)
 ]
 
+ANSWERS = '{"criterion id": answer, …} as JSON in UTF-8'
+"""What a file of answers looks like."""
+
 
 def configuration(**flags: object) -> Configuration:
     """The configuration with these flags (``transcription__model`` for ``transcription.model``) on top."""

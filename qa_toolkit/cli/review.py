@@ -11,6 +11,7 @@ import typer
 
 from qa_toolkit.cli.console import print_json, print_table
 from qa_toolkit.cli.options import (
+    ANSWERS,
     ActingUser,
     Json,
     RubricName,
@@ -20,6 +21,7 @@ from qa_toolkit.cli.options import (
     open_store,
 )
 from qa_toolkit.errors import InputError, UsageError
+from qa_toolkit.json_files import read_json
 
 if TYPE_CHECKING:
     from qa_toolkit.review import GivenReview
@@ -287,12 +289,9 @@ def read_given(path: Path) -> GivenReview:
     """
     from qa_toolkit.review import GivenReview
 
-    try:
-        data = json_module.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError("the answers cannot be read", str(path), "a JSON file in UTF-8") from error
+    data = read_json(path, ANSWERS)
     if not isinstance(data, dict):
-        raise InputError("the answers are not an object", str(path), '{"criterion id": answer, …}')
+        raise InputError("the answers are not an object", str(path), ANSWERS)
     if "answers" not in data:
         return GivenReview(data)
     wrong = sorted(set(data) - {"answers", "overrides", "root_causes", "evidence"})

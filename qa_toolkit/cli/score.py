@@ -183,7 +183,8 @@ def finish(run: ScoringRun) -> None:
     """Prints what went wrong with items and ends with the right exit code."""
     for result in run.results:
         if result.status != "done":
-            print_error(f"{result.input}: {result.reason}")
+            reason = result.reason or result.status
+            print_error(reason if result.input in reason else f"{result.input}: {reason}")
     if run.summary.interrupted:
         print_error(
             "interrupted", f"{len(run.results)} finished", "run the same command again to do the rest"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from qa_toolkit.domain.lots import LotDecision, OperatingRate, SampleStage
 from qa_toolkit.errors import InputError, UsageError
+from qa_toolkit.json_files import read_json
 from qa_toolkit.statistics.acceptance import AcceptancePlan, Outcome, plan_probability, plan_rate
 
 SHOWN: Final = (0.95, 0.5, 0.1)
@@ -89,11 +89,10 @@ def sampled_forms(path: Path, *, critical: bool = False) -> tuple[int, int]:
     Raises:
         InputError: the file is no such result.
     """
+    fix = "give the JSON of 'qa keying compare --json'"
+    data = read_json(path, fix)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
         forms = data.get("accuracy", data)["forms"]
         return int(forms["n"]), int(forms["with_critical_error" if critical else "with_error"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(
-            f"not the result of a comparison ({type(error).__name__})", str(path), "give the JSON of compare"
-        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError("the file is not the result of a comparison", str(path), fix) from error

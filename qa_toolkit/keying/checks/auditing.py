@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Final, NamedTuple
 from qa_toolkit.domain.keying import Rejected
 from qa_toolkit.domain.keying_checks import Detection, DetectionShare, KeyingCheck
 from qa_toolkit.errors import InputError
+from qa_toolkit.json_files import read_json
 from qa_toolkit.keying.accuracy import AccuracyCount
 from qa_toolkit.keying.checks.scope import Fields, Place, cut_to
 from qa_toolkit.keying.checks.sheets import AUDIT_COLUMNS, Row, place_rows, read_sheet
@@ -107,14 +107,14 @@ def read_plant(path: Path) -> list[PlantedError]:
     Raises:
         InputError: the file is no such key.
     """
+    fix = "give the file --key of the draw"
+    data = read_json(path, fix)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
         if data["schema"] != SCHEMA:
             raise ValueError(data["schema"])
         return [PlantedError(**each) for each in data["errors"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        what = f"not the key of a sheet ({type(error).__name__})"
-        raise InputError(what, str(path), "give the file --key of the draw") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError("the file is not the key of a sheet", str(path), fix) from error
 
 
 @dataclass(slots=True)

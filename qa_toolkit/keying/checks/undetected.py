@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from qa_toolkit.domain.keying import CHARGED
 from qa_toolkit.domain.keying_checks import UndetectedErrors
 from qa_toolkit.errors import InputError
+from qa_toolkit.json_files import read_json
 from qa_toolkit.statistics.acceptance import chapman
 from qa_toolkit.statistics.recapture import chapman_interval
 
@@ -59,8 +59,9 @@ def undetected_of_files(first: Path, second: Path) -> UndetectedErrors:
 
 
 def _errors(path: Path) -> tuple[frozenset[tuple[str, str, str, str]], int]:
+    fix = "give the JSON of audit score or compare"
+    data = read_json(path, fix)
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
         accuracy = data.get("accuracy", data)
         found = frozenset(
             (d["record"], d["group"], d["member"] or "", d["field"])
@@ -68,6 +69,5 @@ def _errors(path: Path) -> tuple[frozenset[tuple[str, str, str, str]], int]:
             if d["kind"] in CHARGED and d["field"]
         )
         return found, int(accuracy["records"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"not the result of a check ({type(error).__name__})"
-        raise InputError(what, str(path), "give the JSON of audit score or compare") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError("the file is not the result of a check", str(path), fix) from error
