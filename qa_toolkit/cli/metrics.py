@@ -139,13 +139,17 @@ def _measured(
 
 
 def _show(found: ConversationMetrics) -> None:
-    """The values as a table; what cannot be known below it, one line a reason."""
+    """The values as a table; below it the limits of some, and what cannot be known, one line a reason."""
+    from qa_toolkit.metrics.tone import LIMITS
+
     rows = [
         [m.name, m.role or "call", f"{m.value:.2f}".rstrip("0").rstrip("."), m.unit, m.definition]
         for m in found.metrics
         if m.value is not None
     ]
     print_table(found.interaction, ["metric", "whose", "value>", "unit", "definition"], rows)
+    if any(m.value is not None and m.name.startswith("sentiment") for m in found.metrics):
+        typer.echo(f"note: {LIMITS}")
     for line in unavailable(found):
         typer.echo(line)
     for warning in found.warnings:

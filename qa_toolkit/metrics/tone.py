@@ -16,6 +16,11 @@ from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.metrics.sheet import LANGUAGE_UNKNOWN, NO_TIMES, Sheet, language_of, nothing_said
 
 QUARTERS = 4
+LIMITS = (
+    "sentiment is the tone of words by a word list (VADER): it does not hear the voice, misses irony, and "
+    "takes a polite refusal or a sad subject for bad temper; never score a person by it"
+)
+"""What has to be said wherever its values are shown."""
 NOT_ENGLISH = "the word list is English"
 NO_WORD_LIST = "the package vaderSentiment is missing: pip install 'qa-toolkit[language]'"
 ALL_SHORT = "no turn is long enough"

@@ -31,10 +31,14 @@ def test_what_is_not_available_is_one_line_a_reason(capsys, tmp_path):
     assert "overlap/1" in timeless
     assert "(agent, customer)" in timeless
     assert not any("talk_time" in line for line in printed if line not in missing)
+    assert not any(line.startswith("note:") for line in printed)  # no language, no sentiment
 
 
 def test_what_is_known_is_a_table(capsys):
     printed = lines(capsys, sample_dir() / "transcripts" / "inb-001.json")
     assert sum("talk_time/1" in line for line in printed) >= 3
+    (note,) = [line for line in printed if line.startswith("note: sentiment")]
+    assert "misses irony" in note
+    assert "never score a person by it" in note
     missing = [line.split(":")[0] for line in printed if line.startswith("not available")]
     assert len(missing) == len(set(missing)) <= 6  # each reason once
