@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+LONGEST_LINE = 2000
+"""Characters of an error that are printed: enough for every list of accepted values."""
+
 
 def print_error(*parts: str) -> None:
-    """One line on stderr: ``error: what, where, what to do``."""
+    """One line on stderr: ``error: what, where, what to do``; what quotes a whole file is cut short."""
     line = ", ".join(" ".join(part.split()) for part in parts if part)
-    sys.stderr.write(f"error: {line}\n")
+    shown = line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
+    sys.stderr.write(f"error: {shown}\n")
 
 
 def print_warning(text: str) -> None:

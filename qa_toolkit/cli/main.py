@@ -90,7 +90,7 @@ for _group in (rubric, keying, sample, models, plugins, config, db, audit, peopl
     _group.register(cli)
 
 
-def execute(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return a family of errors
+def execute(arguments: Sequence[str]) -> int:
     """Runs the command line and returns its exit code; errors are printed as one line on stderr."""
     debug = "--debug" in arguments or bool(os.environ.get("QA_DEBUG"))
     given = [argument for argument in arguments if argument != "--debug"]
@@ -100,8 +100,7 @@ def execute(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return a fa
         print_error(" ".join(error.format_message().split()), "see 'qa --help' or 'qa COMMAND --help'")
         return 2
     except (typer.Abort, KeyboardInterrupt):
-        print_error("interrupted", "run the same command again to finish what is not done")
-        return INTERRUPTED
+        code = INTERRUPTED
     except AuthoredFileError as error:
         for fault in error.faults or (str(error),):
             print_error(fault)
@@ -118,6 +117,9 @@ def execute(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return a fa
         if debug:
             traceback.print_exc()
         return _unexpected(error)
+    # Typer turns Ctrl-C into this code without a word.
+    if code == INTERRUPTED:
+        print_error("interrupted", "run the same command again to finish what is not done")
     return code if isinstance(code, int) else 0
 
 

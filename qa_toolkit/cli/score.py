@@ -186,9 +186,7 @@ def finish(run: ScoringRun) -> None:
             reason = result.reason or result.status
             print_error(reason if result.input in reason else f"{result.input}: {reason}")
     if run.summary.interrupted:
-        print_error(
-            "interrupted", f"{len(run.results)} finished", "run the same command again to do the rest"
-        )
+        print_warning(f"{len(run.results)} items are finished and kept")
         raise typer.Exit(INTERRUPTED)
     if run.summary.failed or run.summary.rejected:
         raise typer.Exit(1)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from qa_toolkit.cli import main
+from qa_toolkit.cli.console import LONGEST_LINE
 from qa_toolkit.resources import sample_dir
 
 Qa = Callable[..., Any]
@@ -61,6 +62,7 @@ CASES: list[tuple[tuple[object, ...], int, str]] = [
     (("report", "unit", "--store", "folder"), 4, "folder"),
     (("agreement", "ratings.csv", "--weights", "deep.json"), 1, "not JSON"),
     (("agreement", "junk.csv"), 1, "junk.csv"),
+    (("agreement", "deep.json"), 1, "the first column is"),
     (("keying", "compare", KEYED, "folder", *LAYOUT), 1, "folder"),
     (("keying", "compare", KEYED, REFERENCE, "--layout", "none"), 3, "none"),
     (("keying", "accept", "--lot-size", 500, "--aql", 1, "--result", "none.json"), 1, "No such file"),
@@ -90,7 +92,7 @@ def test_bad_input_is_one_line_and_leaves_everything_as_it_was(
     assert (ran.code, len(ran.errors)) == (code, 1), (ran.out, ran.err)
     assert ran.out == "" or arguments[0] == "evaluate", "a table of items, failed ones among them"
     assert says in ran.errors[0]
-    assert len(ran.errors[0]) < 700
+    assert len(ran.errors[0]) < LONGEST_LINE + 20
     assert "unexpected" not in ran.err
     left = {path.name: path.read_bytes() for path in files.iterdir() if path.is_file()}
     assert {name: content for name, content in left.items() if name in FILES} == FILES
