@@ -110,7 +110,8 @@ def marks_of(call: DeskCall, say: Say) -> list[dict[str, Any]]:
             "kind": event.kind,
             "start_s": event.start_s,
             "end_s": event.end_s,
-            "label": say(event.kind.replace("_", " ")),
+            "label": say(event.kind.replace("_", " "))
+            + ("" if event.probability >= 1.0 else f" ({event.probability:.0%})"),
         }
         for event in events
         if event.kind in _MARKED_EVENTS and event.start_s is not None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa_toolkit.domain.evaluation import Answer, Evaluation
+from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
@@ -126,7 +127,7 @@ def timeline_of(
     shades = tuple(
         Box(
             scale.x(e.start_s), _TOP - 4, scale.width(e.start_s, e.end_s), bottom - _TOP + 8, e.kind,
-            f"{_SHADES[e.kind]}, {clock(e.start_s)} to {clock(e.end_s)} ({e.end_s - e.start_s:.1f} s)",
+            f"{_named(e)}, {clock(e.start_s)} to {clock(e.end_s)} ({e.end_s - e.start_s:.1f} s)",
         )
         for e in events
         if e.kind in _SHADES and e.start_s is not None and e.end_s is not None
@@ -239,6 +240,12 @@ def _ticks(scale: _Scale) -> tuple[Tick, ...]:
     step = next((s for s in _STEPS_S if scale.duration_s / s <= 12), None)
     step = step or 3600 * math.ceil(scale.duration_s / 3600 / 12)
     return tuple(Tick(scale.x(t), clock(t)) for t in range(0, int(scale.duration_s) + 1, step))
+
+
+def _named(event: Event) -> str:
+    """What a shade is called; a hold that was inferred says how sure it is."""
+    sure = "" if event.probability >= 1.0 else f" ({event.probability:.0%} sure)"
+    return f"{_SHADES[event.kind]}{sure}"
 
 
 def _summary(

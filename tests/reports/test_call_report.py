@@ -15,6 +15,7 @@ from qa_toolkit.domain import (
     AnswerStatus,
     ChannelLayout,
     Evaluation,
+    Event,
     Interaction,
     Metric,
     Role,
@@ -29,6 +30,7 @@ from qa_toolkit.domain import (
 from qa_toolkit.evaluation.cases import case_from_document
 from qa_toolkit.metrics import measure
 from qa_toolkit.reports import ReportCall, call_report
+from qa_toolkit.reports.timeline import timeline_of
 from qa_toolkit.resources import sample_dir
 
 
@@ -174,6 +176,15 @@ def test_the_timeline_in_shapes_and_in_words(call: ReportCall) -> None:
     assert "Timeline of 1:05. Speech: agent 0:04, customer 0:03." in page.words
     assert "Customer interrupts at 0:04" in page.words
     assert "G-1: Was the caller greeted? – “thank you for calling”" in page.words
+
+
+def test_an_inferred_hold_says_how_sure_it_is() -> None:
+    turns = (Turn(1, Role.AGENT, "we went on", 0.0, 4.0), Turn(2, Role.CUSTOMER, "and so it was", 90.0, 92.0))
+    transcript = Transcript("t-1", turns, events=(Event("hold", "agent", 10.0, 20.0, source="given"),))
+    drawn = timeline_of(transcript, measure(transcript))
+    assert drawn is not None
+    holds = [box.title for box in drawn.shades if box.kind == "hold"]
+    assert holds == ["Hold, 0:10 to 0:20 (10.0 s)", "Hold (40% sure), 0:20 to 1:30 (70.0 s)"]
 
 
 def test_a_record_without_conversation(evaluation: Evaluation) -> None:
