@@ -8,7 +8,7 @@ letters or more and no digit; it may not be the opposite by a prefix; negations 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -67,6 +67,9 @@ class Hit:
     pattern: Pattern
 
 
+_Match = Callable[[Pattern, Sequence[str], int, Searchable], tuple[int, float] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class PhraseList:
     """Phrases looked for together; those a conversation cannot hold are ruled out by one look at its words.
@@ -85,15 +88,27 @@ class PhraseList:
     words: frozenset[str]
     forms: frozenset[str]
 
-    def candidates(self, text: Searchable) -> list[Pattern]:
-        """The phrases that the conversation may hold, in the order they were listed."""
+    def hits(self, text: Searchable) -> list[Hit]:
+        """The places of all phrases in the order they were listed; kept, as several criteria share a list."""
         text.refresh()
+        kept = text.found.get(id(self))
+        if kept is None or kept[0] is not self:
+            hits = [hit for pattern in self._candidates(text) for hit in find_all(pattern, text)]
+            kept = text.found[id(self)] = (self, hits)
+        return kept[1]
+
+    def _candidates(self, text: Searchable) -> Iterator[Pattern]:
+        """The phrases that the conversation may hold: every word is there in some form."""
         numbers = set(self.always)
         for word in self.words & text.present:
             numbers.update(self.by_word[word])
         for form in self.forms & text.spoken:
             numbers.update(self.by_form[form])
-        return [self.patterns[number] for number in sorted(numbers)]
+        for number in sorted(numbers):
+            pattern = self.patterns[number]
+            whole = pattern.budget >= 1.0 or pattern.needed <= text.present
+            if whole or (pattern.fuzzy and not pattern.joined_forms.isdisjoint(text.spoken)):
+                yield pattern
 
 
 @lru_cache(maxsize=1 << 12)
@@ -175,26 +190,44 @@ def find_all(pattern: Pattern, text: Searchable) -> list[Hit]:
     text.refresh()
     kept = text.found.get(id(pattern))
     if kept is None or kept[0] is not pattern:
-        hits = list(_hits(pattern, text)) if _may_hold(pattern, text) else []
-        kept = text.found[id(pattern)] = (pattern, hits)
+        kept = text.found[id(pattern)] = (pattern, _hits(pattern, text))
     return kept[1]
 
 
-def _may_hold(pattern: Pattern, text: Searchable) -> bool:
-    """Whether every word of a phrase is there in some form; most phrases are ruled out here."""
-    if pattern.budget >= 1.0 or pattern.needed <= text.present:
-        return True
-    return pattern.fuzzy and not pattern.joined_forms.isdisjoint(text.spoken)
-
-
-def _hits(pattern: Pattern, text: Searchable) -> Iterator[Hit]:
+def _hits(pattern: Pattern, text: Searchable) -> list[Hit]:
+    if pattern.adjacent and not (pattern.fuzzy and _may_be_joined(pattern, text)):
+        return _hits_in_a_row(pattern, text)
     holding = _stretches_of(pattern, text)
-    if not holding:
-        return
-    match = _side_by_side if _in_a_row(pattern, text) else _match
+    return _apart(pattern, _starts(pattern, holding, text), _match, text) if holding else []
+
+
+def _may_be_joined(pattern: Pattern, text: Searchable) -> bool:
+    """Whether two words of the phrase are said as one, or one of them as two."""
+    return not (pattern.joined_forms.isdisjoint(text.spoken) and pattern.needed.isdisjoint(text.split))
+
+
+def _hits_in_a_row(pattern: Pattern, text: Searchable) -> list[Hit]:
+    """Hits of a phrase each word of which can only be met by one word, all of them side by side."""
+    stretches = text.like if pattern.fuzzy else text.holding
+    holding = -1
+    for word in pattern.plain:
+        holding &= stretches[word]
+        if not holding:
+            return []
+    words, size = pattern.words, pattern.size
+    starts = _starts(pattern, holding, text)
+    if ANY_DIGIT in pattern.needed or not (pattern.fuzzy and text.bent.isdisjoint(pattern.needed)):
+        return _apart(pattern, starts, _side_by_side, text)
+    exact = [at for at in starts if text.stretches[at[0]].texts[at[1] : at[1] + size] == words]
+    return _apart(pattern, exact, _side_by_side, text) if exact else []
+
+
+def _apart(pattern: Pattern, starts: Sequence[tuple[int, int]], match: _Match, text: Searchable) -> list[Hit]:
+    """The matches that begin at these words; none inside another, no number inside a longer one."""
     whole_number = _ONLY_DIGITS.issuperset(pattern.words)
+    hits: list[Hit] = []
     current, end = -1, 0
-    for number, start in _starts(pattern, holding, text):
+    for number, start in starts:
         if number != current:
             current, end = number, 0
         if start < end:
@@ -204,7 +237,8 @@ def _hits(pattern: Pattern, text: Searchable) -> Iterator[Hit]:
         if found is None or (whole_number and _in_longer_number(texts, start, found[0])):
             continue
         end, loss = found
-        yield Hit(number, start, end, max(0.0, 1.0 - loss / pattern.size), pattern)
+        hits.append(Hit(number, start, end, max(0.0, 1.0 - loss / pattern.size), pattern))
+    return hits
 
 
 def _stretches_of(pattern: Pattern, text: Searchable) -> int:
@@ -228,11 +262,11 @@ def _stretches_with(i: int, pattern: Pattern, text: Searchable) -> int:
     """Stretches that hold a word of the phrase: equal, alike, split in two, or joined with its neighbour."""
     word = pattern.plain[i]
     if not pattern.fuzzy:
-        return text.stretches_with(word)
-    found = text.stretches_like(word)
+        return text.holding[word]
+    found = text.like[word]
     for joined in pattern.joined[i]:
         if joined in text.index:
-            found |= text.stretches_with(joined)
+            found |= text.holding[joined]
     return found
 
 
@@ -260,15 +294,6 @@ def _split_in_two(word: str, holding: int, text: Searchable) -> list[tuple[int, 
 
 def _in_longer_number(texts: Sequence[str], start: int, end: int) -> bool:
     return (start > 0 and is_digit(texts[start - 1])) or (end < len(texts) and is_digit(texts[end]))
-
-
-def _in_a_row(pattern: Pattern, text: Searchable) -> bool:
-    """Whether each word of the phrase can only be met by one word, all of them side by side."""
-    if not pattern.adjacent:
-        return False
-    if not pattern.fuzzy:
-        return True
-    return pattern.joined_forms.isdisjoint(text.spoken) and not any(w in text.pairs for w in pattern.plain)
 
 
 def _side_by_side(

@@ -105,11 +105,19 @@ def is_asked(hit: Hit, text: Searchable) -> bool:
 
 
 def _clause_before(hit: Hit, stretch: Stretch, text: Searchable, reach: int = _LOOK_BACK) -> list[str]:
-    words: list[str] = []
-    for position in range(hit.first - 1, max(-1, hit.first - 1 - reach), -1):
-        if _CLAUSE_END.search(_between(position, stretch, text)) or stretch.texts[position] in _NEW_CLAUSE:
-            break
-        words.insert(0, stretch.texts[position])
+    key = (hit.stretch, hit.first, reach)
+    words = text.clauses.get(key)
+    if words is None:
+        words = []
+        for position in range(hit.first - 1, max(-1, hit.first - 1 - reach), -1):
+            if (
+                _CLAUSE_END.search(_between(position, stretch, text))
+                or stretch.texts[position] in _NEW_CLAUSE
+            ):
+                break
+            words.append(stretch.texts[position])
+        words.reverse()
+        text.clauses[key] = words
     return words
 
 

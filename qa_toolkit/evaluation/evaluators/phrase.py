@@ -115,6 +115,11 @@ class Phrase:
 
     def __init__(self, parameters: PhraseParameters, tools: Tools) -> None:
         self._parameters = parameters
+        # Lists of hundreds of phrases are joined once, not for every call in which none of them is said.
+        self._wanted = (
+            BETWEEN.join(filter(None, (names_of(parameters.any), *parameters.regex))) or "the pattern"
+        )
+        self._forbidden = names_of(parameters.none)
         self._opinion: Opinion | None = None
         if parameters.meaning:
             self._opinion = Opinion(parameters.meaning, search_folders(tools.settings))
@@ -153,7 +158,7 @@ class Phrase:
                 criterion, parameters.missing, evidence, confidence=search.absence(parameters), reason=reason
             )
         if not hits:
-            looked_for = names_of(parameters.none)
+            looked_for = self._forbidden
             evidence = [search.window_evidence(looked_for)]
             reason = f"not said: {_brief(looked_for)}"
             return settled(
@@ -244,8 +249,7 @@ class Phrase:
                 found = in_order([*found, *search.of_expressions(self._expressions)])
             if len(found) < parameters.at_least:
                 times = f" {parameters.at_least} times" if parameters.at_least > 1 else ""
-                names = BETWEEN.join(filter(None, (names_of(parameters.any), *parameters.regex)))
-                lacking.append((names or "the pattern") + times)
+                lacking.append(self._wanted + times)
             hits += found if every else found[: max(_SHOWN, parameters.at_least)]
         if parameters.all:
             found, missing = search.of_all(parameters.all)

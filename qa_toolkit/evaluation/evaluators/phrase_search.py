@@ -10,7 +10,7 @@ from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import SpanEvidence, WindowEvidence
 from qa_toolkit.domain.events import Event
 from qa_toolkit.evaluation.evaluators.assent import is_in_doubt
-from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit, Pattern, find_all, phrase_list
+from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit, phrase_list
 from qa_toolkit.evaluation.evaluators.meaning import WHOLE_CLAUSE, is_asked, is_denied, is_reported
 from qa_toolkit.evaluation.evaluators.opinion import Judged, Opinion, judge, overlap
 from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
@@ -61,8 +61,7 @@ class PhraseSearch:
             language = key or self._language
             source = self._text if language == self._language else searchable(self._transcript, language)
             listed = phrase_list(tuple(texts), language, self._parameters.fuzzy)
-            for pattern in listed.candidates(source):
-                found += self._hits(pattern, source)
+            found += [self._found(hit, source) for hit in listed.hits(source) if self._counts(hit, source)]
         return in_order(found)
 
     def perhaps(self) -> list[Found]:
@@ -208,10 +207,6 @@ class PhraseSearch:
             kind, role, span.start_s, span.end_s, sure, span.turn, span.channel, "phrase/1", span.text
         )
 
-    def _hits(self, pattern: Pattern, source: Searchable) -> list[Found]:
-        hits = find_all(pattern, source)
-        return [self._found(hit, source) for hit in hits if self._counts(hit, source)] if hits else []
-
     def _counts(self, hit: Hit, source: Searchable) -> bool:
         parameters = self._parameters
         stretch = source.stretches[hit.stretch]
@@ -224,15 +219,16 @@ class PhraseSearch:
         return not parameters.question or is_asked(hit, source)
 
     def _found(self, hit: Hit, source: Searchable) -> Found:
-        places = source.stretches[hit.stretch].places(hit.first, hit.last)
-        sure = hit.similarity * source.confidence(places)
-        whole = Place(places[0].turn, places[0].start, _end_in_turn(places))
-        doubt = self._not_meant(whole) or (
-            self._parameters.negated == "doubt" and is_denied(hit, source, WHOLE_CLAUSE)
+        stretch = source.stretches[hit.stretch]
+        spans, confidence = source.quoted(hit.stretch, hit.first, hit.last)
+        doubt = self._parameters.meant and self._not_meant(
+            _in_first_turn(stretch.places(hit.first, hit.last))
         )
+        doubt = doubt or (self._parameters.negated == "doubt" and is_denied(hit, source, WHOLE_CLAUSE))
+        sure = hit.similarity * confidence
         sure = min(sure, _DOUBTFUL) if doubt else sure
         written, reported = hit.pattern.written, is_reported(hit, source)
-        return Found(places[0], source.quote(places), sure, written, reported, doubt)
+        return Found(stretch.place(hit.first), spans, sure, written, reported, doubt)
 
     def _doubted(self, sentence: Place) -> bool:
         """Whether a sentence that only the classifier finds is denied, or may not be meant."""
@@ -255,9 +251,10 @@ def _place_of_end(text: str, sentence: Place) -> Place:
     return Place(sentence.turn, end, end)
 
 
-def _end_in_turn(places: Sequence[Place]) -> int:
-    """Where the words end in the turn they begin in."""
-    return max(place.end for place in places if place.turn == places[0].turn)
+def _in_first_turn(places: Sequence[Place]) -> Place:
+    """The words as far as they are said in the turn they begin in."""
+    first = places[0]
+    return Place(first.turn, first.start, max(place.end for place in places if place.turn == first.turn))
 
 
 def in_order(found: list[Found]) -> list[Found]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -57,6 +57,18 @@ class Stretch:
         return [self.place(number) for number in range(first, last)]
 
 
+class _WorkedOut(dict[str, int]):
+    """Stretches by word, each worked out when it is first asked for."""
+
+    def __init__(self, of: Callable[[str], int]) -> None:
+        super().__init__()
+        self._of = of
+
+    def __missing__(self, word: str) -> int:
+        found = self[word] = self._of(word)
+        return found
+
+
 @dataclass(slots=True)
 class Searchable:
     """The stretches of a transcript with an index of their words.
@@ -78,13 +90,39 @@ class Searchable:
     """Words of phrases that this conversation holds: equal, alike, or written as two."""
     spoken: frozenset[str] = _NO_WORDS
     """The words of this conversation themselves."""
+    split: frozenset[str] = _NO_WORDS
+    """Two words in a row written as one."""
+    bent: frozenset[str] = _NO_WORDS
+    """Words of phrases that words of this conversation are like."""
+    holding: Mapping[str, int] = field(init=False)
+    """For a word the stretches that hold it."""
+    like: Mapping[str, int] = field(init=False)
+    """For a word of a phrase the stretches that hold it, a word like it, or it written as two."""
+    clauses: dict[tuple[int, int, int], list[str]] = field(default_factory=dict)
+    """Words before a hit, by its stretch, its first word and how far back was looked."""
+    quotes: dict[tuple[int, int, int], tuple[tuple[SpanEvidence, ...], float]] = field(default_factory=dict)
+    """Words quoted already and how sure they are, by stretch, first and last word."""
     _alike: dict[str, dict[str, float]] = field(default_factory=dict)
-    _with: dict[str, int] = field(default_factory=dict)
-    _like: dict[str, int] = field(default_factory=dict)
     _alike_generation: int = -1
     _word_starts: dict[int, list[int]] = field(default_factory=dict)
     _turns_of: dict[tuple[Role, ...], tuple[int, ...]] = field(default_factory=dict)
     _by_id: dict[Any, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.holding = _WorkedOut(self._stretches_with)
+        self.like = _WorkedOut(self._stretches_like)
+
+    def _stretches_with(self, word: str) -> int:
+        found = 0
+        for number in {number for number, _ in self.index.get(word, _NOWHERE)}:
+            found |= 1 << number
+        return found
+
+    def _stretches_like(self, word: str) -> int:
+        found = self.holding[word] | self.pairs.get(word, 0)
+        for other in self.alike(word):
+            found |= self.holding[other]
+        return found
 
     def turn_with_id(self, turn_id: Any) -> int | None:
         """The first turn with an id."""
@@ -100,26 +138,6 @@ class Searchable:
             self._turns_of[key] = tuple(own)
         return self._turns_of[key]
 
-    def stretches_with(self, word: str) -> int:
-        """The stretches that hold a word."""
-        found = self._with.get(word)
-        if found is None:
-            found = 0
-            for number in {number for number, _ in self.index.get(word, _NOWHERE)}:
-                found |= 1 << number
-            self._with[word] = found
-        return found
-
-    def stretches_like(self, word: str) -> int:
-        """The stretches that hold a word, one like it, or it written as two."""
-        found = self._like.get(word)
-        if found is None:
-            found = self.stretches_with(word) | self.pairs.get(word, 0)
-            for other in self.alike(word):
-                found |= self.stretches_with(other)
-            self._like[word] = found
-        return found
-
     def alike(self, word: str) -> Mapping[str, float]:
         """Words of this conversation that are like a word of a phrase, with their likeness."""
         return self._alike.get(word, NOTHING)
@@ -129,9 +147,9 @@ class Searchable:
         if self._alike_generation != LEXICON.generation:
             self._alike_generation = LEXICON.generation
             self._alike = LEXICON.alike(self.index)
-            self.spoken = frozenset(self.index)
-            self.present = frozenset([*self.index, *self.pairs, *self._alike])
-            self._like = {}
+            self.spoken, self.split, self.bent = map(frozenset, (self.index, self.pairs, self._alike))
+            self.present = self.spoken | self.split | self.bent
+            self.like = _WorkedOut(self._stretches_like)
             self.found.clear()
 
     def quote(self, places: Sequence[Place]) -> tuple[SpanEvidence, ...]:
@@ -141,6 +159,14 @@ class Searchable:
             start, end = bounds.get(place.turn, (place.start, place.end))
             bounds[place.turn] = min(start, place.start), max(end, place.end)
         return tuple(self._span(turn, start, end) for turn, (start, end) in bounds.items())
+
+    def quoted(self, stretch: int, first: int, last: int) -> tuple[tuple[SpanEvidence, ...], float]:
+        """Words of a stretch as evidence with how sure they are; kept, as criteria share hits."""
+        key = (stretch, first, last)
+        if key not in self.quotes:
+            places = self.stretches[stretch].places(first, last)
+            self.quotes[key] = self.quote(places), self.confidence(places)
+        return self.quotes[key]
 
     def time_of(self, turn_index: int, offset: int, *, end: bool = False) -> float | None:
         """Seconds at a character of a turn: from its words, else in proportion to the text."""
