@@ -43,6 +43,9 @@ from qa_toolkit.review import (
 )
 from qa_toolkit.store import EvaluationRecord, InteractionFilter, Store
 
+SETTLED = """() => document.querySelector("[data-test-script-state=notRunning]")
+  && !document.querySelector("[data-testid=stSkeleton], [data-testid=stStatusWidget], [data-stale=true]")
+  && [...document.images].every((one) => one.complete && one.naturalWidth > 0)"""
 OUT = Path(__file__).parent / "screenshots"
 RUBRIC = "inbound_call"
 CALL = f"interaction=inb-003&rubric={RUBRIC}"
@@ -186,9 +189,10 @@ def take(url: str, shots: Sequence[Shot], out: Path, width: int) -> None:
 
 
 def settle(page: Any) -> None:
-    """Until nothing runs any more."""
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(800)
+    """Until nothing runs, no place is kept for what is still to come, and every picture is there."""
+    page.wait_for_function(SETTLED)
+    page.wait_for_timeout(1500)
+    page.wait_for_function(SETTLED)
 
 
 def make_small(path: Path) -> None:

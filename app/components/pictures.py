@@ -14,8 +14,14 @@ def show_svg(svg: str, alt: str) -> None:
     show("data:image/svg+xml;base64," + base64.b64encode(whole.encode()).decode(), alt)
 
 
-def show(address: str, alt: str, caption: str | None = None) -> None:
-    """A picture of a ``data:`` address over the width there is."""
-    st.html(f'<img alt="{escape(alt)}" src="{escape(address)}" style="max-width: 100%; width: 100%">')
+def show(address: str, alt: str, caption: str | None = None, *, whole: bool = False) -> None:
+    """A picture over the width there is.
+
+    Args:
+        address: our own, or a ``data:`` address.
+        whole: not higher than the window, so that all of it is seen at once.
+    """
+    size = "max-width: 100%; max-height: 84vh" if whole else "max-width: 100%; width: 100%"
+    st.html(f'<img alt="{escape(alt)}" src="{escape(address)}" style="{size}">')
     if caption:
         st.caption(caption)

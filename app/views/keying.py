@@ -84,7 +84,9 @@ def one(
     ticket = _ticket(store, user, item)
     paper, keys = st.columns([3, 2])
     with keys:
-        st.markdown(f"**{plain(item.record)} · {plain(keying_desk.path_of(item))}**")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(item.record)} · {plain(keying_desk.path_of(item))}**")
+            _walk(number, len(items))
         _facts(item, number, len(items))
         _cut(files, item, ticket)
         _values(item)
@@ -93,7 +95,6 @@ def one(
                 t("Ruled by {who}: {verdict}", who=plain(before.adjudicator), verdict=_said(before.verdict))
             )
         _rule(store, user, files, item, before)
-        _walk(number, len(items))
     with paper:
         _page(files, item, ticket)
 
@@ -132,7 +133,7 @@ def _page(files: keying_desk.KeyingFiles, item: WorklistItem, ticket: str) -> No
         return
     named = f"{page.file}, {t('page')} {page.number}"
     place = scan_pictures.address(ticket, item.record, keying_desk.path_of(item), "page")
-    pictures.show(place, f"{named}: {keying_desk.path_of(item)}", caption=plain(named))
+    pictures.show(place, f"{named}: {keying_desk.path_of(item)}", caption=plain(named), whole=True)
 
 
 def _values(item: WorklistItem) -> None:
@@ -148,13 +149,12 @@ def _values(item: WorklistItem) -> None:
 
 
 def _walk(number: int, of: int) -> None:
-    with st.container(horizontal=True):
-        if st.button(t("Back"), shortcut="p", disabled=number == 0):
-            st.session_state[_PLACE] = number - 1
-            st.rerun()
-        if st.button(t("Next"), shortcut="n", disabled=number + 1 >= of):
-            st.session_state[_PLACE] = number + 1
-            st.rerun()
+    if st.button(t("Back"), shortcut="p", disabled=number == 0):
+        st.session_state[_PLACE] = number - 1
+        st.rerun()
+    if st.button(t("Next"), shortcut="n", disabled=number + 1 >= of):
+        st.session_state[_PLACE] = number + 1
+        st.rerun()
 
 
 def _rule(
