@@ -30,6 +30,8 @@ PAGES = {
     "/disputes": "The name was given.",
     "/coaching": "revised later",
     "/dashboards": "The unit",
+    "/dashboards?what=machine": "Look behind a row",
+    "/dashboards?what=drift": "Look behind a row",
     "/studio": "Rubric (YAML)",
     "/samples": "Interactions to review",
     "/rubrics": "question weight",
