@@ -105,6 +105,16 @@ def test_unit_and_operators_have_their_pages(tmp_path: Path) -> None:
     assert "9165550124" in own
 
 
+def test_forms_with_a_critical_error_have_a_rate_of_their_own(tmp_path: Path) -> None:
+    """Limits are Wilson's: 9 of 20 is 25.8 to 65.8 %, 4 of 20 is 8.1 to 41.6 % (Wilson 1927)."""
+    keyed, reference = forms(20, wrong=5)
+    for name in list(keyed)[5:9]:
+        keyed[name]["person.1.ssn"] = "912-34-5687"
+    words = pages(tmp_path, keyed, reference)["index.html"].words
+    assert "Forms with an error 45.0 % 25.8–65.8 % 9 of 20 forms" in words
+    assert "Forms with a critical error 20.0 % 8.1–41.6 % 4 of 20 forms" in words
+
+
 def test_operators_are_in_the_order_of_their_names_whatever_their_rates(tmp_path: Path) -> None:
     keyed, reference = forms(40, wrong=20)
     metadata = {name: {"operator": "zoe" if n < 20 else "ann"} for n, name in enumerate(keyed)}
