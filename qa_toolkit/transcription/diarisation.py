@@ -8,6 +8,7 @@ from that (``overlap.py``).
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -70,23 +71,27 @@ class Diarisation:
     @property
     def voices(self) -> tuple[SpeakerSpan, ...]:
         """The spans and, in each overlap, a span of the voice that has no other there; in order of time."""
+        starts = [span.start_s for span in self.spans]
         added = [
             SpeakerSpan(speaker, low, high)
             for overlap in self.overlaps
+            for near in [
+                self.spans[max(0, bisect(starts, overlap.start_s) - 1) : bisect(starts, overlap.end_s)]
+            ]
             for speaker in overlap.speakers
-            for low, high in self._without(speaker, overlap)
+            for low, high in _without(overlap, [span for span in near if span.speaker == speaker])
         ]
         return tuple(sorted((*self.spans, *added), key=lambda span: (span.start_s, span.end_s, span.speaker)))
 
-    def _without(self, speaker: int, overlap: Overlap) -> list[tuple[float, float]]:
-        """The parts of an overlap in which that speaker has no span."""
-        parts, at = [], overlap.start_s
-        for span in self.spans:
-            if span.speaker == speaker and span.end_s > at and span.start_s < overlap.end_s:
-                parts.append((at, span.start_s))
-                at = span.end_s
-        parts.append((at, overlap.end_s))
-        return [(low, high) for low, high in parts if high > low]
+
+def _without(overlap: Overlap, own: Sequence[SpeakerSpan]) -> list[tuple[float, float]]:
+    """The parts of an overlap in which a speaker with these spans has none."""
+    parts, at = [], overlap.start_s
+    for span in own:
+        parts.append((at, min(span.start_s, overlap.end_s)))
+        at = max(at, span.end_s)
+    parts.append((at, overlap.end_s))
+    return [(low, high) for low, high in parts if high > low]
 
 
 def diarise(
