@@ -23,10 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from app_server import CHROMIUM, LAUNCH, PEOPLE, serving
 
-from qa_toolkit.config import qa_home
 from qa_toolkit.domain.contract import from_contract
 from qa_toolkit.domain.evaluation import AnswerStatus, Evaluation
-from qa_toolkit.resources import sample_dir
+from qa_toolkit.resources import qa_home, sample_dir
 from qa_toolkit.review import (
     Access,
     GivenReview,

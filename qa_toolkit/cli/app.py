@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from qa_toolkit.cli.demo_keying import DEMO_READINGS
 from qa_toolkit.cli.options import StoreUrl, configuration
 
 _BLUE, _LIGHT_BLUE = "#1f5fa8", "#2d76c9"
@@ -82,7 +83,10 @@ def app(
     if sign_in is SignIn.OIDC:
         command += ["--secrets.files", str(_auth_file(secrets))]
     # Takes this process' place, so that whoever stops it stops the app.
-    environment = {**os.environ, "QA_STORE": _store_to_show(store), "QATOOLKIT_SIGN_IN": sign_in.value}
+    shown = _store_to_show(store)
+    environment = {**os.environ, "QA_STORE": shown, "QATOOLKIT_SIGN_IN": sign_in.value}
+    if (keyed, reference, scan_readings) == (None, None, None):
+        keyed, reference, scan_readings, scans = demo_files(shown, scans)
     if scan_readings is not None or (keyed is not None and reference is None):
         environment["QATOOLKIT_KEYING"] = _keying_files(keyed, scan_readings, scans, layout)
     if reference is not None:
@@ -90,6 +94,18 @@ def app(
     if acting:
         environment["QATOOLKIT_USER"] = acting
     os.execve(sys.executable, command, environment)  # noqa: S606
+
+
+def demo_files(store: str, scans: Path | None) -> tuple[Path | None, Path | None, Path | None, Path | None]:
+    """Keyed records, reference, readings and scans of the demo, where its store is shown; else none."""
+    from qa_toolkit.resources import sample_dir
+
+    folder = configuration(store=store).home / "demo"
+    readings = folder / DEMO_READINGS
+    if Path(store).resolve() != (folder / "qa.db").resolve() or not readings.is_file():
+        return None, None, None, scans
+    keying = sample_dir() / "keying"
+    return keying / "keyed.csv", keying / "reference.csv", readings, sample_dir() / "scans"
 
 
 def _keying_files(keyed: Path | None, readings: Path | None, scans: Path | None, layout: str) -> str:

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 READ_SCANS = ("APP-00001.pdf", "APP-00007.tif")
 """Scans of the samples that the demo reads; the others are left to 'qa keying read'."""
+DEMO_READINGS = "readings.json"
+"""What was read of them, beside the demo's store: the work of the app's page of keying review."""
 
 
 def demo_keying(current: Configuration, home: Path, out: Path, *, by: str) -> None:
     """Compares and scores the sample applications, reads some of their scans, and writes the pages."""
+    from qa_toolkit.domain.contract import canonical_json, to_contract
     from qa_toolkit.keying import load_layout
     from qa_toolkit.reports.keying_report import write_keying_pages
     from qa_toolkit.resources import sample_dir
+    from qa_toolkit.whole_files import write_whole
 
     samples, loaded = sample_dir() / "keying", load_layout("covered_application")
     stderr().print(
@@ -32,6 +36,8 @@ def demo_keying(current: Configuration, home: Path, out: Path, *, by: str) -> No
     )
     scans = tuple(sample_dir() / "scans" / name for name in READ_SCANS)
     readings = _read(scans, loaded)
+    if readings is not None:
+        write_whole(home / DEMO_READINGS, canonical_json(to_contract(readings)))
     pages = out / "keying"
     page, accuracy = write_keying_pages(
         samples / "keyed.csv",

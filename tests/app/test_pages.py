@@ -133,3 +133,19 @@ def test_nothing_of_the_app_names_a_host_or_reads_the_network() -> None:
         text = Path(path).read_text(encoding="utf-8")
         assert "http://" not in text
         assert "https://" not in text
+
+
+def test_the_demos_store_comes_with_its_keyed_applications(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa_toolkit.cli.app import demo_files
+
+    monkeypatch.setenv("QA_HOME", str(tmp_path))
+    store = tmp_path / "demo" / "qa.db"
+    store.parent.mkdir()
+    assert demo_files(str(store), None) == (None, None, None, None), "the demo read no scans"
+    (tmp_path / "demo" / "readings.json").write_text("{}", encoding="utf-8")
+    found = demo_files(str(store), None)
+    assert all(path is not None and path.exists() for path in found)
+    assert demo_files(str(tmp_path / "other.db"), Path("mine")) == (None, None, None, Path("mine"))
+    assert demo_files("postgresql+psycopg://localhost/qa", None) == (None, None, None, None)
