@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qa_toolkit.cli.console import print_warning
 from qa_toolkit.cli.inputs import Item, expand
 from qa_toolkit.errors import UsageError
 
@@ -58,6 +59,8 @@ def read_known(
 ) -> Case:
     """The case in a transcript or record file, with what the recorder's tables know of it.
 
+    What had to be guessed on reading it is said on stderr.
+
     Args:
         language: of a conversation whose file and tables do not state theirs.
 
@@ -67,7 +70,11 @@ def read_known(
     from qa_toolkit.pipeline import case_of, read_case
 
     case = read_case(path, metadata=recorder.known_of(path), roles=recorder.roles, thresholds=thresholds)
-    if language is None or case.transcript is None or case.interaction.language is not None:
+    if case.transcript is None:
+        return case
+    for warning in case.transcript.warnings:
+        print_warning(f"{path.name}: {warning}")
+    if language is None or case.interaction.language is not None:
         return case
     return case_of(replace(case.transcript, language=language), thresholds=thresholds)
 

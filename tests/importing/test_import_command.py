@@ -237,6 +237,17 @@ def test_a_manifests_row_reaches_the_interaction_of_a_transcript(subtitles):
     assert read_case(SAMPLE, metadata={"site": "Fresno"}).interaction.site == "Fresno"
 
 
+@pytest.mark.parametrize("command", [["metrics"], ["evaluate", "--rubric", "inbound_call"]])
+def test_what_was_guessed_on_reading_is_said(tmp_path, capsys, command):
+    data = json.loads(in_other_words()["whisperx.json"])
+    for segment, label in zip(data["segments"], ("LEFT", "RIGHT", "LEFT"), strict=True):
+        segment["speaker"] = label
+    path = tmp_path / "call.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    assert execute([*command, str(path)]) == 0
+    assert "warning: call.json: who is the agent was inferred from the words" in capsys.readouterr().err
+
+
 def test_the_language_of_a_file_that_does_not_state_it(subtitles, capsys):
     assert printed(capsys, "import", subtitles, "--json")["language"] is None
     assert printed(capsys, "import", subtitles, "--json", "--language", "en")["language"] == "en"
