@@ -126,7 +126,7 @@ class Settings(Authored):
         return _split(value)
 
     def source_of(self, path: Path) -> SourceSettings | None:
-        """The first source whose pattern matches the path or its name."""
+        """The first source whose pattern matches the path or its name; None when none does."""
         text = path.as_posix()
         for source in self.sources:
             if (

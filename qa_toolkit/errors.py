@@ -49,10 +49,14 @@ class QAToolkitError(Exception):
 
 
 class UsageError(QAToolkitError):
+    """The command line, or a call, asked for something impossible."""
+
     exit_code = 2
 
 
 class InputError(QAToolkitError):
+    """One item could not be processed; the rest of a batch goes on."""
+
     exit_code = 1
 
 
@@ -85,6 +89,8 @@ class PermissionRefusedError(QAToolkitError):
 
 
 class ConfigurationError(QAToolkitError):
+    """The configuration, a rubric or a layout is wrong; nothing was processed."""
+
     exit_code = 3
 
 
@@ -116,10 +122,14 @@ class LayoutError(AuthoredFileError):
 
 
 class EvaluatorError(QAToolkitError):
+    """A plugin is broken, unknown, or answered against its contract."""
+
     exit_code = 3
 
 
 class EnvironmentProblemError(QAToolkitError):
+    """The machine lacks something: a model, a database, a package, room on a disk."""
+
     exit_code = 4
 
 
@@ -132,6 +142,7 @@ class MissingExtraError(EnvironmentProblemError):
 
     @classmethod
     def of(cls, extra: str, needed_for: str) -> MissingExtraError:
+        """The error for a part that the extra of that name installs, with the command to install it."""
         return cls(f"{needed_for} needs the extra '{extra}'", None, f"pip install 'qa-toolkit[{extra}]'")
 
 

@@ -62,6 +62,7 @@ class Model(_Written):
 
     @property
     def main_file(self) -> ModelFile:
+        """The file that stands for the model: its hash is the model's."""
         return next(file for file in self.files if file.name == self.main)
 
 

@@ -40,12 +40,12 @@ class Outcome:
 
     @property
     def transcript(self) -> Transcript | None:
-        """The transcript, where the work has one."""
+        """The transcript; None for work without one, such as records."""
         return self.case.transcript
 
     @property
     def metrics(self) -> ConversationMetrics | None:
-        """The conversation metrics, where there is a transcript."""
+        """The conversation metrics; None without a transcript."""
         return self.case.metrics
 
 

@@ -32,7 +32,7 @@ _EXPECTED = {
 
 
 def nearest(word: str, accepted: Iterable[str]) -> str | None:
-    """The accepted word most like this one, if any is like it."""
+    """The accepted word most like this one; None when none is like it."""
     match = process.extractOne(word, list(accepted), scorer=fuzz.ratio, score_cutoff=60)
     return str(match[0]) if match else None
 

@@ -58,7 +58,7 @@ class Fields:
         return round(float(value) * unit_s, 3)
 
     def span(self, start: float | None, end: float | None, path: str) -> tuple[float | None, float | None]:
-        """Start and end in that order."""
+        """Start and end in seconds; no end without a start. An end before its start is a fault."""
         if start is not None and end is not None and end < start:
             raise self.fault(path, f"ends at {end:g} s, before its start at {start:g} s", "correct the file")
         return start, end if start is not None else None

@@ -48,6 +48,7 @@ class Tally:
     timed_fields: int = 0
 
     def add(self, errors: int, active: int, roots: int, microseconds: int | None = None) -> None:
+        """Adds one form: wrong and active fields, root errors, and how long it took to key, if known."""
         self.counts[errors, active] += 1
         self.root_errors += roots
         if microseconds:
@@ -55,6 +56,7 @@ class Tally:
             self.timed_fields += active
 
     def merge(self, other: Tally) -> None:
+        """Adds the sums of another tally."""
         self.counts.update(other.counts)
         self.root_errors += other.root_errors
         self.microseconds += other.microseconds
@@ -62,18 +64,22 @@ class Tally:
 
     @property
     def forms(self) -> int:
+        """Forms counted."""
         return self.counts.total()
 
     @property
     def fields_per_hour(self) -> float | None:
+        """Active fields keyed in an hour, over the forms with a time; None when none has one."""
         return 3.6e9 * self.timed_fields / self.microseconds if self.microseconds else None
 
     @property
     def errors(self) -> int:
+        """Wrong active fields."""
         return sum(errors * forms for (errors, _), forms in self.counts.items())
 
     @property
     def active(self) -> int:
+        """Active fields, the denominator of the rate."""
         return sum(active * forms for (_, active), forms in self.counts.items())
 
 

@@ -90,7 +90,7 @@ def read_pairs(
 
 
 def with_metadata(record: Record | None, layout: RecordLayout) -> Record | None:
-    """The record with the metadata that stand in its fields."""
+    """The record with the metadata that stand in its fields; None for a record that could not be read."""
     if record is None or not layout.metadata_fields:
         return record
     found = dict(record.metadata)

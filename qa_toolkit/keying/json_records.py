@@ -27,12 +27,15 @@ class JsonRecords:
 
     @property
     def ids(self) -> Sequence[str]:
+        """The ids of the records, in the order of the file."""
         return list(self.objects)
 
     def part(self, ids: Iterable[str]) -> JsonRecords:
+        """The same source with these records only, to be read by another process."""
         return JsonRecords(self.name, self.layout, {each: self.objects[each] for each in ids})
 
     def read(self, record: str) -> tuple[Record | None, list[Rejection]]:
+        """One record; None with the reasons where it cannot be used."""
         objects = self.objects[record]
         rows = [item for item in objects if _is_row(item)]
         if len(objects) - len(rows) > 1 or (rows and len(rows) != len(objects)):

@@ -58,7 +58,7 @@ class Pairing:
         return {k: r for r, k in self.alignments[target].pairs}.get(key, key)
 
     def owner(self, group: str, member: str) -> str | None:
-        """Whose a member of the reference is, as far as its name says."""
+        """Whose a member of the reference is, as far as its name says; None where it does not."""
         owners = self._owners.get(group)
         return owners.reference.get(member) if owners else None
 

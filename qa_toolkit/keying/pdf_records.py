@@ -70,12 +70,15 @@ class PdfRecords:
 
     @property
     def ids(self) -> Sequence[str]:
+        """The ids of the records, in the order of the file."""
         return list(self.files)
 
     def part(self, ids: Iterable[str]) -> PdfRecords:
+        """The same source with these records only, to be read by another process."""
         return PdfRecords(self.name, self.layout, {each: self.files[each] for each in ids}, self.names)
 
     def read(self, record: str) -> tuple[Record | None, list[Rejection]]:
+        """One record; None with the reasons where it cannot be used."""
         path = self.files[record]
         try:
             widgets = read_widgets(path)

@@ -106,18 +106,22 @@ class FieldRows:
 
     @property
     def name(self) -> str:
+        """The name of the file, for messages."""
         return self.table.name
 
     @property
     def ids(self) -> Sequence[str]:
+        """The ids of the records, in the order of the file."""
         return list(self.index)
 
     def part(self, ids: Iterable[str]) -> FieldRows:
+        """The same source with these records only, to be read by another process."""
         chosen = {each: self.index[each] for each in ids}
         table = self.table.part([s for stretches in chosen.values() for s in stretches])
         return FieldRows(table, self.layout, self.places, self.extra, chosen)
 
     def read(self, record: str) -> tuple[Record | None, list[Rejection]]:
+        """One record; None with the reasons where it cannot be used."""
         builder = RecordBuilder(record, self.layout)
         rejected: list[Rejection] = []
         for row in self._rows(record):

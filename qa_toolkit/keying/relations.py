@@ -26,7 +26,7 @@ class Relation(NamedTuple):
 
 
 def relation_of(group: GroupSpec) -> Relation | None:
-    """The relation of a group whose layout knows inverses."""
+    """The relation of a group whose layout knows inverses; None for any other group."""
     codes = [spec for spec in group.fields if spec.inverse]
     if not codes or len(group.references) != 2:
         return None

@@ -69,13 +69,16 @@ class CsvTable:
 
     @property
     def name(self) -> str:
+        """The name of the file, for messages."""
         return self.path.name
 
     def part(self, stretches: Sequence[Stretch]) -> CsvTable:
+        """The table for another process: itself, as its rows are read from the file when they are wanted."""
         del stretches
         return self
 
     def rows(self, stretch: Stretch | None = None) -> Iterator[Row]:
+        """The rows of a stretch, by default of the whole table, with their lines; no empty ones."""
         start, end, line = stretch or self.body
         with self.path.open("rb") as stream:
             stream.seek(start)
@@ -198,6 +201,7 @@ class RowTable:
     """Line of the first row."""
 
     def rows(self, stretch: Stretch | None = None) -> Iterator[Row]:
+        """The rows of a stretch, by default of the whole table, with their lines; no empty ones."""
         start, end, line = stretch or Stretch(self.first, self.first + len(self.body), self.first)
         del line
         for number in range(start, end):
@@ -206,6 +210,7 @@ class RowTable:
                 yield Row(number, cells, Stretch(number, number + 1, number))
 
     def part(self, stretches: Sequence[Stretch]) -> RowTable:
+        """The table with these stretches only, small enough to send to another process."""
         if not stretches:
             return RowTable(self.name, self.header, (), self.first)
         first, last = min(s.start for s in stretches), max(s.end for s in stretches)

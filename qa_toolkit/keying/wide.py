@@ -146,18 +146,22 @@ class WideRows:
 
     @property
     def name(self) -> str:
+        """The name of the file, for messages."""
         return self.table.name
 
     @property
     def ids(self) -> Sequence[str]:
+        """The ids of the records, in the order of the file."""
         return list(self.index_)
 
     def part(self, ids: Iterable[str]) -> WideRows:
+        """The same source with these records only, to be read by another process."""
         chosen = {each: self.index_[each] for each in ids}
         table = self.table.part([stretch for runs in chosen.values() for stretch in runs])
         return WideRows(table, self.layout, self.columns, chosen)
 
     def read(self, record: str) -> tuple[Record | None, list[Rejection]]:
+        """One record; None with the reasons where it cannot be used."""
         runs = self.index_[record]
         if self.columns.member_group is None and len(runs) > 1:
             lines = " and ".join(str(stretch.line) for stretch in runs[:4])

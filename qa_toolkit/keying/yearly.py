@@ -15,7 +15,7 @@ WEEKS: Final = 52
 
 
 def yearly_field(group: GroupSpec) -> FieldSpec | None:
-    """The frequency by which the amounts of a group become yearly ones."""
+    """The frequency by which the amounts of a group become yearly ones; None where it has none."""
     found = [spec for spec in group.fields if spec.type == "frequency" and spec.amount_of is not None]
     return found[0] if found else None
 

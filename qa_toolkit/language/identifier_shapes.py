@@ -148,7 +148,7 @@ _RULES: Final = {
 
 
 def date_of(digits: str, sizes: tuple[int, ...] = ()) -> str | None:
-    """The day that digits name, as ``YYYY-MM-DD``; the American order first.
+    """The day that digits name, as ``YYYY-MM-DD``, the American order first; None when they name none.
 
     Three groups of digits (``3/14/1986``) are taken as they stand. Other digits are cut wherever a month, a
     day and a year result, but not across a pause unless all digits stand apart.

@@ -1,6 +1,14 @@
 """Values people write, read by type, so that two can be compared: names, dates, amounts, numbers, codes.
 
 Nothing is guessed: a text that does not fit its type is no value, and the reason says why.
+
+``keying.normalisers`` reads values, too, on top of what both share from here and from ``language.dates``:
+dates, accents, codes, times a year. The two are kept apart because they answer different questions. Here a
+value of any system is read: ``(500)`` or ``500 dollars`` is an amount, "LOPEZ, Maria" a name with its parts
+turned round, and what does not fit is refused. There a person's typing is held against paper: parts in the
+wrong order are an error that is looked for, so less is forgiven, what does not fit keeps a key of its own,
+and layouts choose the rule of each field. With one set of rules, accuracy figures would move whenever an
+evaluator learns one more spelling.
 """
 
 from __future__ import annotations

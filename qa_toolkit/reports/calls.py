@@ -48,7 +48,7 @@ class Column:
         return {v: self.codes == c for v, c in sorted((self.values[int(code)], code) for code in used)}
 
     def of(self, place: int) -> str | None:
-        """The value of one call."""
+        """The value of one call; None where it has none."""
         code = int(self.codes[place])
         return None if code < 0 else self.values[code]
 
@@ -246,6 +246,7 @@ def _metadata(name: str, known: Mapping[str, Any], row: CountedCall) -> object:
 
 
 def state_of(answer: Mapping[str, Any]) -> int:
+    """What an answer counts as: met, not met, not applicable, open or faulty; absent without points."""
     status = answer["status"]
     if status == "answered":
         points, most = answer["points"], answer["max_points"]

@@ -63,7 +63,7 @@ class _Scale:
 
 
 def trend_chart(stretches: Sequence[tuple[str, Sequence[TrendPoint]]], title: str) -> str | None:
-    """Rates over time with control limits; each stretch begins at a change, which its text names."""
+    """Rates over time with control limits, a stretch from each change on; None with fewer than two points."""
     points = [point for _, stretch in stretches for point in stretch]
     if len(points) < 2:
         return None

@@ -38,7 +38,7 @@ class Block:
 
     @property
     def target(self) -> float | None:
-        """The target of the measure."""
+        """The target of the measure, 0-1; None where none was given."""
         return self.targets.get(self.measure)
 
     @property

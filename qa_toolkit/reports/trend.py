@@ -145,6 +145,7 @@ def _points(
 
 
 def label_of(day: str, period: Period) -> str:
+    """The name of the period a day lies in; empty where the day is not known."""
     if not day:
         return ""
     if period == "month":

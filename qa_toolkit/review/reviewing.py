@@ -348,7 +348,11 @@ def _check_code(code: str, accepted: Mapping[str, str], where: str) -> None:
 
 
 def check_day(text: str) -> None:
-    """Refuses what is not an ISO day, with UsageError."""
+    """Refuses what is not an ISO day, with UsageError.
+
+    Raises:
+        UsageError: it is none.
+    """
     try:
         good = date.fromisoformat(text).isoformat() == text
     except ValueError:

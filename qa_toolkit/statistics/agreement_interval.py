@@ -59,6 +59,8 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Options:
+    """How intervals of agreement are made: method, confidence (0-1), and seed and number of bootstrap resamples."""
+
     interval: IntervalMethod
     confidence: float
     seed: int

@@ -84,7 +84,11 @@ class RateComparison:
     reason: str | None = None
 
     def limits(self, n: int, level: float = ACTION_LIMIT) -> tuple[float, float]:
-        """Between which rates of ``n`` items lie, for a share ``level`` of those that are like the others."""
+        """Between which rates of ``n`` items lie, for a share ``level`` of those that are like the others.
+
+        Raises:
+            UsageError: fewer than five were compared, so there is nothing to draw limits for.
+        """
         if self.centre is None or self.strength is None:
             raise UsageError("there is no comparison to draw limits for", None, "compare five or more")
         tail = (1 - level) / 2

@@ -119,7 +119,7 @@ class Disputes:
             return _dispute_of(session, row)
 
     def get(self, dispute: int) -> Dispute | None:
-        """One dispute with its steps."""
+        """One dispute with its steps; None when there is none of that number."""
         with self._database.reading() as session:
             row = session.get(DisputeRow, dispute)
             return None if row is None else _dispute_of(session, row)

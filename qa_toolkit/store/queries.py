@@ -57,7 +57,7 @@ def interaction_of(row: InteractionRow) -> Interaction:
 
 
 def interaction(session: Session, interaction_id: str) -> Interaction | None:
-    """One interaction."""
+    """One interaction; None when the store does not know it."""
     row = session.get(InteractionRow, interaction_id)
     return None if row is None else interaction_of(row)
 
@@ -156,7 +156,7 @@ def evaluation_of(session: Session, row: EvaluationRow) -> EvaluationRecord:
 
 
 def evaluation(session: Session, evaluation_id: str) -> EvaluationRecord | None:
-    """One evaluation by its id."""
+    """One evaluation by its id; None when there is none."""
     row = session.get(EvaluationRow, int(evaluation_id)) if evaluation_id.isdigit() else None
     return None if row is None else evaluation_of(session, row)
 
@@ -219,7 +219,7 @@ def rubric_of(row: RubricRow, evaluations: int = 0) -> RubricRecord:
 
 
 def run(session: Session, run_id: int) -> RunRecord | None:
-    """A run with its inputs in their order."""
+    """A run with its inputs in their order; None when there is none."""
     row = session.get(RunRow, run_id)
     if row is None:
         return None
@@ -286,7 +286,7 @@ def results(session: Session, run_id: int) -> Iterator[Result]:
 
 
 def ledger_item(session: Session, key: str) -> LedgerItem | None:
-    """Progress of a key."""
+    """Progress of a key; None when nothing was ever claimed under it."""
     row = session.get(LedgerRow, key)
     if row is None:
         return None

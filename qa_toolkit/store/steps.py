@@ -16,7 +16,7 @@ from qa_toolkit.store.tables import CountingRow, EvaluationRow
 
 
 def open_assignment(session: Session, interaction: str, rubric: str, reviewer: str) -> AssignmentRow | None:
-    """What a reviewer has open of an interaction under a rubric."""
+    """What a reviewer has open of an interaction under a rubric; None when nothing is."""
     return session.scalars(
         select(AssignmentRow).where(
             AssignmentRow.interaction_id == interaction,

@@ -320,22 +320,22 @@ class Store:
             return queries.inputs(session, interaction)
 
     def transcript_json(self, interaction: str, *, evaluation: str | None = None) -> str | None:
-        """The transcript as filed, byte for byte: the one an evaluation rests on, else the newest."""
+        """The transcript as filed, byte for byte: the one an evaluation rests on, else the newest; None without one."""
         with self.database.reading() as session:
             return queries.content(session, TranscriptRow, interaction, evaluation)
 
     def metrics_json(self, interaction: str, *, evaluation: str | None = None) -> str | None:
-        """The metrics as filed, byte for byte: those of an evaluation, else the newest."""
+        """The metrics as filed, byte for byte: those of an evaluation, else the newest; None without any."""
         with self.database.reading() as session:
             return queries.content(session, MetricsRow, interaction, evaluation)
 
     def evaluation(self, evaluation: str) -> EvaluationRecord | None:
-        """One evaluation by its id."""
+        """One evaluation by its id; None when there is none."""
         with self.database.reading() as session:
             return queries.evaluation(session, evaluation)
 
     def latest_evaluation(self, interaction: str, rubric: str) -> EvaluationRecord | None:
-        """The evaluation that counts: the last a person filed, else the machine's last."""
+        """The evaluation that counts: the last a person filed, else the machine's last; None when there is none."""
         with self.database.reading() as session:
             return queries.latest_evaluation(session, interaction, rubric)
 
@@ -350,7 +350,7 @@ class Store:
             return queries.rubrics(session)
 
     def run(self, run: int) -> RunRecord | None:
-        """A run with its inputs in their order."""
+        """A run with its inputs in their order; None when there is none."""
         with self.database.reading() as session:
             return queries.run(session, run)
 

@@ -50,6 +50,7 @@ class PlantedError(NamedTuple):
 
     @property
     def place(self) -> tuple[str, Place]:
+        """The record, and the group, member and field within it."""
         return self.record, (self.group, self.member, self.field)
 
 

@@ -40,7 +40,7 @@ class KeyedTwice(NamedTuple):
 
     @property
     def people(self) -> set[str | None]:
-        """Who keyed it."""
+        """Who keyed it, first and second; None for a keying that does not say."""
         return {self.first.metadata.get("operator"), self.second.metadata.get("operator")}
 
 

@@ -206,7 +206,7 @@ def _take_members(
 def kept_values(
     ruling: Ruling, reference: Record, rules: LayoutRules
 ) -> tuple[str | None, str | None, str | None]:
-    """First, second and found value of a ruling as they may be kept: identifiers masked."""
+    """First, second and found value of a ruling as they may be kept, identifiers masked; None: no value."""
     place = ruling.mismatch
     fit = rules.fields[place.group].get(place.field)
     if fit is None:
