@@ -92,7 +92,7 @@ def families(block: Block) -> Table:
 
 
 def against(found: Figure, target: float | None) -> str | None:
-    """On which side of a target the true rate lies, if the interval settles it; None without a target or limits."""
+    """On which side of a target the rate lies, if its interval settles it; None without target or limits."""
     if target is None or found.low is None or found.high is None:
         return None
     if found.low >= target:

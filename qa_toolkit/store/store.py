@@ -320,12 +320,12 @@ class Store:
             return queries.inputs(session, interaction)
 
     def transcript_json(self, interaction: str, *, evaluation: str | None = None) -> str | None:
-        """The transcript as filed, byte for byte: the one an evaluation rests on, else the newest; None without one."""
+        """The transcript as filed, byte for byte: an evaluation's, else the newest; None without one."""
         with self.database.reading() as session:
             return queries.content(session, TranscriptRow, interaction, evaluation)
 
     def metrics_json(self, interaction: str, *, evaluation: str | None = None) -> str | None:
-        """The metrics as filed, byte for byte: those of an evaluation, else the newest; None without any."""
+        """The metrics as filed, byte for byte: an evaluation's, else the newest; None without any."""
         with self.database.reading() as session:
             return queries.content(session, MetricsRow, interaction, evaluation)
 
@@ -335,7 +335,7 @@ class Store:
             return queries.evaluation(session, evaluation)
 
     def latest_evaluation(self, interaction: str, rubric: str) -> EvaluationRecord | None:
-        """The evaluation that counts: the last a person filed, else the machine's last; None when there is none."""
+        """The evaluation that counts: a person's last, else the machine's last; None when there is none."""
         with self.database.reading() as session:
             return queries.latest_evaluation(session, interaction, rubric)
 
