@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from qa_toolkit import model_files
+from qa_toolkit.batch.plan import terms_of
 from qa_toolkit.cli.main import execute
+from qa_toolkit.config import load_configuration
 from qa_toolkit.resources import sample_dir
 from qa_toolkit.transcription import TranscriptionOptions, transcribe
 from qa_toolkit.transcription.audio import decode
@@ -73,6 +75,12 @@ def test_among_music_only_sure_words_are_believed(
     transcript = transcribe(wave_file(ringing), engine=Shy(confidence))
     assert bool(transcript.turns) is words
     assert any("were not taken for speech" in warning for warning in transcript.warnings)
+
+
+def test_the_bundled_vocabulary_is_read() -> None:
+    current = load_configuration({"transcription.vocabulary_file": sample_dir() / "vocabulary.txt"})
+    terms = terms_of(current)
+    assert {"Covered California", "Medi-Cal", "CalHEERS", "1095-A", "Anthem", "Kaiser"} == set(terms)
 
 
 @pytest.mark.model
