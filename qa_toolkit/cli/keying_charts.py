@@ -12,6 +12,7 @@ from qa_toolkit.cli.keying_options import Encoding, Keyed, Layout, Reference, fi
 from qa_toolkit.cli.options import Json, Out
 
 if TYPE_CHECKING:
+    from qa_toolkit.domain.keying import Rejected
     from qa_toolkit.domain.keying_charts import KeyingChart, KeyingCharts
 
 SHOWN = 20
@@ -59,7 +60,8 @@ def charts(
         raise UsageError(f"there is no chart '{kind}'", None, f"one of auto, {', '.join(TITLES)}")
     loaded = find_layout(layout)
     comparer, count = RecordComparer(loaded.layout), ChartCount(loaded.layout.id, by)
-    for one, other in read_pairs(keyed, reference, loaded.layout, encoding=encoding):
+    rejected: list[Rejected] = []
+    for one, other in read_pairs(keyed, reference, loaded.layout, encoding=encoding, rejected=rejected):
         comparison = comparer.compare(one, other)
         who = comparison.metadata.get("operator") or comparison.metadata.get("agent")
         if operator is None or operator == who:
@@ -76,6 +78,8 @@ def charts(
         _show(found, kind)
     for warning in found.warnings:
         print_warning(warning)
+    if rejected:
+        print_warning(f"{len(rejected)} rows or records are left out: 'qa keying compare' says why")
 
 
 def _write(found: KeyingCharts, out: Path) -> None:

@@ -10,6 +10,7 @@ import typer
 from qa_toolkit.cli.console import print_json, print_warning
 from qa_toolkit.cli.keying_options import Encoding, Layout, find_layout
 from qa_toolkit.cli.options import Json
+from qa_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from qa_toolkit.keying import Record, RecordLayout
@@ -61,6 +62,8 @@ def form(
     arrangement = arrange(loaded, members=_counts(members or []), groups=group or (), core=core)
     filled = None if record is None else _record(record, record_id, loaded, encoding)
     pdf = out or Path(f"{loaded.id}.pdf")
+    if not pdf.name:
+        raise UsageError("--out names no file", str(pdf), "such as form.pdf")
     data = draw_form(arrangement, language=language, fillable=fillable, record=filled, serial=serial)
     template = pdf.with_suffix(".yaml")
     write_paper(pdf, data)
@@ -74,7 +77,6 @@ def form(
 
 def _template_of(pdf: Path, layout: RecordLayout, out: Path | None, *, json: bool) -> None:
     """Writes the template of a fillable PDF, beside it: the PDF is its picture of the empty form."""
-    from qa_toolkit.errors import UsageError
     from qa_toolkit.keying.scans.drawing import write_paper
     from qa_toolkit.keying.scans.form_fields import template_of_pdf
     from qa_toolkit.keying.scans.template import template_text
@@ -99,7 +101,6 @@ def _template_of(pdf: Path, layout: RecordLayout, out: Path | None, *, json: boo
 
 
 def _counts(given: list[str]) -> dict[str, int]:
-    from qa_toolkit.errors import UsageError
 
     found = {}
     for text in given:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa_toolkit.cli.console import percent, print_json, print_table
 from qa_toolkit.cli.files import file_name, writing_to
-from qa_toolkit.cli.keying_options import Keyed, Layout, Reference, find_layout
+from qa_toolkit.cli.keying_options import Keyed, Layout, Reference, end_with, find_layout
 from qa_toolkit.cli.options import Json, Out, configuration
 from qa_toolkit.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qa_toolkit.domain.evaluation import Evaluation
+    from qa_toolkit.domain.keying import Rejected
 
 
 def register(commands: typer.Typer) -> None:
@@ -27,7 +33,7 @@ def score(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Scores every keyed record with a rubric; --out writes the cases for 'qa evaluate'."""
+    """Scores keyed records with a rubric; --out writes cases for 'qa evaluate'; exit code 1: some left out."""
     from qa_toolkit.cli.rubrics import evaluation_settings, find_rubric
     from qa_toolkit.domain.contract import canonical_json, to_contract
     from qa_toolkit.keying.cases import case_document, cases_of_files
@@ -36,7 +42,8 @@ def score(
     current = configuration()
     loaded, settings = find_rubric(rubric, current), evaluation_settings(current)
     evaluations = []
-    for case in cases_of_files(keyed, reference, find_layout(layout).layout):
+    rejected: list[Rejected] = []
+    for case in cases_of_files(keyed, reference, find_layout(layout).layout, rejected):
         evaluations.append(judge(case, loaded, settings=settings))
         if out is not None:
             with writing_to(out):
@@ -44,7 +51,12 @@ def score(
                 write_whole(path, canonical_json(case_document(case)))
     if json:
         print_json([to_contract(evaluation) for evaluation in evaluations])
-        return
+    else:
+        _show(loaded.rubric.title, evaluations)
+    end_with(rejected)
+
+
+def _show(title: str, evaluations: Sequence[Evaluation]) -> None:
     rows = [
         [
             each.interaction,
@@ -55,4 +67,4 @@ def score(
         ]
         for each in evaluations
     ]
-    print_table(loaded.rubric.title, ["record", "score>", "open>", "missed", "auto-fail"], rows)
+    print_table(title, ["record", "score>", "open>", "missed", "auto-fail"], rows)

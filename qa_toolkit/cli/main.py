@@ -97,7 +97,8 @@ def execute(arguments: Sequence[str]) -> int:
     try:
         code = typer.main.get_command(cli).main(given, prog_name="qa", standalone_mode=False)
     except TyperException as error:
-        print_error(" ".join(error.format_message().split()), "see 'qa --help' or 'qa COMMAND --help'")
+        said = " ".join(error.format_message().split()).rstrip(".")
+        print_error(said, "see 'qa --help' or 'qa COMMAND --help'")
         return 2
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED

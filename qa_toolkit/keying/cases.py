@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qa_toolkit.domain.case import Case, Interaction
+from qa_toolkit.domain.keying import Rejected
 from qa_toolkit.domain.transcript import Scalar
 from qa_toolkit.keying.comparison import RecordComparer, RecordComparison
 from qa_toolkit.keying.files import read_pairs
@@ -56,10 +57,12 @@ def _values(record: Record, rules: LayoutRules) -> dict[str, Scalar]:
     return made
 
 
-def cases_of_files(keyed: Path, reference: Path, layout: RecordLayout) -> Iterator[Case]:
-    """The cases of all records that both files have."""
+def cases_of_files(
+    keyed: Path, reference: Path, layout: RecordLayout, rejected: list[Rejected] | None = None
+) -> Iterator[Case]:
+    """The cases of all records that both files have; ``rejected`` gets what is left out, with the reason."""
     comparer = RecordComparer(layout)
-    for k, r in read_pairs(keyed, reference, layout):
+    for k, r in read_pairs(keyed, reference, layout, rejected=rejected):
         yield case_of(k, r, comparer.compare(k, r), comparer.rules)
 
 

@@ -48,14 +48,14 @@ def compare_files(
     """
     files = [open_records(path, loaded.layout, encoding=encoding) for path in (keyed, reference)]
     count = AccuracyCount(loaded)
-    rejected = [Rejected(r.input, r.record, r.reason) for file in files for r in file.rejected]
+    rejected = _as_rejected([each for file in files for each in file.rejected])
     both = paired_ids(files[0], files[1])
     rejected += only_in_one(files[0], files[1])
     counter = _ChunkCounter(loaded, show_identifiers=show_identifiers)
     done = 0
     for part, faults, records in _counted(files[0], files[1], counter, both, workers):
         count.merge(part)
-        rejected += [Rejected(r.input, r.record, r.reason) for r in faults]
+        rejected += _as_rejected(faults)
         done += records
         if on_record is not None:
             on_record(done, len(both))
@@ -79,14 +79,33 @@ def only_in_one(keyed: RecordFile, reference: RecordFile) -> list[Rejected]:
 
 
 def read_pairs(
-    keyed: Path, reference: Path, layout: RecordLayout, *, encoding: str = "utf-8"
+    keyed: Path,
+    reference: Path,
+    layout: RecordLayout,
+    *,
+    encoding: str = "utf-8",
+    rejected: list[Rejected] | None = None,
 ) -> Iterator[tuple[Record, Record]]:
-    """Keyed and reference records that both files have and that can be read."""
+    """Keyed and reference records that both files have and that can be read.
+
+    Args:
+        encoding: of CSV files.
+        rejected: gets every row and record that is left out, with the reason.
+    """
     one, other = (open_records(path, layout, encoding=encoding) for path in (keyed, reference))
+    left_out = [] if rejected is None else rejected
+    left_out += _as_rejected([*one.rejected, *other.rejected])
+    left_out += only_in_one(one, other)
     for each in paired_ids(one, other):
-        k, r = with_metadata(one.read(each)[0], layout), other.read(each)[0]
+        (k, of_keyed), (r, of_reference) = one.read(each), other.read(each)
+        left_out += _as_rejected([*of_keyed, *of_reference])
+        k = with_metadata(k, layout)
         if k is not None and r is not None:
             yield k, r
+
+
+def _as_rejected(found: Sequence[Rejection]) -> list[Rejected]:
+    return [Rejected(each.input, each.record, each.reason) for each in found]
 
 
 def with_metadata(record: Record | None, layout: RecordLayout) -> Record | None:

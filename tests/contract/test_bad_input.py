@@ -77,6 +77,8 @@ CASES: list[tuple[tuple[object, ...], int, str]] = [
     (("keying", "score", KEYED, REFERENCE, *LAYOUT, "--out", "text.txt"), 4, "text.txt"),
     (("keying", "report", KEYED, REFERENCE, *LAYOUT, "--out", "text.txt/below"), 4, "text.txt"),
     (("keying", "audit", "draw", KEYED, *LAYOUT, "--out", "folder"), 1, "cannot be written"),
+    (("keying", "form", *LAYOUT, "--out", ""), 2, "names no file"),
+    (("watch",), 2, "No such command 'watch', see 'qa --help'"),
     (("import", CALL, "--out", "text.txt"), 4, "text.txt"),
     (("sample", "draw", "folder", "--seed", 1, "--n", 1), 1, "folder"),
     (("people", "import", "junk.csv", "--store", "new.db"), 3, "junk.csv"),
@@ -97,6 +99,18 @@ def test_bad_input_is_one_line_and_leaves_everything_as_it_was(
     left = {path.name: path.read_bytes() for path in files.iterdir() if path.is_file()}
     assert {name: content for name, content in left.items() if name in FILES} == FILES
     assert [path for path in files.iterdir() if path.name.startswith(".")] == []
+
+
+def test_keyed_records_that_are_not_scored_are_named(files: Path, qa: Qa) -> None:
+    lines = KEYED.read_text(encoding="utf-8").splitlines(keepends=True)
+    short = [line for line in lines if not line.startswith("APP-00002,")]
+    (files / "short.csv").write_text("".join(short), encoding="utf-8")
+    ran = qa("keying", "score", "short.csv", REFERENCE, *LAYOUT, "--json")
+    assert (ran.code, len(ran.errors), len(ran.json)) == (1, 1, 35)
+    assert "record APP-00002" in ran.errors[0]
+    charts = qa("keying", "charts", "short.csv", REFERENCE, *LAYOUT, "--json")
+    assert charts.code == 0
+    assert "1 rows or records are left out" in charts.err
 
 
 @pytest.mark.parametrize(
