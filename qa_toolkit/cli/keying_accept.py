@@ -245,7 +245,10 @@ def _state(kept: Sequence[KeyingLot], *, stable: bool) -> SwitchingState:
 
 
 def lots(
-    stream: Annotated[str | None, typer.Argument(metavar="[STREAM]", show_default=False)] = None,
+    stream: Annotated[
+        str | None,
+        typer.Argument(metavar="[STREAM]", help="Of this stream; all when absent.", show_default=False),
+    ] = None,
     json: Json = False,
     store: StoreUrl = None,
 ) -> None:

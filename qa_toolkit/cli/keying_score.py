@@ -33,7 +33,7 @@ def score(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Scores keyed records with a rubric; --out writes cases for 'qa evaluate'; exit code 1: some left out."""
+    """Scores keyed records with a rubric; --out writes cases for 'qa evaluate'; exit 1: some left out."""
     from qa_toolkit.cli.rubrics import evaluation_settings, find_rubric
     from qa_toolkit.domain.contract import canonical_json, to_contract
     from qa_toolkit.keying.cases import case_document, cases_of_files
