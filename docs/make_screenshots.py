@@ -74,6 +74,8 @@ PAGES = (
     Shot("disputes", "/disputes", "The name was given."),
     Shot("coaching", "/coaching", "revised later"),
     Shot("dashboards", "/dashboards", "The unit"),
+    Shot("dashboards-operators", "/dashboards?what=keying", "Download"),
+    Shot("dashboards-machine", "/dashboards?what=machine", "Download"),
     Shot("samples", "/samples", "Interactions to review"),
     Shot("rubrics", "/rubrics", "question weight"),
     Shot("studio", f"/studio?rubric={RUBRIC}", "Rubric (YAML)"),
@@ -95,7 +97,8 @@ def main() -> int:
         store = Path(folder) / "store.db"
         shutil.copy(given.store or qa_home() / "demo" / "qa.db", store)
         prepare(store)
-        keying = read_scans(Path(folder)) if any(shot.name == "keying" for shot in shots) else []
+        on_paper = {"keying", "dashboards-operators"} & {shot.name for shot in shots}
+        keying = read_scans(Path(folder)) if on_paper else []
         for who in sorted({shot.who for shot in shots}):
             with serving(store, "--as", who, *keying) as server:
                 take(server.url, [shot for shot in shots if shot.who == who], given.out, given.width)
@@ -163,8 +166,9 @@ def read_scans(folder: Path) -> list[str]:
     command += ["--template", str(scans / "template.yaml"), "--out", str(readings)]
     run = [sys.executable, "-c", "from qa_toolkit.cli.main import run; run()", *command]
     subprocess.run(run, check=False, stdout=subprocess.DEVNULL)  # noqa: S603
-    keyed = samples / "keying" / "keyed.csv"
-    return ["--keyed", str(keyed), "--scan-readings", str(readings), "--scans", str(scans)]
+    keying = samples / "keying"
+    records = ["--keyed", str(keying / "keyed.csv"), "--reference", str(keying / "reference.csv")]
+    return [*records, "--scan-readings", str(readings), "--scans", str(scans)]
 
 
 def take(url: str, shots: Sequence[Shot], out: Path, width: int) -> None:

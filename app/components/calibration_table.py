@@ -110,13 +110,17 @@ def remarks(store: Store, user: User, report: SessionReport) -> None:
     """Notes of the discussion, agreed answers, effects on the rubric; and the forms to add them."""
     session = report.session
     st.subheader(t("Discussion"), anchor=False)
-    for each in report.remarks:
+    for number, each in enumerate(report.remarks):
         place = " ".join(part for part in (each.interaction, each.criterion) if part)
         what = {"note": t("note"), "agreed": t("agreed"), "effect": t("effect on the rubric")}[each.kind]
         said = [figures.answer(each.answer)] if each.answer is not None else []
         said += [t(RUBRIC_EFFECTS[each.code])] if each.code in RUBRIC_EFFECTS else []
         said += [each.text] if each.text else []
         st.text(f"{each.at:%Y-%m-%d %H:%M} · {each.who} · {what} {place}: {' – '.join(said)}")
+        if each.kind == "effect" and each.criterion:
+            label = t("Open {criterion} in the rubric", criterion=each.criterion)
+            if st.button(plain(label), key=f"effect_of_{number}", type="tertiary"):
+                _to_criterion(report, each.criterion)
     criteria = list(dict.fromkeys(row.criterion for row in report.rows))
     row = st.container(horizontal=True)
     with row.popover(t("Add a note")):
@@ -180,5 +184,9 @@ def _effect(store: Store, user: User, report: SessionReport, criteria: Sequence[
             t("The effect is kept."),
         )
     if st.button(t("Open the rubric at this criterion"), key="effect_open"):
-        version = f"{report.session.rubric}@{report.session.rubric_version}"
-        st.switch_page("views/studio.py", query_params={state.RUBRIC: version, "criterion": criterion})
+        _to_criterion(report, criterion)
+
+
+def _to_criterion(report: SessionReport, criterion: str) -> None:
+    version = f"{report.session.rubric}@{report.session.rubric_version}"
+    st.switch_page("views/studio.py", query_params={state.RUBRIC: version, "criterion": criterion})

@@ -76,7 +76,7 @@ def shown(row: ScoredInteraction) -> dict[str, Any]:
     about, found = row.interaction, row.evaluation
     line: dict[str, Any] = {
         t("Interaction"): about.id,
-        t("Started"): about.started_at or "",
+        t("Started"): (about.started_at or "")[:16].replace("T", " "),
         t("Agent"): about.agent,
         t("Site"): about.site,
         t("Rubric"): f"{found.rubric.id} {found.rubric.version}" if found else None,

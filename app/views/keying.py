@@ -84,10 +84,11 @@ def one(
     ticket = _ticket(store, user, item)
     paper, keys = st.columns([3, 2])
     with keys:
+        st.markdown(f"**{plain(item.record)} · {plain(keying_desk.path_of(item))}**")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(item.record)} · {plain(keying_desk.path_of(item))}**")
             _walk(number, len(items))
-        _facts(item, number, len(items))
+            st.text(f"{number + 1} / {len(items)}")
+        _facts(item)
         _cut(files, item, ticket)
         _values(item)
         if before is not None:
@@ -108,14 +109,14 @@ def _ticket(store: Store, user: User, item: WorklistItem) -> str:
     return made[user.id, item.record]
 
 
-def _facts(item: WorklistItem, number: int, of: int) -> None:
+def _facts(item: WorklistItem) -> None:
     facts = t(
         "criticality {letter} · {kind} · {why}",
         letter=item.criticality,
         kind=t(item.kind.replace("_", " ")),
         why=plain(item.why),
     )
-    st.caption(f"{number + 1} / {of} · {facts}")
+    st.caption(facts)
 
 
 def _cut(files: keying_desk.KeyingFiles, item: WorklistItem, ticket: str) -> None:

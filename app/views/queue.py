@@ -108,7 +108,7 @@ def shown(row: QueueRow) -> dict[str, Any]:
         t("Agent"): row.agent,
         t("Site"): row.site,
         t("Language"): row.language,
-        t("Started"): row.started_at,
+        t("Started"): (row.started_at or "")[:16].replace("T", " "),
         t("Reviewer"): task.reviewer,
     }
 

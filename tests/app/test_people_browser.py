@@ -15,7 +15,7 @@ import pytest
 from app_server import CHROMIUM, Server, made_store, serving, sign_in
 
 from qa_toolkit.resources import sample_dir
-from qa_toolkit.review import GivenReview, open_session, submit_review
+from qa_toolkit.review import GivenReview, close_session, open_session, record_effect, submit_review
 from qa_toolkit.store import Store
 
 pytest.importorskip("streamlit", reason="the app needs the extra 'app'")
@@ -58,6 +58,15 @@ def test_two_analysts_rate_blind_then_see_each_other(server: Server, browser: An
     sign_in(ana, server, "Ana", "/calibration?session=march")
     ana.get_by_text("Answers side by side").wait_for()
     ana.get_by_text("Agreement by criterion").wait_for()
+    # What the session changes leads to the line of the criterion in the rubric.
+    with Store.open(server.store) as store:
+        close_session(store, "march", by="lee")
+        record_effect(store, "march", "G-2", "clarify", by="lee", text="Say whose name.")
+    ana.reload()
+    ana.get_by_role("button", name="Open G-2 in the rubric").click()
+    ana.get_by_text("Criterion G-2 begins in line 10.").wait_for()
+    editor = ana.get_by_role("textbox", name="Rubric (YAML)")
+    assert editor.evaluate("area => area.value.slice(area.selectionStart)").startswith("      - id: G-2")
     for page in (ana, jun):
         page.context.close()
 
