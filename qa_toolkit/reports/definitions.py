@@ -76,12 +76,16 @@ DEFINITIONS: Final = {
         " together."
     ),
     "agreement/1": (
-        "Percent agreement of the machine with people, not applicable being an answer. Bootstrap over calls."
+        "Percent agreement of the machine with people, not applicable being an answer. Wilson interval."
     ),
-    "ac1/1": "Gwet's AC1 (2008): agreement beyond chance that rare failures do not upset. Bootstrap over"
-    " calls.",
-    "kappa/1": "Cohen's kappa (1960): agreement beyond chance; near 0 where failures are rare. Bootstrap"
-    " over calls.",
+    "ac1/1": (
+        "Gwet's AC1 (2008): agreement beyond chance that rare failures do not upset. Bootstrap over calls,"
+        " from 500 on large-sample limits."
+    ),
+    "kappa/1": (
+        "Cohen's kappa (1960): agreement beyond chance; near 0 where failures are rare. Bootstrap over calls,"
+        " from 500 on large-sample limits."
+    ),
     "failed_by_people/1": "Failures by the person's answer, of those that can fail. Wilson interval.",
     "failures_missed/1": (
         "Of the failures by the person's answer that the machine answered, those it answered as no failure."

@@ -23,9 +23,9 @@ from qa_toolkit.statistics import (
     clustered_rate,
     cohen_kappa,
     gwet_ac1,
-    percent_agreement,
     wilson,
 )
+from qa_toolkit.statistics.agreement_interval import IntervalMethod
 
 SEEN_NOTE = (
     "These reviewers saw the machine's answer, and people tend to keep what they are shown: agreement is"
@@ -37,6 +37,7 @@ BLIND_NOTE = (
     " out."
 )
 MOST_LISTED = 200
+MANY_UNITS = 500
 GROUPS = ("version", "evaluator", "language", "site", "vendor", "team")
 
 
@@ -54,9 +55,13 @@ class MachineBlock:
         """Whose calls they are."""
         return self.block.calls.rubric
 
-    def of(self, pairs: Sequence[Pair], criterion: str) -> list[Pair]:
-        """The pairs of one criterion."""
-        return [pair for pair in pairs if pair.criterion == criterion]
+
+def by_criterion(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """The pairs of each criterion."""
+    found: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        found.setdefault(pair.criterion, []).append(pair)
+    return found
 
 
 def machine_tables(found: MachineBlock, *, single: bool) -> Iterator[Table]:
@@ -116,19 +121,21 @@ def clustered(pairs: Sequence[Pair], of: Callable[[Pair], bool]) -> Figure:
     )
 
 
-def coefficient(found: Agreement, definition: str) -> Figure:
-    """A coefficient of agreement as a figure; below 20 interactions that is said."""
-    unit = "rate" if definition == "agreement/1" else "ratio"
-    note = found.reason or _few(found.units, None)
-    return Figure(found.estimate, found.low, found.high, found.units, definition, unit, note)  # type: ignore[arg-type]
-
-
 def _few(n: int, reason: str | None) -> str | None:
     return reason if reason is not None or n >= FEW_UNITS else f"n under {FEW_UNITS}"
 
 
-def _ratings(pairs: Sequence[Pair]) -> list[tuple[str | None, str]]:
-    return [(pair.machine, pair.person) for pair in pairs if pair.both]
+def _coefficients(pairs: Sequence[Pair]) -> dict[str, Cell]:
+    """AC1 and kappa; from :data:`MANY_UNITS` calls on with large-sample limits, which then are the same."""
+    ratings = [(pair.machine, pair.person) for pair in pairs if pair.both]
+    interval: IntervalMethod = "bootstrap" if len(ratings) < MANY_UNITS else "asymptotic"
+    found = {"ac1": gwet_ac1(ratings, interval=interval), "kappa": cohen_kappa(ratings, interval=interval)}
+    return {name: _coefficient(each, f"{name}/1") for name, each in found.items()}
+
+
+def _coefficient(found: Agreement, definition: str) -> Figure:
+    note = _few(found.units, found.reason)
+    return Figure(found.estimate, found.low, found.high, found.units, definition, "ratio", note)
 
 
 def _overview(found: MachineBlock) -> Table:
@@ -205,13 +212,13 @@ def _by_criterion(found: MachineBlock, *, seen: bool) -> Table:
     pairs = found.pairs.seen if seen else found.pairs.blind
     rows: list[Mapping[str, Cell]] = []
     named: list[Behind] = []
+    of = by_criterion(pairs)
     for name in found.criteria if pairs else ():
-        own = found.of(pairs, name)
+        own = of.get(name, [])
         both = [pair for pair in own if pair.both]
         changes = Counter(pair.change for pair in both)
         failed = sum(pair.person_state == NOT_MET for pair in both)
         judged = failed + sum(pair.person_state == MET for pair in both)
-        ratings = _ratings(own)
         rows.append(
             {
                 "name": name,
@@ -220,9 +227,8 @@ def _by_criterion(found: MachineBlock, *, seen: bool) -> Table:
                 "to_no_failure": changes["to_no_failure"],
                 "applicability": changes["applicability"],
                 "other": changes["other"],
-                "agreement": coefficient(percent_agreement(ratings), "agreement/1"),
-                "ac1": coefficient(gwet_ac1(ratings), "ac1/1"),
-                "kappa": coefficient(cohen_kappa(ratings), "kappa/1"),
+                "agreement": figure(wilson(changes["none"], len(both)), "agreement/1"),
+                **_coefficients(own),
                 "prevalence": figure(wilson(failed, judged), "failed_by_people/1"),
                 "divided": None if seen else found.pairs.divided.get(name, 0),
             }
@@ -263,11 +269,11 @@ def _missed(found: MachineBlock) -> Table | None:
     rows: list[Mapping[str, Cell]] = []
     named: list[Behind] = []
     families = [(c, known.critical) for c in found.criteria if (known := found.block.criterion(c))]
-    order = ("compliance", "customer", "business")
-    for family in order:
+    both = ((True, by_criterion(found.pairs.seen)), (False, by_criterion(found.pairs.blind)))
+    for family in ("compliance", "customer", "business"):
         for name in [c for c, critical in families if critical == family]:
-            for seen, pairs in ((True, found.pairs.seen), (False, found.pairs.blind)):
-                judged = [p for p in found.of(pairs, name) if p.machine_state in (MET, NOT_MET)]
+            for seen, pairs in both:
+                judged = [p for p in pairs.get(name, []) if p.machine_state in (MET, NOT_MET)]
                 if not judged:
                     continue
                 failures = [p for p in judged if p.person_state == NOT_MET]
@@ -327,8 +333,7 @@ def _groups(found: MachineBlock, column: str, *, single: bool) -> Table | None:
                 "to_no_failure": sum(p.change == "to_no_failure" for p in part),
             }
             if single:
-                row["ac1"] = coefficient(gwet_ac1(_ratings(part)), "ac1/1")
-                row["kappa"] = coefficient(cohen_kappa(_ratings(part)), "kappa/1")
+                row |= _coefficients(part)
             rows.append(row)
             named.append(_behind(part))
     head = {"version": "Rubric version"}.get(column, column.capitalize())
