@@ -55,8 +55,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     help="Turns calls and keyed records into quality-assurance scores that show their evidence.",
-    epilog="Begin with 'qa demo', which scores bundled samples; then 'qa score FOLDER --rubric inbound_call' for"
-    " recordings of your own, 'qa app' to review them, 'qa doctor' when something is missing.",
+    epilog="Begin with 'qa demo', which scores bundled samples; then 'qa score FOLDER --rubric inbound_call'"
+    " for recordings of your own, 'qa app' to review them, 'qa doctor' when something is missing.",
 )
 
 

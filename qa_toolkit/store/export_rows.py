@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import Session, aliased
 
 from qa_toolkit.store.calibration_tables import CalibrationSessionRow
-from qa_toolkit.store.people_tables import AssignmentRow, PlacementRow
+from qa_toolkit.store.people_tables import AssignmentRow
+from qa_toolkit.store.placing import DAY
 from qa_toolkit.store.tables import EvaluationRow, InteractionRow
 
 Row = dict[str, Any]
@@ -48,9 +49,6 @@ class Export:
     filters: frozenset[str]
 
 
-DAY: Any = case(
-    (InteractionRow.started_at.like("____-__-__%"), func.substr(InteractionRow.started_at, 1, 10)), else_=None
-)
 ABOUT_CALLS = frozenset({"rubric", "agent", "site", "first_day", "last_day"})
 
 
@@ -92,22 +90,6 @@ def rows(session: Session, query: Any) -> Iterator[Row]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def placed() -> Any:
-    """Condition that joins the placement of an interaction's agent on that day."""
-    later = aliased(PlacementRow)
-    newest = (
-        select(func.max(later.valid_from))
-        .where(later.agent_id == InteractionRow.agent, later.valid_from <= DAY)
-        .correlate(InteractionRow)
-        .scalar_subquery()
-    )
-    return and_(
-        PlacementRow.agent_id == InteractionRow.agent,
-        PlacementRow.valid_from == newest,
-        func.coalesce(PlacementRow.valid_until, "9999-12-31") >= DAY,
-    )
 
 
 def table_rows(session: Session, query: Any, table: Any) -> Iterator[Row]:

@@ -18,13 +18,11 @@ from qa_toolkit.store.calibration_tables import CalibrationRemarkRow, Calibratio
 from qa_toolkit.store.desk_tables import KeyingAdjudicationRow, KeyingLotRow
 from qa_toolkit.store.export_rows import (
     ABOUT_CALLS,
-    DAY,
     Export,
     ExportFilter,
     Row,
     not_blind,
     of_calls,
-    placed,
     rows,
     table_rows,
 )
@@ -41,6 +39,7 @@ from qa_toolkit.store.people_tables import (
     RootCauseRow,
     UserRow,
 )
+from qa_toolkit.store.placing import DAY, placed
 from qa_toolkit.store.tables import CountingRow, EvaluationRow, InteractionRow
 
 _DRAFT = EvaluationRow.json.contains(FROM_DRAFT).label("draft")

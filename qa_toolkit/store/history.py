@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from qa_toolkit.store.calibration_tables import CalibrationSessionRow
-from qa_toolkit.store.export_rows import DAY, ExportFilter, not_blind, of_calls
+from qa_toolkit.store.export_rows import ExportFilter, not_blind, of_calls
+from qa_toolkit.store.placing import DAY
 from qa_toolkit.store.tables import EvaluationRow, InteractionRow, RunRow
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, String, and_, case, cast, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, String, cast, select
+from sqlalchemy.orm import Session
 
 from qa_toolkit.store.audit import note
 from qa_toolkit.store.people_records import CountingScore, PeopleChange, Placement, User
 from qa_toolkit.store.people_tables import AgentRow, PlacementRow, UserRow
+from qa_toolkit.store.placing import DAY, placed
 from qa_toolkit.store.tables import CountingRow, InteractionRow
 from qa_toolkit.store.writing import now
 
@@ -77,32 +78,15 @@ class People:
         if rubric is not None:
             query = query.where(CountingRow.rubric_id == rubric)
         if first_day is not None:
-            query = query.where(first_day <= _DAY)
+            query = query.where(first_day <= DAY)
         if last_day is not None:
-            query = query.where(last_day >= _DAY)
+            query = query.where(last_day >= DAY)
         with self._database.reading() as session:
             rows = session.execute(query.order_by(CountingRow.interaction_id, CountingRow.rubric_id))
             return tuple(CountingScore(*row) for row in rows)
 
 
-_DAY: Any = case(
-    (InteractionRow.started_at.like("____-__-__%"), func.substr(InteractionRow.started_at, 1, 10)), else_=None
-)
-
-
 def _counting_query() -> Select[Any]:
-    later = aliased(PlacementRow)
-    newest = (
-        select(func.max(later.valid_from))
-        .where(later.agent_id == InteractionRow.agent, later.valid_from <= _DAY)
-        .correlate(InteractionRow)
-        .scalar_subquery()
-    )
-    of_that_day = and_(
-        PlacementRow.agent_id == InteractionRow.agent,
-        PlacementRow.valid_from == newest,
-        func.coalesce(PlacementRow.valid_until, "9999-12-31") >= _DAY,
-    )
     return (
         select(
             CountingRow.interaction_id,
@@ -110,7 +94,7 @@ def _counting_query() -> Select[Any]:
             cast(CountingRow.evaluation_id, String),
             CountingRow.basis,
             InteractionRow.agent,
-            _DAY,
+            DAY,
             CountingRow.percent,
             CountingRow.passed,
             CountingRow.complete,
@@ -120,7 +104,7 @@ def _counting_query() -> Select[Any]:
             PlacementRow.vendor,
         )
         .join(InteractionRow, InteractionRow.id == CountingRow.interaction_id)
-        .outerjoin(PlacementRow, of_that_day)
+        .outerjoin(PlacementRow, placed())
     )
 
 

@@ -10,21 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import Select, case, cast, exists, func, select
 from sqlalchemy import String as Text
 from sqlalchemy.orm import aliased
 
 from qa_toolkit.store.people_tables import AssignmentRow, PlacementRow, RootCauseRow
+from qa_toolkit.store.placing import DAY, placed
 from qa_toolkit.store.tables import CountingRow, EvaluationRow, InteractionRow, MetricsRow
 
 if TYPE_CHECKING:
     from qa_toolkit.store.engine import Database
 
 _BATCH = 500
-
-_DAY: Any = case(
-    (InteractionRow.started_at.like("____-__-__%"), func.substr(InteractionRow.started_at, 1, 10)), else_=None
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +119,9 @@ def _conditions(wanted: CallFilter) -> list[Any]:
     if wanted.rubric is not None:
         conditions.append(CountingRow.rubric_id == wanted.rubric)
     if wanted.first_day is not None:
-        conditions.append(wanted.first_day <= _DAY)
+        conditions.append(wanted.first_day <= DAY)
     if wanted.last_day is not None:
-        conditions.append(wanted.last_day >= _DAY)
+        conditions.append(wanted.last_day >= DAY)
     if wanted.agent is not None:
         conditions.append(InteractionRow.agent == wanted.agent)
     if wanted.viewer is not None:
@@ -143,21 +140,10 @@ def _open_blind(viewer: str) -> Any:
     )
 
 
-def _query(wanted: CallFilter) -> Select[Any]:
-    later, machine = aliased(PlacementRow), aliased(EvaluationRow)
-    newest = (
-        select(func.max(later.valid_from))
-        .where(later.agent_id == InteractionRow.agent, later.valid_from <= _DAY)
-        .correlate(InteractionRow)
-        .scalar_subquery()
-    )
-    of_that_day = and_(
-        PlacementRow.agent_id == InteractionRow.agent,
-        PlacementRow.valid_from == newest,
-        or_(PlacementRow.valid_until.is_(None), PlacementRow.valid_until >= _DAY),
-    )
-    by_person = EvaluationRow.source_kind == "reviewer"
-    last_machine = (
+def _machine_answers() -> Any:
+    """What the machine last said under the same rubric version, for evaluations of people."""
+    machine = aliased(EvaluationRow)
+    return (
         select(machine.json)
         .where(
             machine.interaction_id == EvaluationRow.interaction_id,
@@ -171,6 +157,10 @@ def _query(wanted: CallFilter) -> Select[Any]:
         .correlate(EvaluationRow)
         .scalar_subquery()
     )
+
+
+def _query(wanted: CallFilter) -> Select[Any]:
+    by_person = EvaluationRow.source_kind == "reviewer"
     interpreted = MetricsRow.json.like('%"role": "interpreter"%')
     return (
         select(
@@ -181,7 +171,7 @@ def _query(wanted: CallFilter) -> Select[Any]:
             CountingRow.basis,
             case((by_person, EvaluationRow.source_name), else_=None),
             InteractionRow.agent,
-            _DAY,
+            DAY,
             InteractionRow.started_at,
             PlacementRow.team,
             func.coalesce(PlacementRow.site, InteractionRow.site),
@@ -193,12 +183,12 @@ def _query(wanted: CallFilter) -> Select[Any]:
             InteractionRow.language,
             cast(InteractionRow.metadata_json, Text),
             EvaluationRow.json,
-            case((by_person, last_machine), else_=None),
+            case((by_person, _machine_answers()), else_=None),
             case((MetricsRow.id.is_(None), None), else_=interpreted),
         )
         .join(EvaluationRow, EvaluationRow.id == CountingRow.evaluation_id)
         .join(InteractionRow, InteractionRow.id == CountingRow.interaction_id)
-        .outerjoin(PlacementRow, of_that_day)
+        .outerjoin(PlacementRow, placed())
         .outerjoin(MetricsRow, MetricsRow.id == EvaluationRow.metrics_id)
         .where(*_conditions(wanted))
         .order_by(CountingRow.interaction_id, CountingRow.rubric_id)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from qa_toolkit.store.export_rows import DAY, ExportFilter, not_blind, of_calls, placed
+from qa_toolkit.store.export_rows import ExportFilter, not_blind, of_calls
 from qa_toolkit.store.people_tables import OverrideRow, PlacementRow
+from qa_toolkit.store.placing import DAY, placed
 from qa_toolkit.store.reporting import CallFilter
 from qa_toolkit.store.tables import CountingRow, EvaluationRow, InteractionRow, TranscriptRow
 
