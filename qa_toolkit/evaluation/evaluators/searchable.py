@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -57,15 +57,35 @@ class Stretch:
         return [self.place(number) for number in range(first, last)]
 
 
-class _WorkedOut(dict[str, int]):
-    """Stretches by word, each worked out when it is first asked for."""
+class _Holding(dict[str, int]):
+    """The stretches that hold a word, each worked out when it is first asked for."""
 
-    def __init__(self, of: Callable[[str], int]) -> None:
+    def __init__(self, index: Mapping[str, Sequence[tuple[int, int]]]) -> None:
         super().__init__()
-        self._of = of
+        self._index = index
 
     def __missing__(self, word: str) -> int:
-        found = self[word] = self._of(word)
+        found = 0
+        for number in {number for number, _ in self._index.get(word, _NOWHERE)}:
+            found |= 1 << number
+        self[word] = found
+        return found
+
+
+class _Like(dict[str, int]):
+    """The stretches that hold a word of a phrase, a word like it, or it written as two."""
+
+    def __init__(
+        self, holding: _Holding, pairs: Mapping[str, int], alike: Mapping[str, Mapping[str, float]]
+    ) -> None:
+        super().__init__()
+        self._holding, self._pairs, self._alike = holding, pairs, alike
+
+    def __missing__(self, word: str) -> int:
+        found = self._holding[word] | self._pairs.get(word, 0)
+        for other in self._alike.get(word, NOTHING):
+            found |= self._holding[other]
+        self[word] = found
         return found
 
 
@@ -94,10 +114,8 @@ class Searchable:
     """Two words in a row written as one."""
     bent: frozenset[str] = _NO_WORDS
     """Words of phrases that words of this conversation are like."""
-    holding: Mapping[str, int] = field(init=False)
-    """For a word the stretches that hold it."""
-    like: Mapping[str, int] = field(init=False)
-    """For a word of a phrase the stretches that hold it, a word like it, or it written as two."""
+    holding: _Holding = field(init=False)
+    like: _Like = field(init=False)
     clauses: dict[tuple[int, int, int], list[str]] = field(default_factory=dict)
     """Words before a hit, by its stretch, its first word and how far back was looked."""
     quotes: dict[tuple[int, int, int], tuple[tuple[SpanEvidence, ...], float]] = field(default_factory=dict)
@@ -109,20 +127,8 @@ class Searchable:
     _by_id: dict[Any, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.holding = _WorkedOut(self._stretches_with)
-        self.like = _WorkedOut(self._stretches_like)
-
-    def _stretches_with(self, word: str) -> int:
-        found = 0
-        for number in {number for number, _ in self.index.get(word, _NOWHERE)}:
-            found |= 1 << number
-        return found
-
-    def _stretches_like(self, word: str) -> int:
-        found = self.holding[word] | self.pairs.get(word, 0)
-        for other in self.alike(word):
-            found |= self.holding[other]
-        return found
+        self.holding = _Holding(self.index)
+        self.like = _Like(self.holding, self.pairs, self._alike)
 
     def turn_with_id(self, turn_id: Any) -> int | None:
         """The first turn with an id."""
@@ -149,7 +155,7 @@ class Searchable:
             self._alike = LEXICON.alike(self.index)
             self.spoken, self.split, self.bent = map(frozenset, (self.index, self.pairs, self._alike))
             self.present = self.spoken | self.split | self.bent
-            self.like = _WorkedOut(self._stretches_like)
+            self.like = _Like(self.holding, self.pairs, self._alike)
             self.found.clear()
 
     def quote(self, places: Sequence[Place]) -> tuple[SpanEvidence, ...]:
