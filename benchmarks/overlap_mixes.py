@@ -143,16 +143,19 @@ def _usual_rms(speaker: Speaker) -> float:
 
 
 def laid_out(
-    pair: tuple[Speaker, Speaker], random: np.random.Generator, seconds: float = 100.0
+    pair: tuple[Speaker, Speaker], random: np.random.Generator, seconds: float = 100.0, *, calm: bool = False
 ) -> LabelledCall:
-    """A call of the two, each on a channel of its own; its truth is the energy of its channels in its turns."""
+    """A call of the two, each on a channel of its own; its truth is the energy of its channels in its turns.
+
+    In a calm call nobody speaks while the other does.
+    """
     layout = _Layout(pair, random)
     at, who = 0.6, 0
     while at < seconds:
         sound = layout.next(who)
         length = sound.size / SAMPLE_RATE_HZ
         end = layout.put(who, at, sound)
-        if length > 2.5 and random.random() < 0.3:
+        if length > 2.5 and random.random() < 0.3 and not calm:
             answered = at + random.uniform(0.4, length - 1.2)
             if answered > layout.free[1 - who] + 0.2:
                 layout.put(1 - who, answered, layout.short_answer(1 - who))
@@ -160,7 +163,8 @@ def laid_out(
             at = end + random.uniform(0.3, 1.0)
             continue
         who = 1 - who
-        at = max(end + _gap(length, random), layout.free[who] + 0.25)
+        gap = _gap(length, random)
+        at = max(end + (abs(gap) if calm else gap), layout.free[who] + 0.25)
     return _as_call(layout)
 
 

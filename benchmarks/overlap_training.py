@@ -38,10 +38,12 @@ VERSION = "1"
 PARTS = 4
 EXPECTED_SHARE = 0.05
 """Of the speech of a telephone call that is spoken at once, the share to be expected."""
-OPENS, EXTENDS = 0.6, 0.3
+OPENS, EXTENDS = 0.8, 0.4
 STRENGTH = 0.02
 """Inverse of the L2 penalty."""
 RANGE = (0.5, 99.5)
+CALM = 3
+"""Every so many calls one in which nobody speaks while the other does: in most real ones hardly anybody does."""
 _NEAR_S, _FAR_S = 0.2, 0.3
 _MOST = 0.6
 _LEFT_OUT = ("level_difference",)
@@ -93,7 +95,7 @@ def collect(data: Path, calls: int, seed: int) -> list[Examples]:
     for number, (part, pair) in enumerate(
         islice(pairs_within(speakers(data), PARTS, random), calls), start=1
     ):
-        call = laid_out(pair, random)
+        call = laid_out(pair, random, calm=number % CALM == 0)
         examples = examples_of(call, levelled(as_recorded(call, random)), part)
         if examples is not None:
             found.append(examples)

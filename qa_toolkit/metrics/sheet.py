@@ -15,8 +15,8 @@ NO_ROLES = "it is not known who is agent and who is customer"
 NO_SPEAKERS = "the speakers are not told apart"
 ONE_PARTY = "only one party speaks"
 ONE_CHANNEL = (
-    "both parties are on one channel, where only a part of what is spoken at once is found: "
-    "the overlap events are that part"
+    "both parties are on one channel, where only a part of what is spoken at once is found (24 % of its time "
+    "with a real call's voices): the overlap events are that part"
 )
 NOBODY = "nobody speaks"
 NO_WORD_TIMES = "the transcript has no times of words"

@@ -248,9 +248,13 @@ def test_of_a_real_call_laid_out_anew_most_of_what_is_marked_is_right(embedder, 
         rows.append(report.overlap_row(known, spans, 0.0, 0.0))
     assert mixes.LEVEL_DB == 6.0
     marked_s, right_s, true_s = (sum(getattr(r, n) for r in rows) for n in ("marked_s", "right_s", "true_s"))
+    marked_events, right_events = (
+        sum(getattr(r, n) for r in rows) for n in ("marked_events", "right_events")
+    )
     assert true_s > 20
     assert marked_s > 0.15 * true_s
-    assert right_s > 0.8 * marked_s
+    assert right_s > 0.7 * marked_s
+    assert right_events >= 0.8 * marked_events > 0
 
 
 @pytest.mark.model
