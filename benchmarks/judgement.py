@@ -161,7 +161,8 @@ def cross_validated(folder: Path, rubrics: dict[str, LoadedRubric], rates: Seque
             )
             for answer in (answer for other, answer in answers if other == fold):
                 total[answer.word_error_rate] += 1
-                if answer.accepted(chosen[answer.criterion].threshold):
+                own_confidence = rubric.rubric.criterion(answer.criterion).confidence
+                if answer.accepted(own_confidence or chosen[answer.criterion].threshold):
                     taken[answer.word_error_rate].append(answer)
     for rate in (0.0, *rates):
         right = sum(answer.right for answer in taken[rate])
