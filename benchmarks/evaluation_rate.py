@@ -6,7 +6,8 @@ The transcripts are the shipped labelled calls said otherwise: names, numbers, s
 put in, turns of other calls of the same kind mixed in between, so that hardly a turn is said twice (the share is printed).
 Every process judges its part; a rate is calls by the clock from the start of judging, after the rubric is loaded, summed over
 the processes. "Cold" is a folder without any vectors and processes that have judged nothing; "cached vectors"
-are new processes with the vectors the cold ones left on disk. Metrics are measured beforehand and counted apart.
+are new processes with the vectors the cold ones left on disk. A transcript is made and its metrics are measured outside the
+clock. The memory of a process is read after a tenth of its calls and at the end.
 """
 
 from __future__ import annotations
@@ -34,91 +35,21 @@ from qa_toolkit.pipeline import judge, with_metrics
 from qa_toolkit.resources import sample_dir
 
 PROFILED = 100
-NAMES = [
-    *(
-        "Abena",
-        "Adele",
-        "Agnes",
-        "Alvaro",
-        "Amara",
-        "Anselm",
-        "Ayumi",
-        "Bashir",
-        "Beatriz",
-        "Bram",
-        "Calista",
-        "Cedric",
-    ),
-    *(
-        "Chiara",
-        "Clement",
-        "Dalia",
-        "Darius",
-        "Delphine",
-        "Dmitri",
-        "Edda",
-        "Eamon",
-        "Elif",
-        "Enzo",
-        "Esme",
-        "Farid",
-    ),
-    *(
-        "Greta",
-        "Hakim",
-        "Hilda",
-        "Ignacio",
-        "Imani",
-        "Ivar",
-        "Jasper",
-        "Jolene",
-        "Kaito",
-        "Keziah",
-        "Lars",
-        "Lucian",
-    ),
-    *(
-        "Magda",
-        "Malik",
-        "Mireille",
-        "Nadim",
-        "Nerys",
-        "Odalys",
-        "Oleg",
-        "Paloma",
-        "Piers",
-        "Quentin",
-        "Rafaela",
-    ),
-    *(
-        "Romy",
-        "Sabine",
-        "Selim",
-        "Sunniva",
-        "Tamsin",
-        "Teodoro",
-        "Ulla",
-        "Viggo",
-        "Wanda",
-        "Xiomara",
-        "Yusuf",
-        "Zadie",
-    ),
-]
-STREETS = [
-    "Alder",
-    "Birch",
-    "Cedar",
-    "Dogwood",
-    "Elder",
-    "Fir",
-    "Hawthorn",
-    "Juniper",
-    "Larch",
-    "Maple",
-    "Oak",
-    "Willow",
-]
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+NAMES = _words("""
+    Abena Adele Agnes Alvaro Amara Anselm Ayumi Bashir Beatriz Bram Calista Cedric Chiara Clement Dalia Darius
+    Delphine Dmitri Edda Eamon Elif Enzo Esme Farid Greta Hakim Hilda Ignacio Imani Ivar Jasper Jolene Kaito
+    Keziah Lars Lucian Magda Malik Mireille Nadim Nerys Odalys Oleg Paloma Piers Quentin Rafaela Romy Sabine Selim
+    Sunniva Tamsin Teodoro Ulla Viggo Wanda Xiomara Yusuf Zadie
+""")
+STREETS = _words("""
+    Alder Birch Cedar Dogwood Elder Fir Hawthorn Juniper Larch Maple Oak Willow
+""")
 OPENINGS = {
     "en": [
         "Um, ",
@@ -169,6 +100,8 @@ class Rate:
     a_second: float
     wall_s: float
     cpu_s: float
+    mib_at_tenth: float
+    mib_at_end: float
 
 
 def base_calls(direction: str) -> list[dict[str, Any]]:
@@ -186,7 +119,7 @@ def said_otherwise(calls: list[dict[str, Any]], number: int) -> dict[str, Any]:
     call = calls[number % len(calls)]
     language = call["language"]
     donor = rng.choice([other for other in calls if other["language"] == language])
-    names = {name: rng.choice(NAMES) for name in _names_of(call["turns"])}
+    names = {name: rng.choice(NAMES) for name in sorted(_names_of(call["turns"]))}
     turns, shift, end = [], 0.0, 0.0
     for turn in call["turns"]:
         for said in (turn, *_aside(donor, turn, rng)):
@@ -267,18 +200,31 @@ class Part:
     home: str
 
 
-def judged(part: Part) -> tuple[int, float, float]:
-    """In a process: the calls of its part, and the seconds by the clock and of the processor to judge them."""
+def judged(part: Part) -> tuple[int, float, float, float, float]:
+    """In a process: the calls of its part, the seconds by the clock and of the processor to judge them, and the
+    resident memory in MiB after a tenth of them and at the end."""
     os.environ["QA_HOME"] = part.home
     loaded = load_rubric(part.rubric)
     bases = base_calls(_direction(loaded))
-    cases = [with_metrics(_case(bases, number)) for number in range(part.first, part.calls, part.step)]
-    wall, cpu = time.monotonic(), time.process_time()
-    for case in cases:
+    numbers = range(part.first, part.calls, part.step)
+    wall = cpu = at_tenth = 0.0
+    for done, number in enumerate(numbers, start=1):
+        case = with_metrics(_case(bases, number))  # made and measured one by one, outside the clock
+        begun, spent = time.monotonic(), time.process_time()
         evaluation = judge(case, loaded)
+        wall, cpu = wall + time.monotonic() - begun, cpu + time.process_time() - spent
         if any(str(answer.status) == "error" for answer in evaluation.answers):
             raise SystemExit(f"{case.interaction.id} has an answer in error: nothing is reported")
-    return len(cases), time.monotonic() - wall, time.process_time() - cpu
+        if done == max(1, len(numbers) // 10):
+            at_tenth = _resident_mib()
+    return len(numbers), wall, cpu, at_tenth, _resident_mib()
+
+
+def _resident_mib() -> float:
+    """What the process holds in memory now (Linux; 0 elsewhere)."""
+    statm = Path("/proc/self/statm")
+    pages = int(statm.read_text().split()[1]) if statm.exists() else 0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _case(bases: list[dict[str, Any]], number: int) -> Any:
@@ -296,8 +242,15 @@ def measured(name: str, rubric: str, calls: int, processes: int, home: str) -> R
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, max_tasks_per_child=1) as pool:
         found = list(pool.map(judged, parts))
-    a_second = sum(count / wall for count, wall, _ in found)
-    return Rate(name, calls, a_second, max(wall for _, wall, _ in found), sum(cpu for *_, cpu in found))
+    return Rate(
+        name,
+        calls,
+        a_second=sum(count / wall for count, wall, *_ in found),
+        wall_s=max(wall for _, wall, *_ in found),
+        cpu_s=sum(cpu for _, _, cpu, *_ in found),
+        mib_at_tenth=max(at_tenth for *_, at_tenth, _ in found),
+        mib_at_end=max(at_end for *_, at_end in found),
+    )
 
 
 def profile(rubric: str, home: str, first: int, calls: int) -> list[tuple[str, float]]:
@@ -387,7 +340,8 @@ def show(
     for rate in rates:
         print(
             f"{rate.name:16}{rate.a_second:7.1f} a second by the clock ({rate.wall_s:.1f} s), "
-            f"{rate.calls / rate.cpu_s:.1f} a CPU second of one core"
+            f"{rate.calls / rate.cpu_s:.1f} a CPU second of one core; a process held "
+            f"{rate.mib_at_tenth:.0f} MiB after a tenth, {rate.mib_at_end:.0f} MiB at the end"
         )
     print("what the time goes on (other transcripts, vectors not cached, under a profiler):")
     for part, share in parts[:16]:
