@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -106,8 +107,8 @@ def main() -> int:
 
 
 def prepare(path: Path) -> None:
-    """People and some work, so that the pages have something to show."""
-    with Store.open(path) as store:
+    """People and some work, so that the pages have something to show; the log names no machine of ours."""
+    with mock.patch("socket.gethostname", return_value="desk-7"), Store.open(path, origin="qa app") as store:
         store.people.save(PEOPLE, by="adm")
         rows = store.interactions(InteractionFilter(rubric=RUBRIC), limit=20).rows
         ids = sorted(row.interaction.id for row in rows)
