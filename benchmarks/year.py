@@ -8,6 +8,8 @@ Every year is drawn with its own seed and goes through a store as calls do: inte
 the machine's evaluations, reviews, disputes. Then the report of the unit is made. A recommendation that names what
 was put in is a hit; one that follows from it (the failing site as a whole) counts apart; any other is a false
 alarm. Half of the years are drawn with nothing put in, so that there everything is a false alarm.
+Nothing drifts in any of them but what changes with the rubric's version, where limits start anew: every signal of
+drift is chance.
 """
 
 from __future__ import annotations
@@ -44,6 +46,9 @@ class Year:
     false: list[tuple[str, str]] = field(default_factory=list)
     fill_cpu_s: float = 0.0
     report_cpu_s: float = 0.0
+    points: int = 0
+    signals: int = 0
+    drift_advice: int = 0
 
 
 def effect_of(found: Recommendation, planted: Planted) -> str | None:
@@ -70,6 +75,11 @@ def run(seed: int, agents: int, planted: Planted, folder: Path) -> Year:
         filled = time.process_time()
         report = report_of_store(store, ReportRequest())
         year.fill_cpu_s, year.report_cpu_s = filled - begun, time.process_time() - filled
+        watched = report_of_store(store, ReportRequest(kind="drift", period="week"))
+    year.drift_advice = len(watched.recommendations)
+    for row in watched.tables[0].rows:
+        year.points += int(str(row["points"]))
+        year.signals += int(str(row["number"]))
     for each in report.recommendations:
         effect = effect_of(each, planted)
         if effect == "follows":
@@ -112,6 +122,9 @@ def _print(years: list[Year], agents: int, *, as_json: bool) -> None:
         "false alarms by year": {
             f"{y.seed}{'' if y.planted else ' without'}": y.false for y in years if y.false
         },
+        "drift, by week: points watched": sum(y.points for y in years),
+        "drift: signals (all by chance)": sum(y.signals for y in years),
+        "drift: recommendations (all false)": sum(y.drift_advice for y in years),
         "CPU seconds to fill, a year": round(sum(y.fill_cpu_s for y in years) / len(years), 1),
         "CPU seconds of a report": round(sum(y.report_cpu_s for y in years) / len(years), 1),
         "peak memory, MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),

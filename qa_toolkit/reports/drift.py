@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from qa_toolkit.reports.calls import (
     ABSENT,
@@ -25,7 +24,7 @@ from qa_toolkit.reports.machine import coverage, machine_states
 from qa_toolkit.reports.pairs import Pairs
 from qa_toolkit.reports.quality import Block
 from qa_toolkit.reports.recommending import told
-from qa_toolkit.reports.series import Series, SeriesPoint, Stretch, Values, distance, points_of, series_table
+from qa_toolkit.reports.series import Series, SeriesPoint, Stretch, Values, by_chance, points_of, series_table
 from qa_toolkit.reports.tables import Cell, Figure, Recommendation, Table, behind
 from qa_toolkit.reports.trend import Period, labels_of, stretches
 from qa_toolkit.statistics import FEW_UNITS, Stability, benjamini_hochberg, population_stability
@@ -120,13 +119,14 @@ def _advice(
     found: DriftBlock, charted: Sequence[tuple[Series, Sequence[SeriesPoint]]]
 ) -> Iterator[Recommendation]:
     """Points so far out that over all points watched chance does it once in 20 reports."""
-    limit = float(stats.norm.isf(0.025 / max(1, sum(len(points) for _, points in charted))))
+    level = 0.05 / max(1, sum(len(points) for _, points in charted))
     for series, points in charted:
         for point in points:
-            if point.rule is None or point.value.n < FEW_UNITS or distance(point) <= limit:
+            if point.rule is None or point.value.n < FEW_UNITS or by_chance(series, point) >= level:
                 continue
+            seen = told(_share(point.value))
             text = (
-                f"Find out what happened in {found.period} {point.label}: {series.title} {told(_share(point.value))},"
+                f"Find out what happened in {found.period} {point.label}: {series.title} {seen},"
                 f" usual is {point.centre:.1f} %."
             )
             about = f"{series.title}: {point.label}"

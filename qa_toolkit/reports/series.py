@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from qa_toolkit.reports.charts import TrendPoint, trend_chart
 from qa_toolkit.reports.quality import mean_interval
@@ -138,14 +139,24 @@ def _mean(values: Values) -> Interval:
     return mean_interval(values)
 
 
-def distance(point: SeriesPoint) -> float:
-    """How many standard errors a point lies from the centre; 0 where that cannot be told."""
+def by_chance(series: Series, point: SeriesPoint) -> float:
+    """How often a point like the others lies this far out, either way; 1 where that cannot be told.
+
+    The larger of two: by the standard error behind the limits, which knows how far points usually scatter,
+    and for a rate by the exact binomial distribution, since limits of rare faults are too near.
+    """
     arms = [
         abs(edge - point.centre) for edge in (point.low, point.high) if edge is not None and 0 < edge < 100
     ]
     if not arms or not max(arms) or point.value.estimate is None:
-        return 0.0
-    return 3 * abs(100 * _fraction(point.value) - point.centre) / max(arms)
+        return 1.0
+    sigmas = 3 * abs(100 * _fraction(point.value) - point.centre) / max(arms)
+    if series.kind == "mean":
+        return float(2 * stats.t.sf(sigmas, max(1, point.value.n - 1)))
+    chance = stats.binom(point.value.n, point.centre / 100)
+    faults = round(point.value.estimate * point.value.n)
+    exact = 2 * min(float(chance.cdf(faults)), float(chance.sf(faults - 1)))
+    return max(float(2 * stats.norm.sf(sigmas)), exact)
 
 
 def series_table(
