@@ -59,7 +59,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How intervals of agreement are made: method, confidence (0-1), and seed and number of bootstrap resamples."""
+    """How intervals of agreement are made; confidence is 0-1, seed and resamples are of the bootstrap."""
 
     interval: IntervalMethod
     confidence: float
