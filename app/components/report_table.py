@@ -48,11 +48,11 @@ def _table(table: Table, number: int, store: Store, user: User) -> None:
 
 
 def _grid(table: Table) -> list[dict[str, Any]]:
-    """The cells as they are shown; a column with a text in it is text throughout."""
+    """The cells as they are shown; a column with a text or a gap in it is text throughout."""
     columns = {t(head): [shown(row.get(key)) for row in table.rows] for key, head in table.columns}
     for head, cells in columns.items():
-        if any(isinstance(cell, str) for cell in cells):
-            columns[head] = [None if cell is None else str(cell) for cell in cells]
+        if any(cell is None or isinstance(cell, str) for cell in cells):
+            columns[head] = ["" if cell is None else str(cell) for cell in cells]
     return [{head: cells[place] for head, cells in columns.items()} for place in range(len(table.rows))]
 
 

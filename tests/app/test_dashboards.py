@@ -134,6 +134,12 @@ def test_what_somebody_has_open_blind_is_on_no_dashboard_of_theirs(
         assert calls("ana", kind).endswith("Calls that count: 6")
 
 
+def test_gaps_are_empty_not_none(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = opened(filled, monkeypatch, what="drift", name="G-1")
+    signals = next(each.value["Signal"] for each in at.dataframe if "Signal" in each.value.columns)
+    assert set(signals) == {""}
+
+
 def test_in_spanish(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at = opened(filled, monkeypatch, what="drift", lang="es")
     assert heads(at)[0] == "Cambios en el tiempo"
