@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from qa_toolkit.domain import Interaction, Source
 from qa_toolkit.domain.contract import to_contract
-from qa_toolkit.domain.evaluation import Result
+from qa_toolkit.domain.evaluation import FROM_DRAFT, Result
 from qa_toolkit.evaluation.given_answers import score_answers
 from qa_toolkit.evaluation.loader import parse_rubric
 from qa_toolkit.store import InputRef, RubricText, Store
@@ -42,13 +43,22 @@ class Desk:
             store.register_rubric(text, by="test")
 
     def call(
-        self, name: str, answers: str, *, version: str = "1.0.0", by: str | None = None, **facts: Any
+        self,
+        name: str,
+        answers: str,
+        *,
+        version: str = "1.0.0",
+        by: str | None = None,
+        draft: bool = False,
+        **facts: Any,
     ) -> str:
         """``answers``: one letter a criterion: y, n, a (not applicable) or ? (unanswered)."""
         meanings = {"y": "yes", "n": "no", "a": "na", "?": None}
         given = {f"S-{k}": meanings[letter] for k, letter in enumerate(answers, start=1)}
         source = Source("reviewer", by) if by else Source("machine", "qa_toolkit")
         found = score_answers(self.forms[version], given, interaction=name, source=source)
+        if draft:
+            found = replace(found, warnings=(FROM_DRAFT,))
         if by:
             return self.store.file_evaluation(found, by=by).evaluation_id
 

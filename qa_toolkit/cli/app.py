@@ -84,6 +84,7 @@ def app(
         command += ["--secrets.files", str(_auth_file(secrets))]
     # Takes this process' place, so that whoever stops it stops the app.
     shown = _store_to_show(store)
+    _refuse_unusable(shown)
     environment = {**os.environ, "QA_STORE": shown, "QATOOLKIT_SIGN_IN": sign_in.value}
     if (keyed, reference, scan_readings) == (None, None, None):
         keyed, reference, scan_readings, scans = demo_files(shown, scans)
@@ -94,6 +95,14 @@ def app(
     if acting:
         environment["QATOOLKIT_USER"] = acting
     os.execve(sys.executable, command, environment)  # noqa: S606
+
+
+def _refuse_unusable(store: str) -> None:
+    """Ends before a server starts on what is no store; one that is not there yet is a page of the app."""
+    from qa_toolkit.store import Store
+
+    if "://" in store or Path(store).exists():
+        Store.open(store, create=False, origin="qa app").close()
 
 
 def demo_files(store: str, scans: Path | None) -> tuple[Path | None, Path | None, Path | None, Path | None]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_toolkit.domain.evaluation import FROM_DRAFT
 from qa_toolkit.reports.wording import FAMILIES
 from qa_toolkit.store.reporting import CountedCall
 
@@ -27,6 +28,8 @@ FACTS = ("version", "basis", "reviewer", "agent", "team", "site", "vendor", "que
 
 MACHINE = "evaluators"
 """Column of the evaluators behind the machine's answers with their versions, ``name version, …``."""
+DRAFT = "draft"
+"""Column that says ``yes`` where an evaluation rests on a transcript of the quick profile, else ``no``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +174,7 @@ class _States:
 class _Collected:
     def __init__(self, rubric: str, metadata: tuple[str, ...]) -> None:
         self.rubric, self.metadata = rubric, metadata
-        self.columns = {name: _Coded() for name in (*FACTS, MACHINE, *metadata)}
+        self.columns = {name: _Coded() for name in (*FACTS, MACHINE, DRAFT, *metadata)}
         self.answers, self.machine, self.families = _States(), _States(), _States()
         self.interactions: list[str] = []
         self.started: list[str | None] = []
@@ -191,6 +194,7 @@ class _Collected:
         self.answers.add({a["criterion"]: state_of(a) for a in evaluation["answers"]})
         others = json.loads(row.machine_json)["answers"] if row.machine_json else ()
         self.columns[MACHINE].add(_made_by(evaluation["answers"] if row.basis == "machine" else others))
+        self.columns[DRAFT].add(FROM_DRAFT in evaluation.get("warnings", ()))
         self.machine.add({a["criterion"]: state_of(a) for a in others})
         self.families.add({family: _family(score["critical"].get(family)) for family in FAMILIES})
         if score["auto_failed_by"]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_toolkit.reports.behind import behind_states, newest_first
-from qa_toolkit.reports.calls import FAULTY, NOT_APPLICABLE, OPEN, Calls, counts_of
+from qa_toolkit.reports.calls import DRAFT, FAULTY, NOT_APPLICABLE, OPEN, Calls, counts_of
 from qa_toolkit.reports.charts import Bar, pareto_chart
 from qa_toolkit.reports.quality import CRITERION, Block, mean_score, non_critical, rate_of
 from qa_toolkit.reports.tables import Behind, Cell, Figure, Table, figure
@@ -52,6 +52,8 @@ def shares(calls: Calls) -> Table:
         for name in BASES
     ]
     note = "What counts of a call: the outcome of a dispute, else the submitted review, else the machine."
+    if drafts := int(calls.columns[DRAFT].where("yes").sum()):
+        note += f" {drafts} of {calls.n} rest on draft transcripts and should decide nothing."
     columns = (("name", "What counts"), ("calls", "Calls"), ("value", "Share"))
     return Table("basis", "Who answered", calls.rubric, columns, tuple(rows), note)
 

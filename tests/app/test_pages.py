@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from qa_toolkit.cli.main import execute
 from qa_toolkit.resources import app_dir
 from qa_toolkit.store.people_records import User, UserRole
 
@@ -149,3 +150,13 @@ def test_the_demos_store_comes_with_its_keyed_applications(
     assert all(path is not None and path.exists() for path in found)
     assert demo_files(str(tmp_path / "other.db"), Path("mine")) == (None, None, None, Path("mine"))
     assert demo_files("postgresql+psycopg://localhost/qa", None) == (None, None, None, None)
+
+
+def test_the_app_does_not_start_on_a_file_that_is_no_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "notes.txt"
+    other.write_text("no database", encoding="utf-8")
+    assert execute(["app", "--store", str(other), "--headless"]) == 4
+    assert "the file is not a store of qa_toolkit" in capsys.readouterr().err
+    assert other.read_text(encoding="utf-8") == "no database"

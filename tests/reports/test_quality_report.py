@@ -71,6 +71,15 @@ def test_every_figure_of_a_handful_of_calls(desk: Desk) -> None:
     assert report.recommendations == ()
 
 
+def test_calls_that_rest_on_drafts_are_counted(desk: Desk) -> None:
+    desk.call("c1", "yyy")
+    (before,) = (t for t in report_of_store(desk.store, ReportRequest()).tables if t.id == "basis")
+    assert "draft" not in before.note
+    desk.call("c2", "yyy", draft=True)
+    (basis,) = (t for t in report_of_store(desk.store, ReportRequest()).tables if t.id == "basis")
+    assert "1 of 2 rest on draft transcripts" in basis.note
+
+
 def test_calls_belong_to_the_team_of_their_day(desk: Desk) -> None:
     desk.call("before", "yyy", started_at="2026-03-14T10:00:00Z")
     desk.call("after", "nyy", started_at="2026-03-15T10:00:00Z")
