@@ -12,6 +12,7 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
@@ -46,6 +47,8 @@ NOBODY = ""
 _played: OrderedDict[str, None] = OrderedDict()
 """Tickets whose play is in the audit log: a player asks for many ranges of one recording."""
 _REMEMBERED = 10_000
+_noting = Lock()
+"""Held while a play is looked up and noted: a player sends its first requests side by side."""
 
 
 def routes() -> list[Any]:
@@ -119,11 +122,11 @@ def _outline(path: str, _changed_ns: int) -> tuple[tuple[float, ...], ...] | Non
 def _permitted(ticket: tickets.Ticket, sha256: str | None) -> Path | None:
     store = stores.opened(stores.configured() or "")
     try:
-        if ticket.number in _played:
-            _still_permitted(store, ticket)
-        else:
-            _first_play(store, ticket)
-            _remember(ticket.number)
+        _still_permitted(store, ticket)
+        with _noting:
+            if ticket.number not in _played:
+                _first_play(store, ticket)
+                _remember(ticket.number)
     except (PermissionRefusedError, InputError):
         return None
     return playable_file(store, ticket.record, sha256)[0]

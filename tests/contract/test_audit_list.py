@@ -76,4 +76,5 @@ def test_a_sample_is_assigned_from_its_json(qa: Callable[..., Any], address: Pat
     for content in ("{}", "[]", "no json", json.dumps({"schema": "qa-toolkit/sample/1"})):
         sample.write_text(content)
         ran = qa(*assign, "--store", address, "--as", "lena")
-        assert (ran.code, "the file is no sample" in ran.errors[0]) == (1, True)
+        said = "the file is not JSON" if content == "no json" else "the file is no sample"
+        assert (ran.code, said in ran.errors[0]) == (1, True)

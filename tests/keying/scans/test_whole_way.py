@@ -18,6 +18,7 @@ pytest.importorskip("reportlab")
 
 SCANS = sample_dir() / "scans"
 KEYED = sample_dir() / "keying" / "keyed.csv"
+TRANSCRIPT = sample_dir() / "transcripts" / "inb-003.json"
 REFERENCE = sample_dir() / "keying" / "reference.csv"
 LAYOUT = ("--layout", "covered_application")
 
@@ -186,11 +187,12 @@ def test_bad_scans_are_lines_and_the_rest_goes_on(tmp_path: Path, capsys: pytest
         (("read", SCANS, *LAYOUT, "--serial-format", "A-{number}"), 2, "is no format"),
         (("read", SCANS, *LAYOUT, "--serial-format", "A"), 2, "does not name the serial"),
         (("worklist", KEYED, *LAYOUT, "--scan-readings", "none.json"), 1, "cannot be read"),
-        (("worklist", KEYED, *LAYOUT, "--scan-readings", KEYED), 1, "not a file of readings"),
+        (("worklist", KEYED, *LAYOUT, "--scan-readings", KEYED), 1, "not JSON"),
+        (("worklist", KEYED, *LAYOUT, "--scan-readings", TRANSCRIPT), 1, "not a file of readings"),
         (("form", *LAYOUT, "--members", "person"), 2, "not a number of members"),
         (("form", *LAYOUT, "--record", KEYED), 1, "choose one with --id"),
         (("form", *LAYOUT, "--record", KEYED, "--id", "X"), 1, "no record 'X'"),
-        (("form", *LAYOUT, "--out", "no/such/folder/F.pdf"), 1, "cannot be written"),
+        (("form", *LAYOUT, "--out", KEYED / "F.pdf"), 1, "cannot be written"),
         (("form", *LAYOUT, "--from-pdf", KEYED), 1, "damaged or no PDF"),
     ],
 )
