@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from qa_toolkit.statistics import Interval
 
@@ -15,12 +16,15 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 16.0, 14.0, 46.0
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One period: its rate and the limits for its size; ``out`` when it lies outside them."""
+    """One period: its rate and the limits for its size; ``out`` when it lies outside them.
+
+    A limit is None where there is none, as with too few points to see how far they scatter: no line is drawn.
+    """
 
     label: str
     rate: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     centre: float
     n: int
     out: bool
@@ -67,8 +71,8 @@ def trend_chart(stretches: Sequence[tuple[str, Sequence[TrendPoint]]], title: st
     points = [point for _, stretch in stretches for point in stretch]
     if len(points) < 2:
         return None
-    low = min(min(p.low, p.rate) for p in points)
-    high = max(max(p.high, p.rate) for p in points)
+    shown = [each for p in points for each in (p.low, p.rate, p.high) if each is not None]
+    low, high = min(shown), max(shown)
     scale = _Scale(-0.5, len(points) - 0.5, max(0.0, low - 0.02), min(1.0, high + 0.02))
     parts, place = _rate_axis(scale), 0
     every = math.ceil(len(points) / 13)
@@ -89,7 +93,8 @@ def _stretch(
         yield f'<line class="change" x1="{at}" y1="{_TOP}" x2="{at}" y2="{HEIGHT - _BOTTOM}"></line>'
         yield f'<text class="tick" x="{at + 4}" y="{_TOP + 10}">{escape(text)}</text>'
     for name, kind in (("low", "limit"), ("high", "limit"), ("centre", "centre")):
-        yield _steps(xs, [scale.y(getattr(point, name)) for point in stretch], kind)
+        levels = [getattr(point, name) for point in stretch]
+        yield from _steps(scale, xs, levels, kind)
     path = " ".join(f"{x},{scale.y(p.rate)}" for x, p in zip(xs, stretch, strict=True))
     yield f'<polyline class="series" points="{path}"></polyline>'
     for step, (x, point) in enumerate(zip(xs, stretch, strict=True)):
@@ -214,12 +219,19 @@ def _count_axis(scale: _Scale, most: int, counted: str) -> list[str]:
     return [*parts, _label((_LEFT + WIDTH) / 2, HEIGHT - 6, f"number of {counted}")]
 
 
-def _steps(xs: Sequence[float], ys: Sequence[float], kind: str) -> str:
+def _steps(scale: _Scale, xs: Sequence[float], levels: Sequence[float | None], kind: str) -> Iterator[str]:
+    """A line as wide as each point at its level; none where there is no level."""
     half = (xs[1] - xs[0]) / 2 if len(xs) > 1 else 12.0
-    path = " ".join(
-        f"{round(x + side, 1)},{y}" for x, y in zip(xs, ys, strict=True) for side in (-half, half)
-    )
-    return f'<polyline class="{kind}" points="{path}"></polyline>'
+    placed = zip(xs, levels, strict=True)
+    for known, run in groupby(placed, lambda each: each[1] is not None):
+        if known:
+            path = " ".join(
+                f"{round(x + side, 1)},{scale.y(y)}"
+                for x, y in run
+                if y is not None
+                for side in (-half, half)
+            )
+            yield f'<polyline class="{kind}" points="{path}"></polyline>'
 
 
 def _dot(x: float, y: float, out: bool, text: str) -> str:  # noqa: FBT001 - what the point looks like

@@ -19,7 +19,7 @@ from qa_toolkit.statistics.charts import FEWEST_FOR_SPREAD
 from qa_toolkit.statistics.runs import RUN
 
 FEWEST_POINTS = 4
-"""Of a stretch with fewer no point is called a signal: its limits are the points themselves."""
+"""Of a stretch with fewer no point is called a signal: how far points scatter cannot be seen yet."""
 
 NOTE = (
     f"A signal is a point beyond three standard errors, or the {RUN}th in a row on one side of the centre;"
@@ -219,7 +219,7 @@ def _behind(
 
 def _drawn(point: SeriesPoint) -> TrendPoint:
     rate = _fraction(point.value)
-    low, high = (rate if each is None else each / 100 for each in (point.low, point.high))
+    low, high = _cell(point.low), _cell(point.high)
     return TrendPoint(point.label, rate, low, high, point.centre / 100, point.value.n, point.rule is not None)
 
 

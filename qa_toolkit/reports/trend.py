@@ -92,6 +92,8 @@ def signals(block: Block, measures: Sequence[str], period: Period, level: float 
                 continue
             count += len(points)
             for point, met, n in points:
+                if point.low is None or point.high is None:
+                    continue
                 sigma = (point.high - point.centre) / 3 if point.high < 1 else (point.centre - point.low) / 3
                 if sigma > 0:
                     z = abs(point.rate - point.centre) / sigma

@@ -14,6 +14,7 @@ from qa_toolkit.domain import Interaction, MadeBy, Result, Role, Source, Transcr
 from qa_toolkit.domain.contract import to_contract
 from qa_toolkit.domain.evaluation import AnswerStatus, EvaluatorRef
 from qa_toolkit.evaluation.given_answers import score_answers
+from qa_toolkit.reports.charts import TrendPoint, trend_chart
 from qa_toolkit.reports.drift import HEARD_A_PERIOD
 from qa_toolkit.reports.from_store import report_of_store
 from qa_toolkit.reports.quality_report import ReportRequest
@@ -229,3 +230,14 @@ def test_calls_without_a_day_are_in_no_point(desk: Desk) -> None:
     report = drift(desk)
     assert table(report, "drift").rows == ()
     assert table(report, "drift_changes").rows[0]["calls"] == 1
+
+
+def test_no_limits_are_drawn_where_there_are_none() -> None:
+    """Three months of one call each: their spread is not known, so there is no limit to lie at."""
+    points = [TrendPoint(f"m{k}", rate, None, None, 0.5, 1, False) for k, rate in enumerate((0.3, 0.7, 0.5))]
+    bounded = TrendPoint("m4", 0.5, 0.2, 0.8, 0.5, 40, False)
+    without, some = (trend_chart([("", group)], "t") for group in (points, [*points, bounded]))
+    assert without is not None
+    assert some is not None
+    assert (without.count('class="limit"'), without.count('class="centre"')) == (0, 1)
+    assert (some.count('class="limit"'), some.count("<circle")) == (2, 4)
