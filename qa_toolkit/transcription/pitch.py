@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +31,7 @@ def yin(
         import librosa
     except ImportError as error:
         raise MissingExtraError.of("transcription", "finding the pitch of a voice") from error
+    _compiled()
     found = librosa.yin(
         sound,
         fmin=lowest_hz,
@@ -36,3 +42,23 @@ def yin(
         center=False,
     )
     return np.asarray(found, dtype=np.float64)
+
+
+@cache
+def _compiled() -> None:
+    """Compiles what librosa needs here, or loads what was compiled before, one process of a user at a time.
+
+    Numba keeps the machine code on disk. Two processes that write it side by side, as the workers of a first
+    run do, were seen to leave code behind that ended every later process.
+    """
+    import librosa
+
+    try:
+        import fcntl
+    except ImportError:  # no such locks on Windows
+        return
+    owner = os.getuid()
+    with (Path(tempfile.gettempdir()) / f"qa-toolkit-{owner}-compiling.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        tone = np.sin(np.arange(2048, dtype=np.float32) / 6)
+        librosa.yin(tone, fmin=60, fmax=400, sr=8000, frame_length=1024, hop_length=256, center=False)
