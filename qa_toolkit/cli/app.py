@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -119,31 +120,33 @@ def demo_files(store: str, scans: Path | None) -> tuple[Path | None, Path | None
 
 def _keying_files(keyed: Path | None, readings: Path | None, scans: Path | None, layout: str) -> str:
     """What the page of keying review works on, as JSON."""
-    from qa_toolkit.errors import UsageError
-
-    for path, option in ((keyed, "--keyed"), (readings, "--scan-readings")):
-        if path is None or not path.is_file():
-            what = f"{option} is missing" if path is None else "there is no such file"
-            raise UsageError(what, None if path is None else str(path), "name both files, or neither")
-    folder = scans or (readings.parent if readings else Path())
-    names = {"keyed": keyed, "readings": readings, "scans": folder}
-    return json.dumps(
-        {"layout": layout, **{name: str(Path(str(path)).resolve()) for name, path in names.items()}}
-    )
+    files = {"keyed": _file_of("--keyed", keyed), "readings": _file_of("--scan-readings", readings)}
+    return _as_json({**files, "scans": scans or files["readings"].parent}, layout)
 
 
 def _keyed_files(keyed: Path | None, reference: Path, layout: str) -> str:
     """What the dashboard of keying operators reads, as JSON."""
+    files = {"keyed": _file_of("--keyed", keyed), "reference": _file_of("--reference", reference)}
+    return _as_json(files, layout)
+
+
+def _file_of(option: str, path: Path | None) -> Path:
+    """The file of an option that is needed beside another one.
+
+    Raises:
+        UsageError: it is not given, or not there.
+    """
     from qa_toolkit.errors import UsageError
 
-    for path, option in ((keyed, "--keyed"), (reference, "--reference")):
-        if path is None or not path.is_file():
-            what = f"{option} is missing" if path is None else "there is no such file"
-            raise UsageError(what, None if path is None else str(path), "name the keyed records, too")
-    names = {"keyed": keyed, "reference": reference}
-    return json.dumps(
-        {"layout": layout, **{name: str(Path(str(path)).resolve()) for name, path in names.items()}}
-    )
+    if path is None:
+        raise UsageError(f"{option} is missing", None, "name both files, or neither")
+    if not path.is_file():
+        raise UsageError("there is no such file", str(path), f"correct {option}")
+    return path
+
+
+def _as_json(files: Mapping[str, Path], layout: str) -> str:
+    return json.dumps({"layout": layout, **{name: str(path.resolve()) for name, path in files.items()}})
 
 
 def _auth_file(given: Path | None) -> Path:

@@ -101,7 +101,6 @@ def _template_of(pdf: Path, layout: RecordLayout, out: Path | None, *, json: boo
 
 
 def _counts(given: list[str]) -> dict[str, int]:
-
     found = {}
     for text in given:
         name, _, number = text.partition("=")

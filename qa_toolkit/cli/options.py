@@ -29,10 +29,10 @@ ActingUser = Annotated[
     str | None, typer.Option("--as", metavar="USER", help="Whom the store records.", show_default=False)
 ]
 FromDay = Annotated[
-    str | None, typer.Option("--from", metavar="DAY", help="From this day on.", show_default=False)
+    str | None, typer.Option("--from", metavar="DAY", help="First day, as YYYY-MM-DD.", show_default=False)
 ]
 UntilDay = Annotated[
-    str | None, typer.Option("--to", metavar="DAY", help="Until this day.", show_default=False)
+    str | None, typer.Option("--to", metavar="DAY", help="Last day, as YYYY-MM-DD.", show_default=False)
 ]
 DueDay = Annotated[
     str | None, typer.Option(metavar="DAY", help="Last day, as YYYY-MM-DD.", show_default=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_toolkit.cli.console import print_json, print_table
-from qa_toolkit.cli.options import ActingUser, Json, StoreUrl, acting_user, configuration
+from qa_toolkit.cli.options import ActingUser, FromDay, Json, StoreUrl, UntilDay, acting_user, open_store
 from qa_toolkit.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -56,12 +56,6 @@ OutFile = Annotated[
 ]
 OnlyRubric = Annotated[
     str | None, typer.Option("--rubric", metavar="ID", help="Only this rubric.", show_default=False)
-]
-FirstDay = Annotated[
-    str | None, typer.Option("--from", metavar="DAY", help="First day of calls.", show_default=False)
-]
-LastDay = Annotated[
-    str | None, typer.Option("--to", metavar="DAY", help="Last day of calls.", show_default=False)
 ]
 Measure = Annotated[
     str | None,
@@ -138,8 +132,8 @@ def report(
     name: Name = None,
     out: OutFile = None,
     rubric: OnlyRubric = None,
-    first_day: FirstDay = None,
-    last_day: LastDay = None,
+    first_day: FromDay = None,
+    last_day: UntilDay = None,
     measure: Measure = None,
     target: Targets = None,
     by: Periods = None,
@@ -156,8 +150,6 @@ def report(
     user: ActingUser = None,
 ) -> None:
     """Says how calls were handled and forms keyed: rates with n and interval, trends, and what to do."""
-    from qa_toolkit.store import Store
-
     kind = what or _RUN
     if kind == "rubric":
         name, rubric = None, name or rubric
@@ -166,9 +158,9 @@ def report(
     of_run = kind == _RUN or kind.isdigit()
     if unmasked and not of_run:
         raise UsageError("only pages of a run quote words", None, "leave --unmasked out")
-    url, who = configuration(store=store).store_url, acting_user(user)
+    who = acting_user(user)
     files = _keyed_files(kind, keyed, reference, layout)
-    with Store.open(url, create=files is not None, origin="qa report") as opened:
+    with open_store(store, "report", create=files is not None) as opened:
         if of_run:
             number = kind if kind.isdigit() else name
             _run_pages(opened, number, out or Path("qa-report"), who, unmasked=unmasked)

@@ -348,7 +348,7 @@ def _check_code(code: str, accepted: Mapping[str, str], where: str) -> None:
 
 
 def check_day(text: str) -> None:
-    """Refuses what is not an ISO day, with UsageError.
+    """Refuses what is not an ISO day.
 
     Raises:
         UsageError: it is none.

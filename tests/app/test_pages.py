@@ -160,3 +160,26 @@ def test_the_app_does_not_start_on_a_file_that_is_no_store(
     assert execute(["app", "--store", str(other), "--headless"]) == 4
     assert "the file is not a store of qa_toolkit" in capsys.readouterr().err
     assert other.read_text(encoding="utf-8") == "no database"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--reference", "there.csv"], "--keyed is missing, name both files, or neither"),
+        (["--keyed", "there.csv", "--reference", "gone.csv"], "there is no such file, gone.csv, correct --reference"),
+        (["--keyed", "gone.csv", "--reference", "there.csv"], "there is no such file, gone.csv, correct --keyed"),
+        (["--keyed", "there.csv"], "--scan-readings is missing, name both files, or neither"),
+        (["--scan-readings", "there.csv"], "--keyed is missing, name both files, or neither"),
+    ],
+)  # fmt: skip
+def test_the_app_does_not_start_without_the_files_its_keying_pages_need(
+    options: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.csv").write_text("", encoding="utf-8")
+    assert execute(["app", "--store", str(tmp_path / "none.db"), "--headless", *options]) == 2
+    assert capsys.readouterr().err == f"error: {said}\n"
