@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import Session, aliased
 
 from qa_toolkit.store.calibration_tables import CalibrationSessionRow
-from qa_toolkit.store.people_tables import AssignmentRow
+from qa_toolkit.store.nearby import owed_blind
 from qa_toolkit.store.placing import DAY
 from qa_toolkit.store.tables import EvaluationRow, InteractionRow
 
@@ -69,17 +69,10 @@ def of_calls(wanted: ExportFilter, rubric: Any) -> list[ColumnElement[bool]]:
 
 def not_blind(wanted: ExportFilter) -> ColumnElement[bool]:
     """Condition on EvaluationRow: no rating of an open session, no reading, nothing blind to the viewer."""
-    # Names of their own: the query around may read the same tables.
-    sessions, mine = aliased(CalibrationSessionRow), aliased(AssignmentRow)
+    # A name of its own: the query around may read the same table.
+    sessions = aliased(CalibrationSessionRow)
     closed = exists().where(sessions.id == EvaluationRow.session, sessions.state == "closed")
-    blind = exists().where(
-        mine.interaction_id == EvaluationRow.interaction_id,
-        mine.rubric_id == EvaluationRow.rubric_id,
-        mine.reviewer == wanted.viewer,
-        mine.blind.is_(True),
-        mine.state == "open",
-    )
-    return and_(or_(EvaluationRow.session.is_(None), closed), ~blind)
+    return and_(or_(EvaluationRow.session.is_(None), closed), ~owed_blind(wanted.viewer, EvaluationRow))
 
 
 def rows(session: Session, query: Any) -> Iterator[Row]:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, case, cast, exists, func, select
+from sqlalchemy import Select, case, cast, func, select
 from sqlalchemy import String as Text
-from sqlalchemy.orm import aliased
 
-from qa_toolkit.store.people_tables import AssignmentRow, PlacementRow, RootCauseRow
+from qa_toolkit.store.nearby import machine_json, owed_blind
+from qa_toolkit.store.people_tables import PlacementRow, RootCauseRow
 from qa_toolkit.store.placing import DAY, placed
 from qa_toolkit.store.tables import CountingRow, EvaluationRow, InteractionRow, MetricsRow
 
@@ -125,38 +125,8 @@ def _conditions(wanted: CallFilter) -> list[Any]:
     if wanted.agent is not None:
         conditions.append(InteractionRow.agent == wanted.agent)
     if wanted.viewer is not None:
-        conditions.append(~_open_blind(wanted.viewer))
+        conditions.append(~owed_blind(wanted.viewer, CountingRow))
     return conditions
-
-
-def _open_blind(viewer: str) -> Any:
-    """Condition: the viewer still owes their own blind answers to it."""
-    return exists().where(
-        AssignmentRow.interaction_id == CountingRow.interaction_id,
-        AssignmentRow.rubric_id == CountingRow.rubric_id,
-        AssignmentRow.reviewer == viewer,
-        AssignmentRow.blind.is_(True),
-        AssignmentRow.state == "open",
-    )
-
-
-def _machine_answers() -> Any:
-    """What the machine last said under the same rubric version, for evaluations of people."""
-    machine = aliased(EvaluationRow)
-    return (
-        select(machine.json)
-        .where(
-            machine.interaction_id == EvaluationRow.interaction_id,
-            machine.rubric_id == EvaluationRow.rubric_id,
-            # Without the empty text SQLite would search by version, and read every call of it for each.
-            machine.rubric_version.concat("") == EvaluationRow.rubric_version,
-            machine.source_kind == "machine",
-        )
-        .order_by(machine.id.desc())
-        .limit(1)
-        .correlate(EvaluationRow)
-        .scalar_subquery()
-    )
 
 
 def _query(wanted: CallFilter) -> Select[Any]:
@@ -183,7 +153,7 @@ def _query(wanted: CallFilter) -> Select[Any]:
             InteractionRow.language,
             cast(InteractionRow.metadata_json, Text),
             EvaluationRow.json,
-            case((by_person, _machine_answers()), else_=None),
+            case((by_person, machine_json("last")), else_=None),
             case((MetricsRow.id.is_(None), None), else_=interpreted),
         )
         .join(EvaluationRow, EvaluationRow.id == CountingRow.evaluation_id)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import aliased
 
 from qa_toolkit.store.export_rows import ExportFilter, not_blind, of_calls
+from qa_toolkit.store.nearby import machine_json
 from qa_toolkit.store.people_tables import OverrideRow, PlacementRow
 from qa_toolkit.store.placing import DAY, placed
 from qa_toolkit.store.reporting import CallFilter
@@ -126,27 +126,6 @@ def _export_filter(wanted: CallFilter) -> ExportFilter:
     )
 
 
-def _machine(*, before: bool) -> Any:
-    """The machine's evaluation nearest to the person's, on that side of it."""
-    machine = aliased(EvaluationRow)
-    side = machine.id < EvaluationRow.id if before else machine.id > EvaluationRow.id
-    return (
-        select(machine.json)
-        .where(
-            machine.interaction_id == EvaluationRow.interaction_id,
-            machine.rubric_id == EvaluationRow.rubric_id,
-            # Without the empty text SQLite would search by version, and read every call of it for each.
-            machine.rubric_version.concat("") == EvaluationRow.rubric_version,
-            machine.source_kind == "machine",
-            side,
-        )
-        .order_by(machine.id.desc() if before else machine.id)
-        .limit(1)
-        .correlate(EvaluationRow)
-        .scalar_subquery()
-    )
-
-
 def _reviewed(wanted: CallFilter) -> Any:
     given = _export_filter(wanted)
     counts = and_(
@@ -170,8 +149,8 @@ def _reviewed(wanted: CallFilter) -> Any:
             PlacementRow.vendor,
             InteractionRow.language,
             EvaluationRow.json,
-            _machine(before=True),
-            _machine(before=False),
+            machine_json("before"),
+            machine_json("after"),
         )
         .join(InteractionRow, InteractionRow.id == EvaluationRow.interaction_id)
         .outerjoin(CountingRow, counts)
