@@ -218,9 +218,9 @@ def test_every_format_goes_straight_into_every_command(tmp_path, capsys, name):
     assert values["sentiment/1", "agent"] > 0  # needs to know that it is English
     found = printed(capsys, "evaluate", path, "--rubric", "inbound_call", "--json", "--language", "en")
     courtesy = [a for a in found["answers"] if a["status"] == "answered" and a["evidence"]]
-    assert {e["text"] for a in courtesy for e in a["evidence"] if e["kind"] == "span"} <= {
-        part for _, _, _, text in SAID for part in parts_of(text)
-    }
+    quoted = {e["text"] for a in courtesy for e in a["evidence"] if e["kind"] == "span"}
+    assert quoted
+    assert quoted <= {part for _, _, _, text in SAID for part in parts_of(text)}
     assert found["interaction"] == made["id"]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from report_examples import HOSTILE
 
@@ -198,10 +201,13 @@ def test_what_cannot_be_compared_is_listed_and_in_no_figure(files: KeyedFiles) -
 def test_names_that_a_page_or_a_spreadsheet_might_run(files: KeyedFiles) -> None:
     write(files, [(f"{HOSTILE}{k}", {"number": "1"}, {"operator": f"{HOSTILE}{k}"}) for k in range(6)])
     report = made(files)
-    page = report_bytes(report, ".html").decode()
-    assert "<script>alert" not in page
-    for ending in ENDINGS:
-        assert report_bytes(report, ending)
+    files_made = {ending: report_bytes(report, ending) for ending in ENDINGS}
+    assert "<script>alert" not in files_made[".html"].decode()
+    texts = [text for line in csv.reader(io.StringIO(files_made[".csv"].decode())) for text in line]
+    assert [text for text in texts if text.startswith("'=HYPERLINK")]
+    assert not [text for text in texts if text.startswith("=")]
+    book = openpyxl.load_workbook(io.BytesIO(files_made[".xlsx"]))
+    assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
 
 
 def test_lots_of_the_store_stand_beside(tmp_path: Path) -> None:
