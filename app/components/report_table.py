@@ -10,7 +10,7 @@ from words import t
 from components import behind, pictures
 from components.plain import plain
 from components.svg_colours import coloured
-from qa_toolkit.reports.tables import Cell, Figure, QualityReport, Table
+from qa_toolkit.reports.tables import Cell, Figure, QualityReport, Table, number_text
 from qa_toolkit.store import Store
 from qa_toolkit.store.people_records import User
 
@@ -85,14 +85,10 @@ def _look_behind(report: QualityReport, store: Store, user: User) -> None:
         behind.show(store, user, row_name(table, row), table.behind[row], "behind_chosen")
 
 
-_UNITS = {"rate": (100, " %"), "percent": (1, " %"), "points": (100, "")}
-"""By what a figure is multiplied to be read, and its sign."""
-
-
 def shown(cell: Cell) -> Any:
     """A cell as the table shows it."""
     if isinstance(cell, float):
-        return f"{100 * cell:.1f} %" if abs(cell) <= 1 else f"{cell:.1f}"
+        return number_text(cell)
     return figure_text(cell) if isinstance(cell, Figure) else cell
 
 
@@ -100,8 +96,8 @@ def figure_text(found: Figure) -> str:
     """A figure with its limits and n; why there is none where there is none."""
     if found.estimate is None:
         return f"– ({found.note or t('none')}; n = {found.n})"
-    scale, unit = _UNITS.get(found.unit, (1, ""))
-    digits = 3 if found.definition == "psi/1" else 2 if found.unit == "ratio" else 1
+    scale, digits = found.scale, found.digits
+    unit = " %" if found.unit in ("rate", "percent") else ""
     text = f"{scale * found.estimate:.{digits}f}{unit}"
     if found.low is not None and found.high is not None:
         text += f" ({scale * found.low:.{digits}f}–{scale * found.high:.{digits}f})"

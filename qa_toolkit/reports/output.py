@@ -10,7 +10,7 @@ from qa_toolkit.domain.contract import canonical_json
 from qa_toolkit.errors import InputError, UsageError
 from qa_toolkit.reports.rendering import render
 from qa_toolkit.reports.spreadsheets import Value, csv_text, json_lines, parquet_bytes, xlsx_bytes
-from qa_toolkit.reports.tables import Cell, Figure, QualityReport, Table, as_json, long_rows
+from qa_toolkit.reports.tables import Cell, Figure, QualityReport, Table, as_json, long_rows, number_text
 from qa_toolkit.whole_files import write_whole
 
 ENDINGS = (".html", ".xlsx", ".csv", ".parquet", ".jsonl", ".json")
@@ -110,18 +110,14 @@ def _shown(cell: Cell) -> _Shown:
     if isinstance(cell, int):
         return _Shown(f"{cell:,}".replace(",", "\u202f"), number=True)
     if isinstance(cell, float):
-        return _Shown(f"{100 * cell:.1f} %" if abs(cell) <= 1 else f"{cell:.1f}", number=True)
+        return _Shown(number_text(cell), number=True)
     return _figure(cell)
 
 
 def _figure(cell: Figure) -> _Shown:
-    scale, end = (
-        (100.0, " %") if cell.unit == "rate" else (1.0, " %") if cell.unit == "percent" else (1.0, "")
-    )
-    if cell.unit == "points":
-        scale, end = 100.0, " points"
+    scale, digits = cell.scale, cell.digits
+    end = {"rate": " %", "percent": " %", "points": " points"}.get(cell.unit, "")
     sign = "+" if cell.unit == "points" else ""
-    digits = 3 if cell.definition == "psi/1" else 2 if _is_fine(cell) else 1
     text = "–" if cell.estimate is None else f"{scale * cell.estimate:{sign}.{digits}f}{end}"
     interval = ""
     if cell.low is not None and cell.high is not None:
@@ -131,11 +127,6 @@ def _figure(cell: Figure) -> _Shown:
         edges = {"at": cell.estimate, "low": cell.low, "high": cell.high}
         places = {key: _place(scale * value) for key, value in edges.items() if value is not None}
     return _Shown(text, interval, cell.n, cell.note or "", number=True, **places)
-
-
-def _is_fine(cell: Figure) -> bool:
-    """Whether a figure is read to two decimals: what is close to 1 by its nature."""
-    return cell.unit == "ratio" or cell.definition in {"critical_accuracy/1", "characters/1"}
 
 
 def _place(percent: float) -> float:

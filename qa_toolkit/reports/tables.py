@@ -29,6 +29,20 @@ class Figure:
     unit: Unit = "rate"
     note: str | None = None
 
+    @property
+    def scale(self) -> float:
+        """By what its numbers are multiplied to be read: fractions are read as percent."""
+        return 100.0 if self.unit in ("rate", "points") else 1.0
+
+    @property
+    def digits(self) -> int:
+        """Decimals it is read to: more for what is close to 1, or to 0, by its nature."""
+        if self.definition == "psi/1":
+            return 3
+        return 2 if self.unit == "ratio" or self.definition in _FINE else 1
+
+
+_FINE = frozenset({"critical_accuracy/1", "characters/1"})
 
 Cell = Figure | str | int | float | None
 
@@ -103,6 +117,11 @@ class QualityReport:
     recommendations: tuple[Recommendation, ...]
     tables: tuple[Table, ...]
     definitions: Mapping[str, str] = field(default_factory=dict)
+
+
+def number_text(value: float) -> str:
+    """A number of a table that is no figure: fractions as percent."""
+    return f"{100 * value:.1f} %" if abs(value) <= 1 else f"{value:.1f}"
 
 
 def figure(found: Interval, definition: str, unit: Unit = "rate") -> Figure:
