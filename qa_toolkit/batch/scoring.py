@@ -183,9 +183,10 @@ def _refused(item: PlannedItem, status: str, reason: str) -> WorkItem:
 
 
 def _models(listening: Sequence[PlannedItem], current: Configuration) -> dict[str, str]:
-    """sha256 of every model that recordings are heard with; a missing recogniser stops the run at once."""
+    """What recordings are heard with, by its hash; a missing recogniser stops the run at once."""
     from qa_toolkit.errors import ModelFileError
     from qa_toolkit.model_files import resolve
+    from qa_toolkit.transcription.overlap import detector_identity
 
     if not listening:
         return {}
@@ -195,6 +196,7 @@ def _models(listening: Sequence[PlannedItem], current: Configuration) -> dict[st
     found = {name: resolve(name).sha256 for name in (*names, "silero-vad")}
     try:
         found["speaker-embedder"] = resolve("speaker-embedder").sha256
+        found["overlap-detector"] = detector_identity()
     except ModelFileError:
         found["speaker-embedder"] = "absent"  # mono recordings are then heard without telling speakers apart
     return found
