@@ -39,6 +39,7 @@ def run() -> None:
     chosen = st.navigation(_grouped([page for page in PAGES if may_open(user, page)]), expanded=True)
     st.html(_LESS_AIR)
     bar.show(user, people=people)
+    state.remember_page(chosen.url_path)
     chosen.run()
 
 

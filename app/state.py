@@ -27,6 +27,7 @@ QUEUE = "queue_wanted"
 """Session key: the filter of the queue as it was left."""
 
 _USER = "user_of_this_run"
+_PAGE, _READY = "page_of_this_run", "page_is_ready"
 
 
 @overload
@@ -65,6 +66,26 @@ def user() -> User | None:
     """Who is signed in; None in a store without people."""
     found: User | None = st.session_state.get(_USER)
     return found
+
+
+def remember_page(name: str) -> None:
+    """Keeps the name of the page that runs now."""
+    if st.session_state.get(_PAGE) != name:
+        st.session_state.pop(_READY, None)
+    st.session_state[_PAGE] = name
+
+
+def just_came() -> bool:
+    """Whether this page has not yet said :func:`ready` since another one was shown."""
+    return _READY not in st.session_state
+
+
+def ready() -> None:
+    """The page has read its address, and what its boxes hold counts from now on.
+
+    Not known from the runs of pages alone: a run that ends early, for a newer one, has read nothing.
+    """
+    st.session_state[_READY] = True
 
 
 def asked_for(name: str) -> str | None:

@@ -220,3 +220,24 @@ def sign_in(page: Any, server: Server, who: str, path: str = "/") -> None:
     page.get_by_role("option", name=who).first.click()
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
+
+
+def choose_first_row(page: Any, table: Any, then: Any) -> None:
+    """Clicks the box before the first row until what follows is there.
+
+    Tables are drawn and have no elements to click, and one that is drawn anew meanwhile lies elsewhere.
+    """
+    from playwright.sync_api import TimeoutError as NotInTime
+
+    for last in (False, False, False, True):
+        table.locator("canvas").first.wait_for()
+        table.scroll_into_view_if_needed()
+        place = table.bounding_box()
+        page.mouse.click(place["x"] + 18, place["y"] + 52)
+        try:
+            then.wait_for(timeout=PATIENCE_MS / 6)
+        except NotInTime:
+            if last:
+                raise
+        else:
+            return

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from words import t
 
+from components import address
 from components.plain import plain
 from qa_toolkit.errors import QAToolkitError
 from qa_toolkit.review import Action, may
@@ -29,6 +30,7 @@ KINDS: dict[str, dict[str, bool]] = {
 
 def show(store: Store, user: User) -> AssignmentFilter:
     """Asks; what is asked for stands in the address."""
+    address.restore(PAGE, _FIELDS)
     _views(store, user)
     found = {name: st.query_params.get(name) or None for name in _FIELDS}
     with st.expander(t("Filter"), expanded=any(found.values())):
@@ -50,7 +52,7 @@ def show(store: Store, user: User) -> AssignmentFilter:
             second[3].text_input(t("Due until (YYYY-MM-DD)"), found["due_by"] or "", key="queue_due_by")
             or None
         )
-    _to_address(found)
+    address.keep(PAGE, _FIELDS, found)
     reviewer, kind = found.pop("reviewer"), found.pop("kind")
     wanted = replace(AssignmentFilter(**found), **KINDS.get(kind or "", {}))
     if reviewer == EVERYBODY and may(user, Action.VIEW_QUEUES):
@@ -75,15 +77,7 @@ def ask(**wanted: str) -> None:
     """Sets the filter to just this, as if it had been chosen."""
     for name in _FIELDS:
         st.session_state.pop(f"queue_{name}", None)
-    _to_address({name: wanted.get(name) for name in _FIELDS})
-
-
-def _to_address(found: dict[str, str | None]) -> None:
-    for name, value in found.items():
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
-        elif not value and name in st.query_params:
-            del st.query_params[name]
+    address.keep(PAGE, _FIELDS, {name: wanted.get(name) for name in _FIELDS})
 
 
 def _views(store: Store, user: User) -> None:

@@ -6,7 +6,7 @@ import json
 
 import state
 import streamlit as st
-from components import answers, header, notes, player, responses, timeline, transcript
+from components import address, answers, header, notes, player, responses, timeline, transcript
 from components.plain import plain
 from words import t
 
@@ -25,6 +25,7 @@ def show() -> None:
     header.show(t("Call"))
     notes.show()
     store = state.open_store()
+    back_to_list()
     name = st.text_input(
         t("Interaction id"), value=state.asked_for(state.INTERACTION) or "", key="interaction_id"
     )
@@ -56,6 +57,13 @@ def show() -> None:
     if page.timeline is not None:
         timeline.show(page.timeline)
     show_tabs(store, page, call, record, playable=playable)
+
+
+def back_to_list() -> None:
+    """The way back to the list of calls as it was left; nothing for who came another way."""
+    left = address.left("calls")
+    if left is not None and st.button(t("Back to the list of calls"), key="back_to_list", type="tertiary"):
+        st.switch_page("views/calls.py", query_params=left)
 
 
 def choose_evaluation(store: Store, interaction: str) -> EvaluationRecord | None:

@@ -27,12 +27,13 @@ def show() -> None:
     person = state.user()
     if person is not None and scope_of(person, Action.VIEW_CONTENT) is Scope.OWN:
         wanted = replace(wanted, agent=person.agent or "")
-    number = int(st.session_state.get("page_number", 1))
+    number = int(st.session_state[call_filter.PAGE_NUMBER])
     page = store.interactions(wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     pages = max(1, -(-page.total // PAGE_SIZE))
     if number > pages:  # the filter has become narrower
-        number = st.session_state["page_number"] = pages
+        number = st.session_state[call_filter.PAGE_NUMBER] = pages
         page = store.interactions(wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    call_filter.keep_page(number)
     if page.total == 0:
         st.info(t("No call matches the filter (n = 0)."))
         return
@@ -52,7 +53,7 @@ def show() -> None:
         column_config={t("Score"): st.column_config.NumberColumn(format="%.1f %%")},
     )
     if pages > 1:
-        st.number_input(t("Page"), 1, pages, key="page_number")
+        st.number_input(t("Page"), 1, pages, key=call_filter.PAGE_NUMBER)
     if chosen.selection.rows:
         open_call(page.rows[chosen.selection.rows[0]])
 

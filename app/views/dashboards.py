@@ -9,7 +9,7 @@ from typing import Any
 import keyed_records
 import state
 import streamlit as st
-from components import header, report_table
+from components import address, header, report_table
 from components.plain import plain
 from words import t
 
@@ -26,6 +26,9 @@ from qa_toolkit.store.people_records import User
 
 _FORMS = (".html", ".xlsx", ".csv", ".parquet", ".jsonl")
 _NAMELESS = ("unit", "rubric", "day")
+_FIELDS = ("what", "name", "rubric", "by", "from", "to")
+"""What is asked for, by the names of the parameters of the address."""
+_EARLIEST = date(2000, 1, 1)
 _PERIODS: tuple[Period, ...] = ("day", "week", "month")
 
 Asked = tuple[ReportRequest, Scope]
@@ -59,30 +62,58 @@ def show() -> None:
 
 def choose(store: Store, user: User) -> Asked:
     """What is asked for; it stands in the address. What the person has open blind is never in it."""
+    kinds, rubrics = [*KINDS, *WATCHING], ["", *dict.fromkeys(found.id for found in store.rubrics())]
+    _start(kinds, rubrics)
     columns = st.columns([3, 3, 3, 2, 2, 2])
-    kinds = [*KINDS, *WATCHING]
-    asked = st.query_params.get("what", "unit")
-    kind = columns[0].selectbox(
-        t("About"), kinds, index=kinds.index(asked) if asked in kinds else 0, format_func=kind_name
-    )
-    given = st.query_params.get("name", "") if kind == asked else ""
+    kind = columns[0].selectbox(t("About"), kinds, format_func=kind_name, key="report_kind")
     head = {"machine": t("Criterion (empty: all)"), "drift": t("Criterion (empty: all)")}
     name = ""
     if kind not in _NAMELESS:
         label = head.get(kind, t("Which one (empty: all)"))
-        name = columns[1].text_input(label, given, key=f"which_{kind}").strip()
-    rubrics = ["", *dict.fromkeys(found.id for found in store.rubrics())]
-    rubric = columns[2].selectbox(t("Rubric"), rubrics, format_func=lambda each: each or t("all"))
-    period = columns[3].selectbox(
-        t("Period"), [None, *_PERIODS], format_func=lambda each: t(each) if each else t("as it fits")
+        name = columns[1].text_input(label, key=f"which_{kind}").strip()
+    rubric = columns[2].selectbox(
+        t("Rubric"), rubrics, format_func=lambda each: each or t("all"), key="report_rubric"
     )
-    first = columns[4].date_input(t("From"), value=None, min_value=date(2000, 1, 1))
-    last = columns[5].date_input(t("Until"), value=None, min_value=date(2000, 1, 1))
-    st.query_params["what"] = kind
-    st.query_params["name"] = name
-    request = ReportRequest(kind=kind, name=name or None, period=period)
+    period = columns[3].selectbox(
+        t("Period"),
+        [None, *_PERIODS],
+        format_func=lambda each: t(each) if each else t("as it fits"),
+        key="report_period",
+    )
+    first = columns[4].date_input(t("From"), value=None, min_value=_EARLIEST, key="report_from")
+    last = columns[5].date_input(t("Until"), value=None, min_value=_EARLIEST, key="report_to")
     days = (first.isoformat() if first else None, last.isoformat() if last else None)
+    asked = (kind, name, rubric, period, *days)
+    address.keep("dashboards", _FIELDS, dict(zip(_FIELDS, asked, strict=True)))
+    request = ReportRequest(kind=kind, name=name or None, period=period)
     return request, Scope(rubric or None, *days, viewer=user.id)
+
+
+def _start(kinds: list[Kind], rubrics: list[str]) -> None:
+    """What the boxes hold first: the address, else the dashboard as it was left."""
+    if not state.just_came():
+        return
+    address.restore("dashboards", _FIELDS)
+    what, name, rubric, period, first, last = (st.query_params.get(each, "") for each in _FIELDS)
+    held: dict[str, Any] = {
+        "report_kind": what if what in kinds else "unit",
+        f"which_{what}": name,
+        "report_rubric": rubric if rubric in rubrics else "",
+        "report_period": period if period in _PERIODS else None,
+        "report_from": _day(first),
+        "report_to": _day(last),
+    }
+    for key, value in held.items():
+        st.session_state[key] = value
+
+
+def _day(text: str) -> date | None:
+    """A day of an address; None for what is none."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found >= _EARLIEST else None
 
 
 def kind_name(kind: Kind) -> str:

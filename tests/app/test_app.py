@@ -77,12 +77,12 @@ def players(at) -> list[str]:  # type: ignore[no-untyped-def]
     return [each for each in drawn if "<audio" in each]
 
 
-def start(page: str | None = None, **query: str):  # type: ignore[no-untyped-def]
+def start(script: str | None = None, **query: str):  # type: ignore[no-untyped-def]
     at = testing.AppTest.from_file(str(app_dir() / "main.py"), default_timeout=30)
     for name, value in query.items():
         at.query_params[name] = value
-    if page is not None:
-        at.switch_page(page)
+    if script is not None:
+        at.switch_page(script)
     at.run()
     assert not at.exception, at.exception
     return at
@@ -146,6 +146,37 @@ class TestCalls:
         at.slider(key="score_range").set_range(60, 100).run()
         assert list(at.dataframe[0].value["Interaction"]) == ["call-2"]
 
+    def test_the_filter_stands_in_the_address(self, filled: Path) -> None:
+        at = start()
+        assert not set(at.query_params) & {"site", "score", "incomplete"}
+        at.selectbox(key="filter_site").select("Rancho").run()
+        at.checkbox(key="incomplete").check().run()
+        at.slider(key="score_range").set_range(10, 100).run()
+        assert at.query_params["site"] == "Rancho"
+        assert at.query_params["incomplete"] == "yes"
+        assert at.query_params["score"] == "10-100"
+        at.slider(key="score_range").set_range(0, 100).run()
+        assert "score" not in at.query_params
+        at.button(key="clear_filter").click().run()
+        assert not set(at.query_params) & {"site", "score", "incomplete"}
+        assert len(at.dataframe[0].value) == 3
+
+    def test_an_address_sets_the_filter(self, filled: Path) -> None:
+        at = start(site="Rancho", score="0-95", text="call")
+        assert at.selectbox(key="filter_site").value == "Rancho"
+        assert at.slider(key="score_range").value == (0, 95)
+        assert at.text_input(key="text").value == "call"
+        assert list(at.dataframe[0].value["Interaction"]) == ["call-2"]
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("site", "Nowhere"), ("score", "90-10"), ("score", "x"), ("page", "-3"), ("page", "9" * 30)],
+    )
+    def test_an_address_that_says_nothing_sets_nothing(self, name: str, value: str, filled: Path) -> None:
+        at = start(**{name: value})
+        assert len(at.dataframe[0].value) == 3
+        assert name not in at.query_params, "the address says what is shown"
+
     def test_many_calls_come_in_pages(self, filled: Path) -> None:
         with Store.open(filled) as store:
             for n in range(120):
@@ -159,6 +190,8 @@ class TestCalls:
         assert len(at.dataframe[0].value) == 100
         at.number_input(key="page_number").set_value(2).run()
         assert len(at.dataframe[0].value) == 23
+        assert at.query_params["page"] == "2"
+        assert len(start(page="2").dataframe[0].value) == 23
         at.text_input(key="text").input("call-1").run()
         assert not at.exception
         assert list(at.dataframe[0].value["Interaction"]) == ["call-1"]

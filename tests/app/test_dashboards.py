@@ -156,7 +156,23 @@ def test_another_kind_forgets_the_name(filled: Path, monkeypatch: pytest.MonkeyP
     about.set_value("machine").run()
     assert not at.exception
     assert heads(at)[0] == "Machine against people"
-    assert at.query_params["name"] == ""
+    assert "name" not in at.query_params
+
+
+def test_an_address_asks_for_rubric_period_and_days(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {
+        "what": "criterion",
+        "rubric": "greeting",
+        "by": "week",
+        "from": "2026-11-02",
+        "to": "2026-11-03",
+    }
+    at = opened(filled, monkeypatch, **asked)
+    assert "Asked for: from 2026\\-11\\-02 to 2026\\-11\\-03" in at.caption[0].value
+    assert any("Week" in each.value.columns for each in at.dataframe)
+    assert dict(at.query_params) == asked
+    at = opened(filled, monkeypatch, what="unit", rubric="none", by="year", **{"from": "soon"})
+    assert dict(at.query_params) == {"what": "unit"}, "the address says what is shown"
 
 
 def test_every_look_is_in_the_audit_log_once(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_server import CHROMIUM, PATIENCE_MS, Server, made_store, serving
+from app_server import CHROMIUM, PATIENCE_MS, Server, choose_first_row, made_store, serving
 from store_examples import example_evaluation
 
 from qa_toolkit.domain import Source
@@ -55,27 +55,6 @@ def choose(page: Any, key: str, text: str) -> None:
         box.fill(text)
         try:
             option.click(timeout=PATIENCE_MS / 6)
-        except NotInTime:
-            if last:
-                raise
-        else:
-            return
-
-
-def choose_first_row(page: Any, table: Any, then: Any) -> None:
-    """Clicks the box before the first row until what follows is there.
-
-    Tables are drawn and have no elements to click, and one that is drawn anew meanwhile lies elsewhere.
-    """
-    from playwright.sync_api import TimeoutError as NotInTime
-
-    for last in (False, False, False, True):
-        table.locator("canvas").first.wait_for()
-        table.scroll_into_view_if_needed()
-        place = table.bounding_box()
-        page.mouse.click(place["x"] + 18, place["y"] + 52)
-        try:
-            then.wait_for(timeout=PATIENCE_MS / 6)
         except NotInTime:
             if last:
                 raise
