@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.request
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,31 +175,25 @@ def _recorded(path: Path, seconds: float) -> InputRef:
     return InputRef(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), str(path))
 
 
-def made_readings(folder: Path) -> list[str]:
-    """Options of `qa app` for the keying page: a sample scan with one reading, as `qa keying read` would write it."""
+AMOUNT = ("income", "1", "amount", "$28,693.92", (643, 675, 902, 723))
+"""A field of a sample form, read otherwise than it was keyed: group, member, field, value, box in the scan."""
+
+
+def made_readings(folder: Path, fields: Sequence[Any] = (AMOUNT,)) -> list[str]:
+    """Options of `qa app` for the keying page: a sample scan, read as `qa keying read` would write it."""
     samples, name = sample_dir(), "APP-00006"
     scan = samples / "scans" / f"{name}.tif"
     layout = load_layout("covered_application").layout
     page = ScannedPage(4, scan.name, 4, -1.2, 5.9, 4)
-    amount = FieldReading(
-        "income",
-        "1",
-        "amount",
-        "$28,693.92",
-        "present",
-        0.98,
-        False,
-        None,
-        4,
-        scan.name,
-        4,
-        (643, 675, 902, 723),
+    read = tuple(
+        FieldReading(group, member, field, value, "present", 0.98, False, None, 4, scan.name, 4, box)
+        for group, member, field, value, box in fields
     )
     readings = ScanReadings(
         LayoutRef(layout.id, layout.version, "0" * 64),
         TemplateRef("by_hand", "1.0.0", None),
         ReadBy("by hand", "none"),
-        (ScannedRecord(name, (page,), (1, 2, 3), (amount,)),),
+        (ScannedRecord(name, (page,), (1, 2, 3), read),),
     )
     path = folder / "readings.json"
     path.write_text(json.dumps(to_contract(readings)), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import state
@@ -28,7 +29,10 @@ from qa_toolkit.review import (
 from qa_toolkit.review.permissions import scope_of
 from qa_toolkit.review.reviewing import rubric_of
 from qa_toolkit.store import Store
-from qa_toolkit.store.people_records import Dispute, User
+from qa_toolkit.store.people_records import Dispute, DisputeState, User
+
+_DECIDED = "dispute_decided_last"
+_STATES: tuple[DisputeState, ...] = ("open", "upheld", "changed", "withdrawn")
 
 
 def show() -> None:
@@ -38,17 +42,37 @@ def show() -> None:
     if user is None:
         st.info(t("Nobody is signed in."))
         return
-    states = ["open", "upheld", "changed", "withdrawn"]
-    wanted = st.segmented_control(t("State"), states, default="open", format_func=t)
+    chosen = st.segmented_control(t("State"), [*_STATES, "all"], default="open", format_func=t)
+    wanted = next((each for each in _STATES if each == chosen), None)
     found = [each for each in store.disputes.all(state=wanted) if _visible(store, user, each)]
     if not found:
         st.info(t("There is none (n = 0)."))
         return
     st.caption(f"n = {len(found)}")
+    shown = _current(found)
+    if shown is None and any(each.state != "open" for each in found):
+        st.success(t("None of these is open."))
     for dispute in found:
         head = f"{dispute.id} · {dispute.interaction} · {dispute.rubric} · {dispute.raised_by}"
-        with st.expander(plain(head), expanded=len(found) == 1):
+        with st.expander(plain(head), expanded=len(found) == 1 or dispute.id == shown):
             _one(store, user, dispute)
+
+
+def _current(found: list[Dispute]) -> int | None:
+    """The open dispute to look at: the first after the one decided last, and then from the head on."""
+    open_ones = [each.id for each in found if each.state == "open"]
+    last = st.session_state.get(_DECIDED, 0)
+    return next((each for each in open_ones if each > last), open_ones[0] if open_ones else None)
+
+
+def _decide(do: Callable[[], object], dispute: Dispute, done: str) -> None:
+    """Decides a dispute; the next open one is unfolded then."""
+
+    def decided() -> None:
+        do()
+        st.session_state[_DECIDED] = dispute.id
+
+    notes.attempt(decided, done)
 
 
 def _visible(store: Store, user: User, dispute: Dispute) -> bool:
@@ -73,7 +97,9 @@ def _one(store: Store, user: User, dispute: Dispute) -> None:
     if user.id == dispute.raised_by:
         with row.popover(t("Withdraw")):
             if st.button(t("Withdraw it"), key=f"withdraw_{dispute.id}"):
-                notes.attempt(lambda: withdraw(store, dispute.id, by=user.id), t("The dispute is withdrawn."))
+                _decide(
+                    lambda: withdraw(store, dispute.id, by=user.id), dispute, t("The dispute is withdrawn.")
+                )
     if not may(user, Action.JUDGE_DISPUTE):
         return
     with row.popover(t("Second reading")):
@@ -103,8 +129,9 @@ def _uphold(store: Store, user: User, dispute: Dispute) -> None:
     with st.form(f"uphold {dispute.id}", border=False):
         text = st.text_area(t("Why it stays"), key=f"uphold_text_{dispute.id}")
         if st.form_submit_button(t("Uphold the evaluation")):
-            notes.attempt(
+            _decide(
                 lambda: uphold(store, dispute.id, by=user.id, text=text, seen=dispute.version),
+                dispute,
                 t("The evaluation is upheld."),
             )
 
@@ -129,8 +156,9 @@ def _change(store: Store, user: User, dispute: Dispute) -> None:
     text = st.text_area(t("Why it changes"), key=f"change_text_{dispute.id}")
     given = GivenReview(answers, dict.fromkeys(answers, (reason, text)))
     if st.button(t("Change the answers"), key=f"change_it_{dispute.id}"):
-        notes.attempt(
+        _decide(
             lambda: change(store, dispute.id, given, by=user.id, text=text, seen=dispute.version),
+            dispute,
             t("The evaluation is changed; this is what counts now."),
         )
 

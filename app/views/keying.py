@@ -53,9 +53,10 @@ def show() -> None:
     shown = items if every else open_items
     if record is not None:
         shown = of_record(shown, record)
-    if not shown:
-        st.success(t("Everything is ruled on."))
-    else:
+        open_items = [item for item in open_items if item.record == record]
+    if not open_items:
+        st.success(t("Everything is ruled on.") if record is None else t("All of this form is ruled on."))
+    if shown:
         one(store, user, files, shown, held)
     rulings(store, files.layout)
 
@@ -78,15 +79,16 @@ def one(
     held: dict[tuple[str, str], KeyingAdjudication],
 ) -> None:
     """One place: its page, its crop, both values, and the ruling."""
-    number = min(int(st.session_state.get(_PLACE, 0)), len(items) - 1)
+    number = _chosen(items)
     item = items[number]
-    before = held.get((item.record, keying_desk.path_of(item)))
+    before = held.get(_key(item))
+    following = _next_open(items, number, held)
     ticket = _ticket(store, user, item)
     paper, keys = st.columns([3, 2])
     with keys:
         st.markdown(f"**{plain(item.record)} · {plain(keying_desk.path_of(item))}**")
         with st.container(horizontal=True, vertical_alignment="center"):
-            _walk(number, len(items))
+            _walk(items, number)
             st.text(f"{number + 1} / {len(items)}")
         _facts(item)
         _cut(files, item, ticket)
@@ -95,9 +97,32 @@ def one(
             st.info(
                 t("Ruled by {who}: {verdict}", who=plain(before.adjudicator), verdict=_said(before.verdict))
             )
-        _rule(store, user, files, item, before)
+        _rule(store, user, files, item, before, following)
     with paper:
         _page(files, item, ticket)
+
+
+def _key(item: WorklistItem) -> tuple[str, str]:
+    return item.record, keying_desk.path_of(item)
+
+
+def _chosen(items: list[WorklistItem]) -> int:
+    """Where the place that was chosen stands now; where it stood, if it is not in the list any more."""
+    number, key = st.session_state.get(_PLACE, (0, None))
+    found = next((place for place, item in enumerate(items) if _key(item) == key), number)
+    return int(min(found, len(items) - 1))
+
+
+def _choose(items: list[WorklistItem], number: int) -> None:
+    st.session_state[_PLACE] = (number, _key(items[number]))
+
+
+def _next_open(
+    items: list[WorklistItem], number: int, held: dict[tuple[str, str], KeyingAdjudication]
+) -> tuple[str, str] | None:
+    """The first place after this one, and then from the head on, that is not ruled on; None without any."""
+    others = (*items[number + 1 :], *items[:number])
+    return next((_key(item) for item in others if _key(item) not in held), None)
 
 
 def _ticket(store: Store, user: User, item: WorklistItem) -> str:
@@ -149,12 +174,12 @@ def _values(item: WorklistItem) -> None:
     st.html(f"<table>{cells}</table>")
 
 
-def _walk(number: int, of: int) -> None:
+def _walk(items: list[WorklistItem], number: int) -> None:
     if st.button(t("Back"), shortcut="p", disabled=number == 0):
-        st.session_state[_PLACE] = number - 1
+        _choose(items, number - 1)
         st.rerun()
-    if st.button(t("Next"), shortcut="n", disabled=number + 1 >= of):
-        st.session_state[_PLACE] = number + 1
+    if st.button(t("Next"), shortcut="n", disabled=number + 1 >= len(items)):
+        _choose(items, number + 1)
         st.rerun()
 
 
@@ -164,7 +189,9 @@ def _rule(
     files: keying_desk.KeyingFiles,
     item: WorklistItem,
     before: KeyingAdjudication | None,
+    following: tuple[str, str] | None,
 ) -> None:
+    """The ruling on a place; after it the next open one is shown."""
     stamp = f"{item.record}_{keying_desk.path_of(item)}"
     buttons = st.container(horizontal=True, gap="small")
     other = st.text_input(t("Value on the paper, if neither is right"), key=f"other_{stamp}").strip()
@@ -191,9 +218,15 @@ def _rule(
                 before=before,
             )
             notes.attempt(
-                lambda made=made: adjudicate(store, [made], by=user.id),  # type: ignore[misc]
+                lambda made=made: _keep(store, made, following),  # type: ignore[misc]
                 t("Ruled: {field} – {verdict}", field=keying_desk.path_of(item), verdict=label),
             )
+
+
+def _keep(store: Store, made: KeyingAdjudication, following: tuple[str, str] | None) -> None:
+    adjudicate(store, [made], by=made.adjudicator)
+    if following is not None:
+        st.session_state[_PLACE] = (0, following)
 
 
 def _choices() -> tuple[tuple[Verdict, str, str], ...]:
