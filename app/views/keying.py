@@ -97,7 +97,7 @@ def one(
             st.info(
                 t("Ruled by {who}: {verdict}", who=plain(before.adjudicator), verdict=_said(before.verdict))
             )
-        _rule(store, user, files, item, before, following)
+        _rule(store, user, files, item, before, following=following)
     with paper:
         _page(files, item, ticket)
 
@@ -189,6 +189,7 @@ def _rule(
     files: keying_desk.KeyingFiles,
     item: WorklistItem,
     before: KeyingAdjudication | None,
+    *,
     following: tuple[str, str] | None,
 ) -> None:
     """The ruling on a place; after it the next open one is shown."""
