@@ -102,13 +102,17 @@ class TestDemo:
         assert str(folder / "report" / "index.html") in out.replace("\n", "")
         assert (folder / "report" / "index.html").is_file()
 
-    def test_keyed_applications_are_compared_and_scored_and_their_scans_read(
-        self, demo: tuple[Path, str]
+    def test_keyed_applications_are_compared_and_scored_as_the_readme_shows_and_their_scans_read(
+        self, demo: tuple[Path, str], checkout: Path
     ) -> None:
         folder, out = demo
         assert "36 keyed applications: " in out
         assert "rubric paper_keying: 36 scored" in out
         assert "8 scanned pages read as a second opinion" in out
+        readme = (checkout / "README.md").read_text(encoding="utf-8")
+        told = re.findall(r"^(?:36 keyed applications|rubric paper_keying): .*$", out, re.MULTILINE)
+        assert len(told) == 2
+        assert [line for line in told if line not in readme] == []
         operators = folder / "report" / "keying" / "operators"
         assert any("data:image/png" in page.read_text("utf-8") for page in operators.glob("*.html"))
 

@@ -17,7 +17,7 @@ def register(cli: typer.Typer) -> None:
 def schema(
     name: Annotated[
         str,
-        typer.Argument(help="transcript, metrics, evaluation, result, agreement, keying, rubric or layout."),
+        typer.Argument(help="Such as transcript, evaluation or rubric; an unknown one lists all."),
     ],
 ) -> None:
     """Prints the JSON Schema of a shape of the contract."""
