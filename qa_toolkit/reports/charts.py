@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
+from qa_toolkit.reports.translation import say
 from qa_toolkit.statistics import Interval
 
 WIDTH, HEIGHT = 1000.0, 320.0
@@ -110,7 +111,7 @@ def funnel_chart(
     centre: float,
     title: str,
     *,
-    counted: str = "calls",
+    counted: str = "number of calls",
 ) -> str | None:
     """Rates by number of items between limits of 95 and 99.8 % (n, low, high, outer low, outer high)."""
     if len(points) < 2 or not limits:
@@ -155,7 +156,7 @@ def interval_chart(rates: Sequence[tuple[str, Interval]], title: str) -> str | N
         if each.low is not None and each.high is not None:
             low, high = scale.y(each.low), scale.y(each.high)
             parts.append(f'<line class="whisker-line" x1="{x}" y1="{low}" x2="{x}" y2="{high}"></line>')
-            told += f", {100 * each.low:.1f} to {100 * each.high:.1f} %"
+            told += say(", {low} to {high} %", low=f"{100 * each.low:.1f}", high=f"{100 * each.high:.1f}")
         parts.append(_dot(x, scale.y(rate), out=False, text=told))
         if place % every == 0:
             parts.append(_label(x, HEIGHT - _BOTTOM + 18, name if len(name) <= 14 else f"{name[:13]}…"))
@@ -187,7 +188,7 @@ def pareto_chart(bars: Sequence[Bar], title: str) -> str | None:
         )
         line.append(f"{middle},{share.y(bar.cumulative)}")
     parts.append(f'<polyline class="cumulative" points="{" ".join(line)}"></polyline>')
-    parts.append(_label(WIDTH - _RIGHT - 60, HEIGHT - 6, "line: share of all, 0 to 100 %"))
+    parts.append(_label(WIDTH - _RIGHT - 60, HEIGHT - 6, say("line: share of all, 0 to 100 %")))
     return _svg(parts, title)
 
 
@@ -216,7 +217,7 @@ def _count_axis(scale: _Scale, most: int, counted: str) -> list[str]:
     size = 10 ** math.floor(math.log10(max(most, 1)))
     step = max(1, next(s for s in (size // 10, size // 5, size // 2, size, 2 * size) if s and most / s <= 10))
     parts = [_label(scale.x(n), HEIGHT - _BOTTOM + 18, str(n)) for n in range(0, most + 1, step)]
-    return [*parts, _label((_LEFT + WIDTH) / 2, HEIGHT - 6, f"number of {counted}")]
+    return [*parts, _label((_LEFT + WIDTH) / 2, HEIGHT - 6, say(counted))]
 
 
 def _steps(scale: _Scale, xs: Sequence[float], levels: Sequence[float | None], kind: str) -> Iterator[str]:

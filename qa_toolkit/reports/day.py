@@ -9,6 +9,7 @@ import numpy as np
 from qa_toolkit.reports.calls import NOT_MET
 from qa_toolkit.reports.quality import Block
 from qa_toolkit.reports.tables import Cell, Table, behind
+from qa_toolkit.reports.translation import say, translated
 
 
 def newest_day(block: Block) -> str | None:
@@ -34,6 +35,7 @@ def failures_of(block: Block, day: str) -> Table:
                 "name": calls.interactions[place],
                 "started": calls.started[place],
                 **facts,
+                "basis": None if facts["basis"] is None else translated(facts["basis"]),
                 "auto_failed_by": ", ".join(calls.auto_failed_by.get(place, ())) or None,
                 "compliance": ", ".join(failed) or None,
             }
@@ -50,9 +52,11 @@ def failures_of(block: Block, day: str) -> Table:
         ("auto_failed_by", "Automatic fail by"),
         ("compliance", "Compliance failures"),
     )
-    note = (
-        f"{len(rows)} of {int(today.sum())} calls of {day}. Answers of the machine are to be looked at before"
-        " anybody acts."
+    note = say(
+        "{n} of {all} calls of {day}. Answers of the machine are to be looked at before anybody acts.",
+        n=len(rows),
+        all=int(today.sum()),
+        day=day,
     )
-    title = f"Automatic fails and compliance failures of {day}"
+    title = say("Automatic fails and compliance failures of {day}", day=day)
     return Table("day", title, calls.rubric, columns, tuple(rows), note, behind=named)

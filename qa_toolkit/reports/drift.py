@@ -26,6 +26,7 @@ from qa_toolkit.reports.quality import Block
 from qa_toolkit.reports.recommending import told
 from qa_toolkit.reports.series import Series, SeriesPoint, Stretch, Values, by_chance, points_of, series_table
 from qa_toolkit.reports.tables import Cell, Figure, Recommendation, Table, behind
+from qa_toolkit.reports.translation import reason_of, say, translated
 from qa_toolkit.reports.trend import Period, labels_of, stretches
 from qa_toolkit.statistics import FEW_UNITS, Stability, benjamini_hochberg, population_stability
 from qa_toolkit.statistics.runs import POINTS_BETWEEN_FALSE_SIGNALS
@@ -125,9 +126,13 @@ def _advice(
             if point.rule is None or point.value.n < FEW_UNITS or by_chance(series, point) >= level:
                 continue
             seen = told(_share(point.value))
-            text = (
-                f"Find out what happened in {found.period} {point.label}: {series.title} {seen},"
-                f" usual is {point.centre:.1f} %."
+            text = say(
+                "Find out what happened in {period} {label}: {measure} {seen}, usual is {usual} %.",
+                period=translated(found.period),
+                label=point.label,
+                measure=series.title,
+                seen=seen,
+                usual=f"{point.centre:.1f}",
             )
             about = f"{series.title}: {point.label}"
             yield Recommendation(text, "signal", about, point.value, found.calls.rubric)
@@ -156,7 +161,7 @@ def change_stretches(found: DriftBlock) -> list[Stretch]:
             inside = chosen & (calls.days >= day)
             if until is not None:
                 inside &= calls.days < until
-            text = f"version {version}" if not place else "; ".join(marks[day])
+            text = say("version {version}", version=version) if not place else "; ".join(marks[day])
             if inside.any():
                 made.append(Stretch(text, inside))
     return made
@@ -178,21 +183,21 @@ def _marks(found: DriftBlock, chosen: NDArray[np.bool_]) -> dict[str, list[str]]
         for name, version in sorted(pairs):
             known = seen.setdefault(name, set())
             if known and version not in known:
-                marks.setdefault(day, []).append(f"{name} {version}")
+                marks.setdefault(day, []).append(f"{translated(name)} {version}")
             known.add(version)
     return marks
 
 
 def _overall(found: DriftBlock) -> Iterator[Series]:
     calls = found.calls
-    yield Series("score", "Mean score", "mean_score/1", calls.percent, "mean", high_is_bad=False)
+    yield Series("score", say("Mean score"), "mean_score/1", calls.percent, "mean", high_is_bad=False)
     answered, asked = (np.array(each, dtype=float) for each in coverage(calls, found.block.criteria()))
     left = np.full(calls.n, np.nan)
     np.divide(100 * (asked - answered), asked, out=left, where=asked > 0)
-    yield Series("unanswered", "Left open by the machine", "left_open/1", left, "mean", high_is_bad=True)
+    yield Series("unanswered", say("Left open by the machine"), "left_open/1", left, "mean", high_is_bad=True)
     yield Series(
         "overridden",
-        "Overridden answers",
+        say("Overridden answers"),
         "overridden_mean/1",
         _overridden(found, None),
         "mean",
@@ -203,21 +208,42 @@ def _overall(found: DriftBlock) -> Iterator[Series]:
         heard = found.heard.get(name)
         if heard is not None and heard.confidence is not None:
             sure[place] = 100 * heard.confidence
-    yield Series("recognition", "Recognition confidence", "recognition/1", sure, "mean", high_is_bad=False)
+    yield Series(
+        "recognition", say("Recognition confidence"), "recognition/1", sure, "mean", high_is_bad=False
+    )
 
 
 def _of_criterion(found: DriftBlock, name: str) -> Iterator[Series]:
     states = found.calls.answers[name]
     failed = np.where(states == NOT_MET, 100.0, np.where(states == MET, 0.0, np.nan))
-    yield Series(f"failed:{name}", f"{name} failed", "criterion_failed/1", failed, "rate", high_is_bad=True)
+    yield Series(
+        f"failed:{name}",
+        say("{criterion} failed", criterion=name),
+        "criterion_failed/1",
+        failed,
+        "rate",
+        high_is_bad=True,
+    )
     proposed = machine_states(found.calls, name)
     given, left = (proposed == MET) | (proposed == NOT_MET), (proposed == OPEN) | (proposed == FAULTY)
     open_ = np.where(left, 100.0, np.where(given, 0.0, np.nan))
     yield Series(
-        f"open:{name}", f"{name} left open by the machine", "open_calls/1", open_, "rate", high_is_bad=True
+        f"open:{name}",
+        say("{criterion} left open by the machine", criterion=name),
+        "open_calls/1",
+        open_,
+        "rate",
+        high_is_bad=True,
     )
     changed = _overridden(found, name)
-    yield Series(f"overridden:{name}", f"{name} overridden", "override/1", changed, "rate", high_is_bad=True)
+    yield Series(
+        f"overridden:{name}",
+        say("{criterion} overridden", criterion=name),
+        "override/1",
+        changed,
+        "rate",
+        high_is_bad=True,
+    )
 
 
 def _overridden(found: DriftBlock, criterion: str | None) -> Values:
@@ -247,7 +273,7 @@ def _summary(found: DriftBlock, charted: Sequence[tuple[Series, Sequence[SeriesP
                 "period": last.label,
                 "centre": last.centre / 100,
                 "points": len(points),
-                "signals": ", ".join(f"{p.label} ({p.rule})" for p in signals) or None,
+                "signals": ", ".join(f"{p.label} ({translated(p.rule or '')})" for p in signals) or None,
                 "number": len(signals),
             }
         )
@@ -257,17 +283,20 @@ def _summary(found: DriftBlock, charted: Sequence[tuple[Series, Sequence[SeriesP
     columns = (
         ("name", "Figure"),
         ("latest", "Latest"),
-        ("period", found.period.capitalize()),
+        ("period", translated(found.period.capitalize())),
         ("centre", "Centre since the last change"),
         ("points", "Points"),
         ("number", "Signals"),
         ("signals", "Where"),
     )
     expected = total / POINTS_BETWEEN_FALSE_SIGNALS
-    note = (
-        f"{len(charted)} figures with {total} points are watched: by chance alone about {expected:.0f}"
-        " signals would be given (one in 153 points; Champ and Woodall, 1987). Behind each row: the calls of"
-        " its signals, or of the latest period."
+    note = say(
+        "{figures} figures with {points} points are watched: by chance alone about {expected} signals would"
+        " be given (one in 153 points; Champ and Woodall, 1987). Behind each row: the calls of its signals,"
+        " or of the latest period.",
+        figures=len(charted),
+        points=total,
+        expected=f"{expected:.0f}",
     )
     return Table("drift", "What moves", found.calls.rubric, columns, tuple(rows), note, behind=tuple(named))
 
@@ -324,12 +353,14 @@ def _distributions(found: DriftBlock, parts: Sequence[Stretch], labels: NDArray[
         ("before", "Before"),
         ("now", "Now"),
     )
-    note = (
-        f"The machine's answers of {found.period} {last} against those before it since the last change. The"
-        " usual limits of the stability index, 0.1 and 0.25, do not know how many calls there are: read it"
-        " beside what it stays below in 95 of 100 samples of these sizes where nothing moved. 'Moved' is"
-        " said at a false discovery rate of 5 %. Another mix of callers moves answers, too, and so does a"
-        " small but certain change: look at the shares."
+    note = say(
+        "The machine's answers of {period} {last} against those before it since the last change. The usual"
+        " limits of the stability index, 0.1 and 0.25, do not know how many calls there are: read it beside"
+        " what it stays below in 95 of 100 samples of these sizes where nothing moved. 'Moved' is said at a"
+        " false discovery rate of 5 %. Another mix of callers moves answers, too, and so does a small but"
+        " certain change: look at the shares.",
+        period=translated(found.period),
+        last=last,
     )
     title = "Distribution of answers"
     return Table("drift_answers", title, found.calls.rubric, columns, tuple(rows), note, behind=tuple(named))
@@ -358,12 +389,12 @@ def _moved_row(each: _Moved, q: float | None) -> Mapping[str, Cell]:
     found = each.stability
     return {
         "name": each.criterion,
-        "psi": Figure(found.psi, None, None, found.after, "psi/1", "ratio", found.reason),
+        "psi": Figure(found.psi, None, None, found.after, "psi/1", "ratio", reason_of(found.reason)),
         "by_chance": None if found.by_chance is None else f"{found.by_chance:.3f}",
         "q_value": None if q is None else f"{q:.3f}",
         "before": _shares(each.before),
         "now": _shares(each.now),
-        "moved": "moved" if q is not None and q <= 0.05 else None,
+        "moved": say("moved") if q is not None and q <= 0.05 else None,
     }
 
 
@@ -376,5 +407,5 @@ def _shares(counts: Mapping[str, int]) -> str:
     n = sum(counts.values())
     if not n:
         return "n = 0"
-    told = [f"{name} {100 * count / n:.1f} %" for name, count in counts.items() if count]
+    told = [f"{translated(name)} {100 * count / n:.1f} %" for name, count in counts.items() if count]
     return f"{', '.join(told)}; n = {n}"

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_toolkit.reports.calls import Calls, Column, counts_of
-from qa_toolkit.reports.groups import cells_of, counts_by_cell
+from qa_toolkit.reports.groups import cells_of, counts_by_cell, names_of
 from qa_toolkit.reports.overview import machine_errors
 from qa_toolkit.reports.quality import Block, definition_of, measure_name, states_of
 from qa_toolkit.reports.tables import Cell, Table, figure
+from qa_toolkit.reports.translation import first_upper, in_plain_words, say, translated
 from qa_toolkit.statistics import Interval, difference_of_intervals, standardise, wilson
 
 SMALLEST_CELL: Final = 11
@@ -22,6 +23,7 @@ SMALLEST_CELL: Final = 11
 Mask = NDArray[np.bool_]
 
 SUPPRESSED = "fewer than 11 calls, not shown"
+SHOWN_BY_OTHERS = "not shown, or another group's number could be worked out"
 _BANDS = 3
 
 
@@ -37,12 +39,12 @@ def fairness(block: Block, column: str, mix: Sequence[str]) -> Table | None:
     known = calls.columns[column].codes >= 0
     for name, chosen in groups.items():
         if name in hidden:
-            rows.append({"name": name, "calls": hidden[name]})
+            rows.append({"name": translated(name), "calls": translated(hidden[name])})
             continue
         wrongly, missed = machine_errors(calls, list(calls.machine), chosen)
         rows.append(
             {
-                "name": name,
+                "name": translated(name),
                 "calls": int(chosen.sum()),
                 "value": figure(
                     wilson(*counts_of(states_of(calls, block.measure), chosen)), definition_of(block.measure)
@@ -57,16 +59,17 @@ def fairness(block: Block, column: str, mix: Sequence[str]) -> Table | None:
             }
         )
     columns = (
-        ("name", column.replace("_", " ").capitalize()),
+        ("name", first_upper(in_plain_words(column))),
         ("calls", "Calls"),
-        ("value", measure_name(block.measure).capitalize()),
+        ("value", first_upper(measure_name(block.measure))),
         ("difference", "Against the rest"),
         ("failed_wrongly", "Machine failed wrongly"),
         ("missed", "Machine missed"),
     )
-    work = f" The difference is adjusted for {', '.join(others)}." if others else ""
-    note = f"Groups of 1 to 10 calls are not shown, nor one more where they could be worked out.{work}"
-    title = f"By {column.replace('_', ' ')}"
+    note = say("Groups of 1 to 10 calls are not shown, nor one more where they could be worked out.")
+    if others:
+        note += " " + say("The difference is adjusted for {names}.", names=names_of(others))
+    title = say("By {name}", name=in_plain_words(column))
     return Table(f"fairness_{column}", title, calls.rubric, columns, tuple(rows), note)
 
 
@@ -77,7 +80,7 @@ def suppressed(sizes: Mapping[str, int]) -> dict[str, str]:
     shown = [name for name in sizes if name not in small]
     if len(small) == 1 and len(shown) >= 1:
         smallest = min(shown, key=lambda name: (sizes[name], name))
-        found[smallest] = "not shown, or another group's number could be worked out"
+        found[smallest] = SHOWN_BY_OTHERS
     return found
 
 
@@ -107,5 +110,10 @@ def banded(calls: Calls, column: str) -> Calls:
     edges = np.quantile(values, [1 / _BANDS, 2 / _BANDS])
     codes = np.full(calls.n, -1, dtype=np.int64)
     codes[known] = np.searchsorted(edges, values, side="right")
-    names = (f"1: below {edges[0]:g}", f"2: {edges[0]:g} to {edges[1]:g}", f"3: {edges[1]:g} and above")
+    low, high = (f"{edge:g}" for edge in edges)
+    names = (
+        say("1: below {high}", high=low),
+        say("2: {low} to {high}", low=low, high=high),
+        say("3: {low} and above", low=high),
+    )
     return replace(calls, columns={**calls.columns, column: Column(codes, names)})

@@ -15,8 +15,15 @@ from qa_toolkit.reports.drift import DriftBlock, Heard, drift_tables, machine_ov
 from qa_toolkit.reports.machine import MachineBlock, machine_tables
 from qa_toolkit.reports.pairs import Pairs, pairs_by_rubric
 from qa_toolkit.reports.quality import Block, usual_measure
-from qa_toolkit.reports.quality_report import ReportRequest, quality_report, report_of, title_of
+from qa_toolkit.reports.quality_report import (
+    ReportRequest,
+    nothing,
+    quality_report,
+    report_of,
+    title_of,
+)
 from qa_toolkit.reports.tables import QualityReport, Recommendation, Table
+from qa_toolkit.reports.translation import say, span_of_days
 from qa_toolkit.reports.trend import period_of
 from qa_toolkit.store.reporting import CallFilter, counted_calls, counted_causes
 from qa_toolkit.store.reviewed import override_reasons, recognised_calls, reviewed_calls
@@ -95,9 +102,12 @@ def _of_machine(
         tables += made[0]
         advice += made[1]
     if not tables:
-        what = "in this period" if request.name is None else f"for criterion '{request.name}'"
-        raise UsageError(f"nothing counts {what}", None, "see 'qa report --help'; score something first")
-    return report_of(request, title_of(request), tables, advice, (*facts, ("Calls that count", str(seen))))
+        raise UsageError(
+            nothing(request), None, say("see 'qa report --help'; score or review something first")
+        )
+    return report_of(
+        request, title_of(request), tables, advice, (*facts, (say("Calls that count"), str(seen)))
+    )
 
 
 def _heard(store: Store, rubric: str, names: list[str], wanted: CallFilter) -> Iterator[tuple[str, Heard]]:
@@ -140,14 +150,15 @@ def _checked(scope: Scope, request: ReportRequest) -> Scope:
 def _facts(store: Store, calls: dict[str, Calls], scope: Scope) -> Sequence[tuple[str, str]]:
     days = sorted({day for each in calls.values() for day in each.days.tolist() if day})
     undated = sum(int((each.days == "").sum()) for each in calls.values())
-    facts = [("Period", f"{days[0]} to {days[-1]}" if days else "no dates")]
-    asked = [f"{word} {day}" for word, day in (("from", scope.first_day), ("to", scope.last_day)) if day]
+    facts = [(say("Period"), span_of_days(days))]
+    asked = [say("from {day}", day=scope.first_day)] if scope.first_day else []
+    asked += [say("to {day}", day=scope.last_day)] if scope.last_day else []
     if asked:
-        facts.append(("Asked for", " ".join(asked)))
+        facts.append((say("Asked for"), " ".join(asked)))
     if undated:
-        facts.append(("Calls without a date", str(undated)))
-    facts.append(("Rubrics", ", ".join(calls) or "none"))
+        facts.append((say("Calls without a date"), str(undated)))
+    facts.append((say("Rubrics"), ", ".join(calls) or say("none")))
     head = store.audit.head()
     if head is not None:
-        facts.append(("Audit log up to", f"row {head.id}, {head.hash[:16]}"))
+        facts.append((say("Audit log up to"), say("row {row}, {hash}", row=head.id, hash=head.hash[:16])))
     return tuple(facts)

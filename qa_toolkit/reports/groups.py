@@ -12,6 +12,7 @@ from qa_toolkit.reports.calls import MET, NOT_MET, Calls, States, counts_of
 from qa_toolkit.reports.charts import FunnelPoint, funnel_chart
 from qa_toolkit.reports.quality import Block, definition_of, mean_score, measure_name, states_of
 from qa_toolkit.reports.tables import Cell, Figure, Table, figure
+from qa_toolkit.reports.translation import first_upper, say, translated
 from qa_toolkit.statistics import (
     Interval,
     RateComparison,
@@ -25,6 +26,8 @@ from qa_toolkit.statistics import (
 
 MOST_KINDS = 50
 """A column with more values than this is an identifier, not a kind of work."""
+
+ORDER = "In alphabetical order, not by rank: whoever lies inside the limits cannot be told apart."
 
 PLURALS = {"agent": "Agents", "team": "Teams", "site": "Sites", "vendor": "Vendors"}
 
@@ -106,9 +109,9 @@ def group_table(block: Block, level: str, mix: Sequence[str], found: RateCompari
             }
         )
     columns = (
-        ("name", level.capitalize()),
+        ("name", translated(level.capitalize())),
         ("calls", "Calls"),
-        ("value", measure_name(block.measure).capitalize()),
+        ("value", first_upper(measure_name(block.measure))),
         ("score", "Mean score"),
         ("shrunken", "Shrunken"),
         ("below_target", "Chance below target"),
@@ -128,22 +131,36 @@ def group_table(block: Block, level: str, mix: Sequence[str], found: RateCompari
 
 def _place(beyond: str | None, *, stands_out: bool) -> str:
     if beyond is None:
-        return "as usual"
-    return f"stands out {beyond}" if stands_out else f"{beyond} the 99.8 % limit, one of many"
+        return say("as usual")
+    if stands_out:
+        return say("stands out {beyond}", beyond=translated(beyond))
+    return say("{beyond} the 99.8 % limit, one of many", beyond=translated(beyond))
 
 
 def _note(found: RateComparison, mix: Sequence[str]) -> str:
     if found.reason is not None:
-        return f"Not compared: {found.reason}. In alphabetical order, not by rank."
-    spread = (
-        "They differ by no more than chance."
-        if not found.spread
-        else f"True rates lie some {100 * found.spread:.1f} points around {100 * (found.centre or 0):.1f} %."
+        return say(
+            "Not compared: {reason}. In alphabetical order, not by rank.", reason=translated(found.reason)
+        )
+    work = " " + say("Adjusted for {names}.", names=names_of(mix)) if mix else ""
+    goal = say("Target {rate} %.", rate=f"{100 * (found.target or 0):.1f}")
+    return f"{say(ORDER)} {spread_of(found)}{work} {goal}"
+
+
+def spread_of(found: RateComparison) -> str:
+    """How far those compared lie apart, in a sentence."""
+    if not found.spread:
+        return say("They differ by no more than chance.")
+    return say(
+        "True rates lie some {spread} points around {centre} %.",
+        spread=f"{100 * found.spread:.1f}",
+        centre=f"{100 * (found.centre or 0):.1f}",
     )
-    work = f" Adjusted for {', '.join(mix)}." if mix else ""
-    goal = f" Target {100 * (found.target or 0):.1f} %."
-    order = "In alphabetical order, not by rank: whoever lies inside the limits cannot be told apart."
-    return f"{order} {spread}{work}{goal}"
+
+
+def names_of(columns: Sequence[str]) -> str:
+    """Columns of metadata in a sentence; those of ours translated."""
+    return ", ".join(translated(name) for name in columns)
 
 
 def _funnel(found: RateComparison, block: Block, title: str) -> str | None:
@@ -160,7 +177,9 @@ def _funnel(found: RateComparison, block: Block, title: str) -> str | None:
     for n in sizes:
         inner, outer = found.limits(n, 0.95), found.limits(n)
         limits.append((n, *inner, *outer))
-    name = f"{title}: {measure_name(block.measure)} by number of calls"
+    name = say(
+        "{title}: {measure} by number of calls", title=translated(title), measure=measure_name(block.measure)
+    )
     return funnel_chart(points, limits, found.centre, name)
 
 
@@ -179,16 +198,19 @@ def mix_table(block: Block, level: str, mix: Sequence[str]) -> tuple[Table, tupl
     named = tuple(behind_states(calls, order, states, groups[str(each.group)]) for each in found)
     columns = (
         ("name", level.capitalize()),
-        ("value", measure_name(block.measure).capitalize()),
+        ("value", first_upper(measure_name(block.measure))),
         ("adjusted", "With everybody's work"),
         ("difference", "Against the others"),
         ("ratio", "Seen over expected"),
         ("comparable", "Comparable work"),
     )
     note = (
-        f"Direct standardisation over {', '.join(mix)}: each rate as if all had done the same work."
+        say(
+            "Direct standardisation over {names}: each rate as if all had done the same work.",
+            names=names_of(mix),
+        )
         if mix
-        else "No kinds of work are recorded, so nothing is adjusted."
+        else say("No kinds of work are recorded, so nothing is adjusted.")
     )
     title = f"{PLURALS[level]} compared"
     return Table(f"{level}_mix", title, calls.rubric, columns, tuple(rows), note, behind=named), found
@@ -225,7 +247,13 @@ def _mix_row(each: StandardisedRate, others: Sequence[StandardisedRate], block: 
         "adjusted": figure(each.adjusted, "mix_adjusted/1"),
         "difference": None if apart is None else figure(apart, "difference/1", "points"),
         "ratio": Figure(
-            ratio, None, None, each.raw.n, "expected/1", "ratio", None if each.expected else "none expected"
+            ratio,
+            None,
+            None,
+            each.raw.n,
+            "expected/1",
+            "ratio",
+            None if each.expected else say("none expected"),
         ),
         "comparable": each.comparable,
     }

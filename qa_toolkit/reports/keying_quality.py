@@ -16,6 +16,7 @@ from qa_toolkit.reports.keying_report import day_of
 from qa_toolkit.reports.operators import KeyedWork, lot_table, operator_tables
 from qa_toolkit.reports.quality_report import ReportRequest, report_of, title_of
 from qa_toolkit.reports.tables import Cell, QualityReport, Table
+from qa_toolkit.reports.translation import say, span_of_days, spoken
 
 if TYPE_CHECKING:
     from qa_toolkit.store import Store
@@ -63,7 +64,7 @@ def keying_report(request: ReportRequest, files: KeyedFiles | None, store: Store
         )
     head = None if store is None else store.audit.head()
     if head is not None:
-        facts.append(("Audit log up to", f"row {head.id}, {head.hash[:16]}"))
+        facts.append((say("Audit log up to"), say("row {row}, {hash}", row=head.id, hash=head.hash[:16])))
     return report_of(request, title_of(request), tables, (), facts)
 
 
@@ -79,20 +80,21 @@ def _read(files: KeyedFiles, operator: str | None) -> tuple[KeyedWork, list[Reje
         forms.append(form)
         if operator in (None, form.facts.get("operator")):
             count.add(compared)
-    names = field_names(files.loaded.layout)
+    names = field_names(files.loaded.layout, spoken())
     return KeyedWork(tuple(forms), count.result(), names, operator), rejected
 
 
 def _facts(work: KeyedWork, files: KeyedFiles, rejected: Sequence[Rejected]) -> list[tuple[str, str]]:
     layout = files.loaded.layout
+    title = layout.title.get(spoken()) or layout.title.get("en") or layout.id
     days = sorted(day for form in work.own if (day := day_of(form.facts)))
     facts = [
-        ("Form", f"{layout.title.get('en') or layout.id} ({layout.id} {layout.version})"),
-        ("Period", f"{days[0]} to {days[-1]}" if days else "no dates"),
-        ("Forms compared", str(len(work.own))),
+        (say("Form"), f"{title} ({layout.id} {layout.version})"),
+        (say("Period"), span_of_days(days)),
+        (say("Forms compared"), str(len(work.own))),
     ]
     if rejected and work.operator is None:
-        facts.append(("Not compared", f"{len(rejected)} rows or records"))
+        facts.append((say("Not compared"), say("{n} rows or records", n=len(rejected))))
     return facts
 
 

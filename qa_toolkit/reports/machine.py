@@ -17,6 +17,7 @@ from qa_toolkit.reports.calls import FAULTY, MET, NOT_MET, OPEN, Calls, States
 from qa_toolkit.reports.pairs import NOT_ANSWERED, Pair, Pairs
 from qa_toolkit.reports.quality import Block
 from qa_toolkit.reports.tables import Behind, Cell, Figure, Table, behind, figure
+from qa_toolkit.reports.translation import in_plain_words, say, translated
 from qa_toolkit.statistics import (
     FEW_UNITS,
     Agreement,
@@ -36,6 +37,7 @@ BLIND_NOTE = (
     " filed before the machine's. Of several people the answer of most counts; without one the call is left"
     " out."
 )
+KAPPA_NOTE = "Kappa falls towards 0 where failures are rare: read AC1 beside it."
 MOST_LISTED = 200
 MANY_UNITS = 500
 GROUPS = ("version", "evaluator", "language", "site", "vendor", "team")
@@ -122,7 +124,9 @@ def clustered(pairs: Sequence[Pair], of: Callable[[Pair], bool]) -> Figure:
 
 
 def _few(n: int, reason: str | None) -> str | None:
-    return reason if reason is not None or n >= FEW_UNITS else f"n under {FEW_UNITS}"
+    if reason is not None:
+        return translated(reason)
+    return None if n >= FEW_UNITS else say("n under {n}", n=FEW_UNITS)
 
 
 def _coefficients(pairs: Sequence[Pair]) -> dict[str, Cell]:
@@ -150,17 +154,17 @@ def _overview(found: MachineBlock) -> Table:
     total = int(sum(asked))
     rows: list[Mapping[str, Cell]] = [
         {
-            "name": "Answered by the machine",
+            "name": say("Answered by the machine"),
             "value": Figure(shown.estimate, shown.low, shown.high, total, "coverage/1", "rate", shown.note),
             "calls": found.block.calls.n,
         },
         {
-            "name": "Overridden, answer seen",
+            "name": say("Overridden, answer seen"),
             "value": clustered(seen, lambda p: not p.agrees),
             "calls": len({p.interaction for p in seen}),
         },
         {
-            "name": "Answered otherwise, blind",
+            "name": say("Answered otherwise, blind"),
             "value": clustered(blind, lambda p: not p.agrees),
             "calls": len({p.interaction for p in blind}),
         },
@@ -179,15 +183,15 @@ def _coverage(found: MachineBlock) -> Table:
     named: list[Behind] = []
     order = newest_first(calls)
     for name in found.criteria:
-        states, known = machine_states(calls, name), found.block.criterion(name)
+        states, now = machine_states(calls, name), found.block.criterion(name)
         given = (states == MET) | (states == NOT_MET)
         left = (states == OPEN) | (states == FAULTY)
         rows.append(
             {
                 "name": name,
-                "question": known.question if known else "not in the newest version",
-                "critical": known.critical if known and known.critical != "none" else None,
-                "evaluator": known.evaluator.name if known else None,
+                "question": now.question if now else say("not in the newest version"),
+                "critical": translated(now.critical) if now and now.critical != "none" else None,
+                "evaluator": now.evaluator.name if now else None,
                 "value": figure(wilson(int(given.sum()), int((given | left).sum())), "coverage/1"),
                 "open": int((states == OPEN).sum()),
                 "failed_evaluators": int((states == FAULTY).sum()),
@@ -250,8 +254,7 @@ def _by_criterion(found: MachineBlock, *, seen: bool) -> Table:
     if not seen:
         columns.append(("divided", "People divided"))
     title = "Where people saw the machine's answer" if seen else "Where people answered blind"
-    kappa = "Kappa falls towards 0 where failures are rare: read AC1 beside it."
-    note = f"{SEEN_NOTE if seen else BLIND_NOTE} {kappa}"
+    note = f"{SEEN_NOTE if seen else BLIND_NOTE} {KAPPA_NOTE}"
     name = "machine_seen" if seen else "machine_blind"
     return Table(name, title, found.rubric, tuple(columns), tuple(rows), note, behind=tuple(named))
 
@@ -268,7 +271,7 @@ def _missed(found: MachineBlock) -> Table | None:
     """What people failed and the machine did not, of critical criteria; None where there is none."""
     rows: list[Mapping[str, Cell]] = []
     named: list[Behind] = []
-    families = [(c, known.critical) for c in found.criteria if (known := found.block.criterion(c))]
+    families = [(c, now.critical) for c in found.criteria if (now := found.block.criterion(c))]
     both = ((True, by_criterion(found.pairs.seen)), (False, by_criterion(found.pairs.blind)))
     for family in ("compliance", "customer", "business"):
         for name in [c for c, critical in families if critical == family]:
@@ -283,8 +286,8 @@ def _missed(found: MachineBlock) -> Table | None:
                 rows.append(
                     {
                         "name": name,
-                        "family": family,
-                        "how": "answer seen" if seen else "blind",
+                        "family": translated(family),
+                        "how": say("answer seen") if seen else say("blind"),
                         "missed": figure(wilson(slipped, len(failures)), "failures_missed/1"),
                         "missed_count": slipped,
                         "false": figure(wilson(wrong, len(fine)), "false_failures/1"),
@@ -326,7 +329,7 @@ def _groups(found: MachineBlock, column: str, *, single: bool) -> Table | None:
                 continue
             row: dict[str, Cell] = {
                 "name": value,
-                "how": "answer seen" if seen else "blind",
+                "how": say("answer seen") if seen else say("blind"),
                 "calls": len({p.interaction for p in part}),
                 "overridden": clustered(part, lambda p: not p.agrees),
                 "to_failure": sum(p.change == "to_failure" for p in part),
@@ -365,9 +368,9 @@ def _overrides(found: MachineBlock) -> Table:
             "name": p.interaction,
             "day": p.day,
             "criterion": p.criterion,
-            "machine": p.machine or NOT_ANSWERED,
-            "person": p.person,
-            "reason": (found.reasons.get((p.evaluation, p.criterion)) or "").replace("_", " ") or None,
+            "machine": translated(p.machine or NOT_ANSWERED),
+            "person": translated(p.person),
+            "reason": in_plain_words(found.reasons.get((p.evaluation, p.criterion)) or "") or None,
             "evaluator": p.evaluator,
             "site": p.site,
             "reviewer": p.reviewer,
@@ -385,7 +388,9 @@ def _overrides(found: MachineBlock) -> Table:
         ("site", "Site"),
         ("reviewer", "Reviewer"),
     )
-    note = f"The newest {len(rows)} of {len(own)} answers that people changed after seeing them."
+    note = say(
+        "The newest {n} of {all} answers that people changed after seeing them.", n=len(rows), all=len(own)
+    )
     named = tuple(behind([p.interaction]) for p in own[:MOST_LISTED])
     return Table(
         "machine_overrides", "Overridden answers", found.rubric, columns, tuple(rows), note, behind=named

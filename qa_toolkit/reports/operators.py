@@ -10,13 +10,16 @@ import numpy as np
 from qa_toolkit.domain.keying import KeyingAccuracy
 from qa_toolkit.keying.forms import KeyedForm
 from qa_toolkit.reports.charts import FunnelPoint, funnel_chart, interval_chart
+from qa_toolkit.reports.groups import ORDER, spread_of
 from qa_toolkit.reports.keying_page import KIND_NAMES
 from qa_toolkit.reports.keying_report import day_of
 from qa_toolkit.reports.series import Series, Stretch, points_of, series_table
 from qa_toolkit.reports.tables import Behind, Cell, Figure, Table, Unit, behind, figure
+from qa_toolkit.reports.translation import first_upper, in_plain_words, reason_of, say, translated
 from qa_toolkit.reports.trend import Period, label_of, period_of
 from qa_toolkit.statistics import (
     FEW_UNITS,
+    ComparedRate,
     Interval,
     RateComparison,
     RateCount,
@@ -119,9 +122,9 @@ def _figure(
 ) -> Figure:
     """A figure of items that come in forms: n counts the items, and few forms are said."""
     estimate, low, high = values
-    note = f"{found.n} forms" if found.n < FEW_UNITS else None
+    note = say("{n} forms", n=found.n) if found.n < FEW_UNITS else None
     if estimate is None or low is None:
-        note = found.reason
+        note = reason_of(found.reason)
     return Figure(estimate, low, high, items, definition, unit, note)
 
 
@@ -138,13 +141,17 @@ def _overview(work: KeyedWork) -> Table:
     forms = work.own
     names = dict(_HEADS)
     rows: list[Mapping[str, Cell]] = [
-        {"name": names[key], "value": value} for key, value in _figures(forms).items()
+        {"name": translated(names[key]), "value": value} for key, value in _figures(forms).items()
     ]
     columns = (("name", "All forms"), ("value", "Value"))
     accuracy = work.accuracy
-    note = (
-        f"{len(forms)} forms. Not counted: {accuracy.format_only} of format only, {accuracy.source_marks}"
-        f" left open by the paper, {accuracy.procedure_errors} guessed where illegible."
+    note = say(
+        "{n} forms. Not counted: {format_only} of format only, {source} left open by the paper, {guessed}"
+        " guessed where illegible.",
+        n=len(forms),
+        format_only=accuracy.format_only,
+        source=accuracy.source_marks,
+        guessed=accuracy.procedure_errors,
     )
     named = tuple(_named(forms, critical=key in {"critical_fields", "forms_critical"}) for key, _ in _HEADS)
     return Table("keying_overview", "Keyed forms", None, columns, tuple(rows), note, behind=named)
@@ -161,7 +168,7 @@ def _groups(forms: Sequence[KeyedForm], name: str) -> Table:
     """Groups by name, never by rank, with a funnel plot of the forms without a critical error."""
     by: dict[str, list[KeyedForm]] = {}
     for form in forms:
-        by.setdefault(form.facts.get(name) or "(not given)", []).append(form)
+        by.setdefault(form.facts.get(name) or say("(not given)"), []).append(form)
     counts = [
         RateCount(value, sum(not f.critically_wrong for f in own), len(own))
         for value, own in sorted(by.items())
@@ -171,32 +178,35 @@ def _groups(forms: Sequence[KeyedForm], name: str) -> Table:
     rows: list[Mapping[str, Cell]] = []
     for value in sorted(by):
         rate = places.get(value)
-        beyond = None if rate is None else f"stands out {rate.beyond}" if rate.stands_out else "as usual"
-        rows.append({"name": value, "forms": len(by[value]), **_figures(by[value]), "place": beyond})
-    head = name.replace("_", " ").capitalize()
+        rows.append({"name": value, "forms": len(by[value]), **_figures(by[value]), "place": _place(rate)})
+    head = first_upper(in_plain_words(name))
     columns = (("name", head), ("forms", "Forms"), *_HEADS, ("place", "Among the others"))
-    title = {"operator": "Operators", "site": "Sites", "batch": "Batches"}.get(name, f"By {head.lower()}")
+    title = {"operator": "Operators", "site": "Sites", "batch": "Batches"}.get(name) or say(
+        "By {name}", name=in_plain_words(name)
+    )
     named = tuple(_named(by[value]) for value in sorted(by))
     return Table(
         f"keying_{name}", title, None, columns, tuple(rows), _note(found), _chart(found, counts, title), named
     )
 
 
+def _place(rate: ComparedRate | None) -> str | None:
+    if rate is None:
+        return None
+    if rate.stands_out and rate.beyond is not None:
+        return say("stands out {beyond}", beyond=translated(rate.beyond))
+    return say("as usual")
+
+
 def _note(found: RateComparison) -> str:
-    order = "In alphabetical order, not by rank: whoever lies inside the limits cannot be told apart."
     if found.reason is not None:
-        return f"{order} Not compared: {found.reason}."
-    spread = (
-        "They differ by no more than chance."
-        if not found.spread
-        else f"True rates lie some {100 * found.spread:.1f} points around {100 * (found.centre or 0):.1f} %."
-    )
-    return f"{order} Compared by forms without a critical error. {spread}"
+        return f"{say(ORDER)} {say('Not compared: {reason}.', reason=translated(found.reason))}"
+    return f"{say(ORDER)} {say('Compared by forms without a critical error.')} {spread_of(found)}"
 
 
 def _chart(found: RateComparison, counts: Sequence[RateCount], title: str) -> str | None:
     """A funnel plot; where too few are compared for its limits, each with its interval."""
-    text = f"{title}: forms without a critical error"
+    text = say("{title}: forms without a critical error", title=translated(title))
     if not found.rates or found.centre is None or found.strength is None:
         return interval_chart([(each.name, wilson(each.successes, each.n)) for each in counts], text)
     points = [
@@ -207,7 +217,8 @@ def _chart(found: RateComparison, counts: Sequence[RateCount], title: str) -> st
     most = max(point.n for point in points)
     sizes = sorted({max(1, round(most * 1.04 * step / 40)) for step in range(1, 41)})
     limits = [(n, *found.limits(n, 0.95), *found.limits(n)) for n in sizes]
-    return funnel_chart(points, limits, found.centre, f"{text} by number of forms", counted="forms")
+    by_number = say("{title}: forms without a critical error, by number of forms", title=translated(title))
+    return funnel_chart(points, limits, found.centre, by_number, counted="number of forms")
 
 
 def _fields(work: KeyedWork) -> Table:
@@ -217,9 +228,9 @@ def _fields(work: KeyedWork) -> Table:
     for share in work.accuracy.by.get("field", ()):
         wrong = [form for form in forms if share.name in form.wrong_fields]
         low, high = share.interval or (None, None)
-        note = f"{share.forms} forms" if share.forms < FEW_UNITS else None
+        note = say("{n} forms", n=share.forms) if share.forms < FEW_UNITS else None
         if share.interval is None:
-            note = "too few forms for an interval"
+            note = say("too few forms for an interval")
         rows.append(
             {
                 "name": work.labels.get(share.name, share.name),
@@ -253,7 +264,7 @@ def _kinds(work: KeyedWork) -> Table:
     total = sum(share.root_errors for share in shares)
     rows: list[Mapping[str, Cell]] = [
         {
-            "name": KIND_NAMES.get(share.name, share.name),
+            "name": translated(KIND_NAMES.get(share.name, share.name)),
             "roots": share.root_errors,
             "share": Figure(share.share, None, None, total, "share_of_keying/1"),
             "forms": share.forms,
@@ -274,9 +285,13 @@ def _trend(work: KeyedWork, period: Period | None) -> Table | None:
     chosen = period or period_of(days)
     labels = np.array([label_of(day, chosen) for day in days], dtype=np.str_)
     values = np.array([100.0 if form.critically_wrong else 0.0 for form in forms])
-    title = "Forms with a critical error"
+    title = say("Forms with a critical error")
     series = Series("keying", title, "forms_critical/1", values, "rate", high_is_bad=True)
-    whole = [Stretch(f"layout {work.accuracy.layout.version}", np.ones(len(forms), dtype=bool))]
+    whole = [
+        Stretch(
+            say("layout {version}", version=work.accuracy.layout.version), np.ones(len(forms), dtype=bool)
+        )
+    ]
     points = points_of(series, whole, labels)
     if len(points) < 2:
         return None
@@ -313,7 +328,12 @@ def _forms(work: KeyedWork) -> Table:
         ("roots", "Root errors"),
         ("active", "Active fields"),
     )
-    note = f"{len(shown)} of {len(wrong)} forms with an error, of {len(work.own)} in all."
+    note = say(
+        "{n} of {wrong} forms with an error, of {all} in all.",
+        n=len(shown),
+        wrong=len(wrong),
+        all=len(work.own),
+    )
     named = tuple(behind([form.id], kind="form") for form in shown)
     return Table("keying_forms", "Forms with an error", None, columns, tuple(rows), note, behind=named)
 
@@ -335,7 +355,7 @@ def lot_table(lots: Sequence[KeyingLot]) -> Table | None:
                 "lots": len(own),
                 "rejected": sum(lot.decision == "rejected" for lot in own),
                 "value": figure(wilson(faults, inspected), "lot_faults/1"),
-                "inspection": own[-1].inspection,
+                "inspection": translated(own[-1].inspection),
             }
         )
     columns = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,12 @@ from qa_toolkit.errors import InputError, UsageError
 from qa_toolkit.reports.rendering import render
 from qa_toolkit.reports.spreadsheets import Value, csv_text, json_lines, parquet_bytes, xlsx_bytes
 from qa_toolkit.reports.tables import Cell, Figure, QualityReport, Table, as_json, long_rows, number_text
+from qa_toolkit.reports.translation import say, translated
 from qa_toolkit.whole_files import write_whole
 
 ENDINGS = (".html", ".xlsx", ".csv", ".parquet", ".jsonl", ".json")
+
+_PARTS = ("low", "high", "n", "note")
 
 LONG_COLUMNS = ("table", "rubric", "row", "column", "value", "low", "high", "n", "unit", "definition", "text")
 
@@ -116,12 +119,13 @@ def _shown(cell: Cell) -> _Shown:
 
 def _figure(cell: Figure) -> _Shown:
     scale, digits = cell.scale, cell.digits
-    end = {"rate": " %", "percent": " %", "points": " points"}.get(cell.unit, "")
+    end = {"rate": " %", "percent": " %", "points": f" {say('points')}"}.get(cell.unit, "")
     sign = "+" if cell.unit == "points" else ""
     text = "–" if cell.estimate is None else f"{scale * cell.estimate:{sign}.{digits}f}{end}"
     interval = ""
     if cell.low is not None and cell.high is not None:
-        interval = f"{scale * cell.low:.{digits}f} to {scale * cell.high:.{digits}f}"
+        low, high = (f"{scale * each:.{digits}f}" for each in (cell.low, cell.high))
+        interval = say("{low} to {high}", low=low, high=high)
     places: Mapping[str, float | None] = {"at": None, "low": None, "high": None}
     if cell.unit in {"rate", "percent"} and interval:
         edges = {"at": cell.estimate, "low": cell.low, "high": cell.high}
@@ -135,20 +139,21 @@ def _place(percent: float) -> float:
 
 def _sheets(report: QualityReport) -> Iterator[tuple[str, tuple[str, ...], list[Mapping[str, Value]]]]:
     many = len({table.rubric for table in report.tables}) > 1
-    about: list[Mapping[str, Value]] = [{"name": "Report", "value": report.title}]
+    about: list[Mapping[str, Value]] = [{"name": say("Report"), "value": report.title}]
     about += [{"name": name, "value": value} for name, value in report.facts]
-    yield "about", ("name", "value"), about
+    yield _worded("about", ("name", "value"), about)
     advice: list[Mapping[str, Value]] = [
         {
             "rubric": r.rubric,
             "kind": r.kind,
             "about": r.about,
             "recommendation": r.text,
-            **_wide("figure", r.figure),
+            "figure": r.figure.estimate,
+            **{f"figure {part}": getattr(r.figure, part) for part in ("low", "high", "n")},
         }
         for r in report.recommendations
     ]
-    yield (
+    yield _worded(
         "recommendations",
         ("rubric", "kind", "about", "recommendation", "figure", "figure low", "figure high", "figure n"),
         advice,
@@ -163,14 +168,22 @@ def _sheets(report: QualityReport) -> Iterator[tuple[str, tuple[str, ...], list[
     definitions: list[Mapping[str, Value]] = [
         {"name": name, "definition": text} for name, text in report.definitions.items()
     ]
-    yield "definitions", ("name", "definition"), definitions
+    yield _worded("definitions", ("name", "definition"), definitions)
+
+
+def _worded(
+    sheet: str, columns: Sequence[str], rows: Sequence[Mapping[str, Value]]
+) -> tuple[str, tuple[str, ...], list[Mapping[str, Value]]]:
+    """A sheet with the heads of its columns in the language spoken."""
+    heads = {column: translated(column) for column in columns}
+    return sheet, tuple(heads.values()), [{heads[k]: v for k, v in row.items()} for row in rows]
 
 
 def _headings(table: Table) -> tuple[str, ...]:
     found: list[str] = []
     for key, heading in table.columns:
         figures = [row[key] for row in table.rows if isinstance(row.get(key), Figure)]
-        found += [heading, *(f"{heading} {part}" for part in ("low", "high", "n", "note") if figures)]
+        found += [heading, *(f"{heading} {translated(part)}" for part in _PARTS if figures)]
     return tuple(found)
 
 
@@ -179,8 +192,5 @@ def _wide(heading: str, cell: Cell) -> dict[str, Value]:
         return {heading: cell}
     return {
         heading: cell.estimate,
-        f"{heading} low": cell.low,
-        f"{heading} high": cell.high,
-        f"{heading} n": cell.n,
-        f"{heading} note": cell.note,
+        **{f"{heading} {translated(part)}": getattr(cell, part) for part in _PARTS},
     }

@@ -13,6 +13,7 @@ from qa_toolkit.reports.calls import DRAFT, FAULTY, NOT_APPLICABLE, OPEN, Calls,
 from qa_toolkit.reports.charts import Bar, pareto_chart
 from qa_toolkit.reports.quality import CRITERION, Block, mean_score, non_critical, rate_of
 from qa_toolkit.reports.tables import Behind, Cell, Figure, Table, figure
+from qa_toolkit.reports.translation import say, translated
 from qa_toolkit.reports.wording import FAMILIES
 from qa_toolkit.statistics import wilson
 from qa_toolkit.store.reporting import CountedCause
@@ -24,17 +25,17 @@ def overview(block: Block) -> Table:
     """Pass rate, automatic fails, completeness and mean score."""
     calls = block.calls
     rows: list[Mapping[str, Cell]] = [
-        {"name": "Passed", "value": rate_of(calls, "passed"), "target": block.targets.get("passed")},
+        {"name": say("Passed"), "value": rate_of(calls, "passed"), "target": block.targets.get("passed")},
         {
-            "name": "Without automatic fail",
+            "name": say("Without automatic fail"),
             "value": rate_of(calls, "no_auto_fail"),
             "target": block.targets.get("no_auto_fail"),
         },
         {
-            "name": "Complete, no answer open",
+            "name": say("Complete, no answer open"),
             "value": figure(wilson(int(calls.complete.sum()), calls.n), "complete/1"),
         },
-        {"name": "Mean score", "value": mean_score(calls)},
+        {"name": say("Mean score"), "value": mean_score(calls)},
     ]
     columns = (("name", "All calls"), ("value", "Value"), ("target", "Target"))
     return Table("overview", "Overview", calls.rubric, columns, tuple(rows))
@@ -45,15 +46,19 @@ def shares(calls: Calls) -> Table:
     basis = calls.columns["basis"]
     rows: list[Mapping[str, Cell]] = [
         {
-            "name": name,
+            "name": translated(name),
             "calls": int(basis.where(name).sum()),
             "value": figure(wilson(int(basis.where(name).sum()), calls.n), "share_of_calls/1"),
         }
         for name in BASES
     ]
-    note = "What counts of a call: the outcome of a dispute, else the submitted review, else the machine."
+    note = say(
+        "What counts of a call: the outcome of a dispute, else the submitted review, else the machine."
+    )
     if drafts := int(calls.columns[DRAFT].where("yes").sum()):
-        note += f" {drafts} of {calls.n} rest on draft transcripts and should decide nothing."
+        note += " " + say(
+            "{drafts} of {n} rest on draft transcripts and should decide nothing.", drafts=drafts, n=calls.n
+        )
     columns = (("name", "What counts"), ("calls", "Calls"), ("value", "Share"))
     return Table("basis", "Who answered", calls.rubric, columns, tuple(rows), note)
 
@@ -68,7 +73,7 @@ def families(block: Block) -> Table:
         target = block.targets.get(family)
         rows.append(
             {
-                "name": family.capitalize(),
+                "name": translated(family.capitalize()),
                 "value": found,
                 "with_error": n - met,
                 "target": target,
@@ -77,7 +82,7 @@ def families(block: Block) -> Table:
         )
     plain = non_critical(block)
     if plain is not None:
-        rows.append({"name": "Not critical, per answer", "value": plain})
+        rows.append({"name": say("Not critical, per answer"), "value": plain})
     columns = (
         ("name", "Family"),
         ("value", "Accuracy"),
@@ -98,8 +103,8 @@ def against(found: Figure, target: float | None) -> str | None:
     if target is None or found.low is None or found.high is None:
         return None
     if found.low >= target:
-        return "met"
-    return "missed" if found.high < target else f"cannot be told from {found.n}"
+        return say("met")
+    return say("missed") if found.high < target else say("cannot be told from {n}", n=found.n)
 
 
 def criteria(block: Block) -> Table:
@@ -108,12 +113,12 @@ def criteria(block: Block) -> Table:
     named, order = [], newest_first(block.calls)
     for name in block.criteria():
         named.append(behind_states(block.calls, order, block.calls.answers[name]))
-        states, known = block.calls.answers[name], block.criterion(name)
+        states, found = block.calls.answers[name], block.criterion(name)
         rows.append(
             {
                 "name": name,
-                "question": known.question if known else "not in the newest version",
-                "critical": known.critical if known and known.critical != "none" else None,
+                "question": found.question if found else say("not in the newest version"),
+                "critical": translated(found.critical) if found and found.critical != "none" else None,
                 "value": rate_of(block.calls, f"{CRITERION}{name}"),
                 "not_applicable": int((states == NOT_APPLICABLE).sum()),
                 "open": int((states == OPEN).sum()),
@@ -167,10 +172,10 @@ def _ranked(
     for each, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         running += count
         share = Figure(count / total, None, None, total, definition)
-        rows.append({"name": each, "count": count, "share": share, "cumulative": running / total})
-        bars.append(Bar(each, count, running / total))
+        rows.append({"name": translated(each), "count": count, "share": share, "cumulative": running / total})
+        bars.append(Bar(translated(each), count, running / total))
     columns = (("name", "Name"), ("count", "Count"), ("share", "Share"), ("cumulative", "Share so far"))
-    return Table(name, title, rubric, columns, tuple(rows), note, pareto_chart(bars, title))
+    return Table(name, title, rubric, columns, tuple(rows), note, pareto_chart(bars, translated(title)))
 
 
 def machine_against_people(block: Block) -> Table:

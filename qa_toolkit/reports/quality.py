@@ -13,6 +13,7 @@ from qa_toolkit.domain.rubric import Criterion, Rubric
 from qa_toolkit.errors import UsageError
 from qa_toolkit.reports.calls import MET, NOT_MET, Calls, States, counts_of
 from qa_toolkit.reports.tables import Figure, figure
+from qa_toolkit.reports.translation import say, translated
 from qa_toolkit.reports.wording import FAMILIES
 from qa_toolkit.statistics import Interval, clustered_rate, wilson
 
@@ -89,9 +90,12 @@ def usual_measure(calls: Calls) -> str:
 def measure_name(measure: str) -> str:
     """A measure in words."""
     if measure in FAMILIES:
-        return f"{measure}-critical accuracy"
-    names = {"passed": "passed", "no_auto_fail": "no automatic fail"}
-    return names.get(measure, f"{measure.removeprefix(CRITERION)} met")
+        return translated(f"{measure}-critical accuracy")
+    if measure == "passed":
+        return say("passed")
+    if measure == "no_auto_fail":
+        return say("no automatic fail")
+    return say("{criterion} met", criterion=measure.removeprefix(CRITERION))
 
 
 def definition_of(measure: str) -> str:

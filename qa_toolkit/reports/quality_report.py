@@ -26,7 +26,8 @@ from qa_toolkit.reports.recommending import (
     on_versions,
 )
 from qa_toolkit.reports.reviewers import reviewer_table, severities
-from qa_toolkit.reports.tables import QualityReport, Recommendation, Table, used_definitions
+from qa_toolkit.reports.tables import QualityReport, Recommendation, Table, in_words, used_definitions
+from qa_toolkit.reports.translation import say, translated
 from qa_toolkit.reports.trend import Period, period_of, signals, stretches, trend
 from qa_toolkit.reports.versions import version_table
 from qa_toolkit.reports.wording import FAMILIES
@@ -107,8 +108,12 @@ def quality_report(
         tables += _tables(block, everything, request, causes)
         advice += _advice(block, everything, request)
     if not tables:
-        raise UsageError(_nothing(request), None, "see 'qa report --help'; score or review something first")
-    return report_of(request, title_of(request), tables, advice, (*facts, ("Calls that count", str(seen))))
+        raise UsageError(
+            nothing(request), None, say("see 'qa report --help'; score or review something first")
+        )
+    return report_of(
+        request, title_of(request), tables, advice, (*facts, (say("Calls that count"), str(seen)))
+    )
 
 
 def report_of(
@@ -125,8 +130,10 @@ def report_of(
         title=title,
         facts=tuple(facts),
         recommendations=tuple(advice),
-        tables=tuple(tables),
-        definitions=used_definitions(tables, advice, DEFINITIONS),
+        tables=tuple(map(in_words, tables)),
+        definitions={
+            name: translated(text) for name, text in used_definitions(tables, advice, DEFINITIONS).items()
+        },
     )
 
 
@@ -141,9 +148,10 @@ def title_of(request: ReportRequest) -> str:
         "keying": "Keying operators",
     }
     if request.kind in WATCHING:
-        return f"{heads[request.kind]}: {request.name}" if request.name else heads[request.kind]
+        head = translated(heads[request.kind])
+        return f"{head}: {request.name}" if request.name else head
     head = heads.get(request.kind, f"{request.kind.capitalize()}s")
-    return f"{request.kind.capitalize()} {request.name}" if request.name else head
+    return f"{translated(request.kind.capitalize())} {request.name}" if request.name else translated(head)
 
 
 def _about(whole: Calls, request: ReportRequest) -> Calls:
@@ -168,12 +176,14 @@ def _targets(request: ReportRequest, measure: str) -> dict[str, float]:
     return {name or measure: value for name, value in request.targets.items()}
 
 
-def _nothing(request: ReportRequest) -> str:
+def nothing(request: ReportRequest) -> str:
+    """That there is nothing to report on."""
     if request.name is not None:
-        return f"nothing counts for {request.kind} '{request.name}'"
+        kind = "criterion" if request.kind in WATCHING else request.kind
+        return say("nothing counts for {kind} '{name}'", kind=translated(kind), name=request.name)
     if request.measure is not None:
-        return f"nothing counts for measure '{request.measure}'"
-    return "nothing counts in this period"
+        return say("nothing counts for measure '{measure}'", measure=request.measure)
+    return say("nothing counts in this period")
 
 
 def _tables(

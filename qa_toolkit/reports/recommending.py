@@ -16,6 +16,7 @@ from qa_toolkit.reports.fairness import SMALLEST_CELL, banded, difference
 from qa_toolkit.reports.groups import cells_of, counts_by_cell
 from qa_toolkit.reports.quality import CRITERION, Block, definition_of, measure_name, rate_of, states_of
 from qa_toolkit.reports.tables import Figure, Recommendation, figure
+from qa_toolkit.reports.translation import first_upper, in_plain_words, say, translated
 from qa_toolkit.reports.trend import Signal, stretches
 from qa_toolkit.reports.wording import FAMILIES
 from qa_toolkit.statistics import (
@@ -50,8 +51,12 @@ def on_targets(block: Block) -> Iterator[Recommendation]:
         found = rate_of(block.calls, measure)
         if target is None or found.high is None or found.high >= target:
             continue
-        name = measure_name(measure)
-        text = f"{name[:1].upper()}{name[1:]} misses its target of {100 * target:g} %: {told(found)}."
+        text = say(
+            "{measure} misses its target of {target} %: {seen}.",
+            measure=first_upper(measure_name(measure)),
+            target=f"{100 * target:g}",
+            seen=told(found),
+        )
         yield Recommendation(text, "target", measure, found, block.calls.rubric)
 
 
@@ -70,8 +75,13 @@ def on_criteria_by(block: Block, level: str, mix: Sequence[str]) -> Iterator[Rec
             if p is None:
                 continue
             found = difference(block.calls, f"{CRITERION}{criterion}", chosen, rest, mix)
-            rates = f"{told(figure(wilson(*ours), ''))}, elsewhere {told(figure(wilson(*others), ''))}"
-            text = f"Look into {criterion} at {name}: met in {rates}."
+            text = say(
+                "Look into {criterion} at {name}: met in {seen}, elsewhere {others}.",
+                criterion=criterion,
+                name=name,
+                seen=told(figure(wilson(*ours), "")),
+                others=told(figure(wilson(*others), "")),
+            )
             candidates.append(_Candidate(f"{name}: {criterion}", text, found, p))
     yield from _worth(candidates, f"{level}_criterion", block, lower_only=True)
 
@@ -83,10 +93,16 @@ def on_groups(block: Block, level: str, found: RateComparison) -> Iterator[Recom
             continue
         shown = figure(rate.raw, definition_of(block.measure))
         centre = 100 * (found.centre or 0.0)
-        text = (
-            f"Talk with {level} {rate.name}: {measure_name(block.measure)} {told(shown)}, usual is"
-            f" {centre:.1f} %; of {len(found.rates)} compared, one like the others is this far out with a"
-            f" chance of {_chance(rate.p_value)}."
+        text = say(
+            "Talk with {level} {name}: {measure} {seen}, usual is {usual} %; of {n} compared, one like the"
+            " others is this far out with a chance of {chance}.",
+            level=translated(level),
+            name=rate.name,
+            measure=measure_name(block.measure),
+            seen=told(shown),
+            usual=f"{centre:.1f}",
+            n=len(found.rates),
+            chance=_chance(rate.p_value),
         )
         yield Recommendation(text, f"{level}_below", rate.name, shown, block.calls.rubric)
 
@@ -103,9 +119,14 @@ def on_versions(block: Block) -> Iterator[Recommendation]:
             if p is None:
                 continue
             found = difference_of_rates(*ours, *others)
-            text = (
-                f"Do not compare {criterion} before and after version {version}: met in"
-                f" {told(figure(wilson(*ours), ''))}, under {before} in {told(figure(wilson(*others), ''))}."
+            text = say(
+                "Do not compare {criterion} before and after version {version}: met in {seen}, under {before}"
+                " in {others}.",
+                criterion=criterion,
+                version=version,
+                seen=told(figure(wilson(*ours), "")),
+                before=before,
+                others=told(figure(wilson(*others), "")),
             )
             candidates.append(_Candidate(f"{criterion}: {version}", text, found, p))
         yield from _worth(candidates, "version_change", block, lower_only=False)
@@ -118,12 +139,17 @@ def on_reviewers(block: Block, found: CrossedEffects) -> Iterator[Recommendation
             continue
         if min(abs(each.low), abs(each.high)) < 1.0 or each.low * each.high <= 0:
             continue
-        word = "lenient" if each.points < 0 else "strict"
         shown = Figure(each.points, each.low, each.high, each.scores, "severity/1", "count")
-        text = (
-            f"Calibrate with {each.rater}, who is {word}: {abs(each.points):.1f} points"
-            f" {'above' if each.points < 0 else 'below'} colleagues for the same agents"
-            f" ({_span(*sorted((abs(each.low), abs(each.high))))}, n {each.scores})."
+        text = say(
+            "Calibrate with {who}, who is lenient: {points} points above colleagues for the same agents"
+            " ({span}, n {n})."
+            if each.points < 0
+            else "Calibrate with {who}, who is strict: {points} points below colleagues for the same agents"
+            " ({span}, n {n}).",
+            who=each.rater,
+            points=f"{abs(each.points):.1f}",
+            span=_span(*sorted((abs(each.low), abs(each.high)))),
+            n=each.scores,
         )
         yield Recommendation(text, "reviewer", each.rater, shown, block.calls.rubric)
 
@@ -134,9 +160,13 @@ def on_signals(block: Block, signals: Sequence[Signal], period: str) -> Iterator
         if signal.n < FEW_UNITS:
             continue
         shown = figure(wilson(signal.met, signal.n), definition_of(signal.measure))
-        text = (
-            f"Find out what happened in {period} {signal.label}: {measure_name(signal.measure)}"
-            f" {told(shown)}, usual is {100 * signal.centre:.1f} %."
+        text = say(
+            "Find out what happened in {period} {label}: {measure} {seen}, usual is {usual} %.",
+            period=translated(period),
+            label=signal.label,
+            measure=measure_name(signal.measure),
+            seen=told(shown),
+            usual=f"{100 * signal.centre:.1f}",
         )
         about = f"{measure_name(signal.measure)}: {signal.label}"
         yield Recommendation(text, "signal", about, shown, block.calls.rubric)
@@ -159,9 +189,13 @@ def on_fairness(block: Block, columns: Sequence[str], mix: Sequence[str]) -> Ite
                 continue
             others = [each for each in mix if each != column]
             found = difference(calls, block.measure, chosen, known & ~chosen, others)
-            text = (
-                f"Look into calls with {column.replace('_', ' ')} {name}: {measure_name(block.measure)}"
-                f" {told(figure(wilson(*ours), ''))}, others {told(figure(wilson(*rest), ''))}."
+            text = say(
+                "Look into calls with {column} {name}: {measure} {seen}, others {others}.",
+                column=in_plain_words(column),
+                name=translated(name),
+                measure=measure_name(block.measure),
+                seen=told(figure(wilson(*ours), "")),
+                others=told(figure(wilson(*rest), "")),
             )
             candidates.append(_Candidate(f"{column}: {name}", text, found, p))
     yield from _worth(candidates, "fairness", block, lower_only=True)
@@ -184,9 +218,13 @@ def on_sites(block: Block, level: str, mix: Sequence[str]) -> Iterator[Recommend
         }
         own, others = standardise(parts)
         found = difference(calls, block.measure, chosen, known & ~chosen, mix)
-        text = (
-            f"Look into {level} {name}: {measure_name(block.measure)} with everybody's work"
-            f" {told(figure(own.adjusted, ''))}, elsewhere {told(figure(others.adjusted, ''))}."
+        text = say(
+            "Look into {level} {name}: {measure} with everybody's work {seen}, elsewhere {others}.",
+            level=translated(level),
+            name=name,
+            measure=measure_name(block.measure),
+            seen=told(figure(own.adjusted, "")),
+            others=told(figure(others.adjusted, "")),
         )
         candidates.append(_Candidate(name, text, found, p))
     yield from _worth(candidates, f"{level}_below", block, lower_only=True)
@@ -203,23 +241,27 @@ def _worth(
             continue
         if high < -WORTH or (low > WORTH and not lower_only):
             shown = figure(each.found, "difference/1", "points")
-            apart = f"{100 * (shown.estimate or 0):+.1f} points ({_span(100 * low, 100 * high)})"
-            text = f"{each.text} Difference {apart}."
+            apart = say(
+                "Difference {points} points ({span}).",
+                points=f"{100 * (shown.estimate or 0):+.1f}",
+                span=_span(100 * low, 100 * high),
+            )
+            text = f"{each.text} {apart}"
             yield Recommendation(text, kind, each.about, shown, block.calls.rubric)
 
 
 def told(found: Figure) -> str:
     """A rate with its interval and n, for sentences."""
     if found.estimate is None:
-        return "no calls"
+        return say("no calls")
     if found.low is None or found.high is None:
         return f"{100 * found.estimate:.1f} % (n {found.n})"
     return f"{100 * found.estimate:.1f} % ({_span(100 * found.low, 100 * found.high)} %, n {found.n})"
 
 
 def _span(low: float, high: float) -> str:
-    return f"{low:.1f} to {high:.1f}"
+    return say("{low} to {high}", low=f"{low:.1f}", high=f"{high:.1f}")
 
 
 def _chance(p: float) -> str:
-    return "less than 1 in 100,000" if p < 1e-5 else f"1 in {1 / p:,.0f}"
+    return say("less than 1 in 100,000") if p < 1e-5 else say("1 in {n}", n=f"{1 / p:,.0f}")

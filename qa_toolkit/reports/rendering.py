@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from qa_toolkit.reports.translation import say, spoken
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -25,6 +27,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["relative_link"] = _relative_link
+    environment.globals["say"] = say
+    environment.globals["spoken"] = spoken
     environment.globals["style"] = _own_text("style.css")
     environment.globals["script"] = _own_text("sorting.js")
     environment.globals["shade_names"] = [

@@ -9,6 +9,7 @@ import numpy as np
 from qa_toolkit.calibration import CrossedEffects, Observation, crossed_effects
 from qa_toolkit.reports.calls import Calls
 from qa_toolkit.reports.tables import Cell, Figure, Table
+from qa_toolkit.reports.translation import reason_of
 
 
 def severities(calls: Calls) -> CrossedEffects:
@@ -33,7 +34,7 @@ def reviewer_table(calls: Calls, found: CrossedEffects) -> Table | None:
             "calls": each.scores,
             "raw_mean": Figure(each.raw_mean, None, None, each.scores, "mean_given/1", "percent"),
             "severity": Figure(
-                each.points, each.low, each.high, each.scores, "severity/1", "count", each.reason
+                each.points, each.low, each.high, each.scores, "severity/1", "count", reason_of(each.reason)
             ),
         }
         for each in found.severities

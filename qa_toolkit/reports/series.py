@@ -13,6 +13,7 @@ from scipy import stats
 from qa_toolkit.reports.charts import TrendPoint, trend_chart
 from qa_toolkit.reports.quality import mean_interval
 from qa_toolkit.reports.tables import Behind, Cell, Figure, Table, Unit, behind, figure
+from qa_toolkit.reports.translation import reason_of, say, translated
 from qa_toolkit.reports.trend import Period
 from qa_toolkit.statistics import Interval, control_chart, mean_chart, signal_rules, wilson
 from qa_toolkit.statistics.charts import FEWEST_FOR_SPREAD
@@ -177,13 +178,13 @@ def series_table(
             "lower_limit": _cell(point.low),
             "centre": _cell(point.centre),
             "upper_limit": _cell(point.high),
-            "signal": point.rule,
+            "signal": reason_of(point.rule),
             "since": stretches[point.stretch].text,
         }
         for point in points
     ]
     columns = (
-        ("period", period.capitalize()),
+        ("period", translated(period.capitalize())),
         ("value", series.title),
         ("lower_limit", "Lower limit"),
         ("centre", "Centre"),
@@ -196,7 +197,7 @@ def series_table(
         for number, stretch in enumerate(stretches)
     ]
     named = tuple(_behind(series, point, interactions, kind) for point in points)
-    chart = trend_chart(drawn, f"{series.title} by {period}")
+    chart = trend_chart(drawn, say("{name} by {period}", name=series.title, period=translated(period)))
     return Table(f"drift_{series.name}", series.title, rubric, columns, tuple(rows), NOTE, chart, named)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from qa_toolkit.reports.translation import reason_of, say, translated
 from qa_toolkit.statistics import FEW_UNITS, SMALL_N, Interval
 
 Unit = Literal["rate", "percent", "points", "count", "ratio"]
@@ -126,9 +127,9 @@ def number_text(value: float) -> str:
 
 def figure(found: Interval, definition: str, unit: Unit = "rate") -> Figure:
     """The figure of an interval; a small n is said."""
-    note = found.reason
+    note = reason_of(found.reason)
     if note is None and found.n < SMALL_N:
-        note = f"n under {FEW_UNITS if found.n < FEW_UNITS else SMALL_N}"
+        note = say("n under {n}", n=FEW_UNITS if found.n < FEW_UNITS else SMALL_N)
     return Figure(found.estimate, found.low, found.high, found.n, definition, unit, note)
 
 
@@ -203,6 +204,12 @@ def as_json(report: QualityReport, *, named: bool = False) -> dict[str, Any]:
         ],
         "definitions": dict(report.definitions),
     }
+
+
+def in_words(table: Table) -> Table:
+    """The table with title, headings and note in the language spoken; what is in its cells stays."""
+    heads = tuple((key, translated(heading)) for key, heading in table.columns)
+    return replace(table, title=translated(table.title), columns=heads, note=translated(table.note))
 
 
 def behind(

@@ -16,6 +16,7 @@ from qa_toolkit.reports.calls import MET, NOT_MET, Calls, States
 from qa_toolkit.reports.charts import TrendPoint, trend_chart
 from qa_toolkit.reports.quality import Block, definition_of, measure_name, states_of
 from qa_toolkit.reports.tables import Cell, Table, figure
+from qa_toolkit.reports.translation import first_upper, say, translated
 from qa_toolkit.statistics import control_chart, wilson
 
 Period = Literal["day", "week", "month"]
@@ -51,7 +52,7 @@ def trend(block: Block, period: Period) -> Table:
     labels = labels_of(block.calls, period)
     for version, chosen in stretches(block.calls):
         points = _points(block.calls, states, chosen, period)
-        drawn.append((f"from version {version}", [point for point, _, _ in points]))
+        drawn.append((say("from version {version}", version=version), [point for point, _, _ in points]))
         for point, met, n in points:
             named.append(behind_states(block.calls, order, states, chosen & (labels == point.label)))
             rows.append(
@@ -61,14 +62,14 @@ def trend(block: Block, period: Period) -> Table:
                     "lower_limit": point.low,
                     "centre": point.centre,
                     "upper_limit": point.high,
-                    "outside": "outside" if point.out else None,
+                    "outside": say("outside") if point.out else None,
                     "version": version,
                 }
             )
     name = measure_name(block.measure)
     columns = (
-        ("period", period.capitalize()),
-        ("value", name.capitalize()),
+        ("period", translated(period.capitalize())),
+        ("value", first_upper(name)),
         ("lower_limit", "Lower limit"),
         ("centre", "Centre"),
         ("upper_limit", "Upper limit"),
@@ -76,7 +77,7 @@ def trend(block: Block, period: Period) -> Table:
         ("version", "Rubric version"),
     )
     note = "Control limits at three standard deviations; they start anew where the rubric changed."
-    chart = trend_chart(drawn, f"{name} by {period}")
+    chart = trend_chart(drawn, say("{name} by {period}", name=name, period=translated(period)))
     return Table("trend", "Trend", block.calls.rubric, columns, tuple(rows), note, chart, tuple(named))
 
 
