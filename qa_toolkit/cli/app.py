@@ -71,16 +71,7 @@ def app(
     script = app_dir() / "serve.py"
     if not script.is_file():
         raise EnvironmentProblemError("the app's files are missing", str(script), "install the toolkit again")
-    command = [
-        *(sys.executable, "-m", "streamlit", "run", str(script)),
-        *("--server.address", "127.0.0.1", "--server.port", str(port)),
-        *("--server.headless", "true" if headless or not sys.stdout.isatty() else "false"),
-        *("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"),
-        *("--client.showErrorDetails", "none", "--client.toolbarMode", "minimal"),
-        # What leaves the app as a file leaves by a button that is in the audit log.
-        *("--client.disableDataExport", "true"),
-        *("--theme.light.primaryColor", _BLUE, "--theme.dark.primaryColor", _LIGHT_BLUE),
-    ]
+    command = _streamlit(script, port=port, headless=headless or not sys.stdout.isatty())
     if sign_in is SignIn.OIDC:
         command += ["--secrets.files", str(_auth_file(secrets))]
     # Takes this process' place, so that whoever stops it stops the app.
@@ -96,6 +87,20 @@ def app(
     if acting:
         environment["QATOOLKIT_USER"] = acting
     os.execve(sys.executable, command, environment)  # noqa: S606
+
+
+def _streamlit(script: Path, *, port: int, headless: bool) -> list[str]:
+    """The command that serves the app to this machine alone and tells nobody of it."""
+    return [
+        *(sys.executable, "-m", "streamlit", "run", str(script)),
+        *("--server.address", "127.0.0.1", "--server.port", str(port)),
+        *("--server.headless", "true" if headless else "false"),
+        *("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"),
+        *("--client.showErrorDetails", "none", "--client.toolbarMode", "minimal"),
+        # What leaves the app as a file leaves by a button that is in the audit log.
+        *("--client.disableDataExport", "true"),
+        *("--theme.light.primaryColor", _BLUE, "--theme.dark.primaryColor", _LIGHT_BLUE),
+    ]
 
 
 def _refuse_unusable(store: str) -> None:
