@@ -1,4 +1,4 @@
-"""Files of sound, written by the tests themselves."""
+"""Files of sound, written by the tests themselves; the speaker embedder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_sound import Sound
+
+from qa_toolkit import model_files
+from qa_toolkit.errors import EnvironmentProblemError
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Path:
+    """The file of the model that tells voices apart; tests with it are skipped where it is not."""
+    pytest.importorskip("onnxruntime")
+    try:
+        return model_files.resolve("speaker-embedder").path
+    except EnvironmentProblemError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture

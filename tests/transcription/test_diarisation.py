@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_toolkit import model_files
 from qa_toolkit.domain import Word
 from qa_toolkit.errors import EnvironmentProblemError, UsageError
 from qa_toolkit.resources import sample_dir
@@ -233,15 +232,6 @@ def share_wrong(found: tuple[SpeakerSpan, ...], truth: list[tuple[str, float, fl
         if a != c
     ]
     return min(wrong) / scored.sum()
-
-
-@pytest.fixture(scope="module")
-def embedder() -> Path:
-    pytest.importorskip("onnxruntime")
-    try:
-        return model_files.resolve("speaker-embedder").path
-    except EnvironmentProblemError as error:
-        pytest.skip(str(error))
 
 
 @pytest.mark.model

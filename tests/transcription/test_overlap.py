@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_toolkit import model_files
-from qa_toolkit.errors import EnvironmentProblemError
 from qa_toolkit.transcription import overlap
 from qa_toolkit.transcription.diarisation import Diarisation, SpeakerSpan, tell_apart
 from qa_toolkit.transcription.overlap import (
@@ -184,9 +182,7 @@ def test_the_shipped_detector_is_whole() -> None:
     assert all(low <= high for _, low, high in detector.weights.values())
     version, digest = detector_identity().split()
     assert version == detector.version
-    assert overlap.DETECTOR_FILE.is_file()
     assert model_files.file_sha256(overlap.DETECTOR_FILE).startswith(digest)
-    assert "\\" not in json.dumps(json.loads(overlap.DETECTOR_FILE.read_text(encoding="utf-8")))
 
 
 def test_what_lies_outside_of_what_was_learnt_from_counts_as_its_limit() -> None:
@@ -196,15 +192,6 @@ def test_what_lies_outside_of_what_was_learnt_from_counts_as_its_limit() -> None
 
 
 # --- with real voices ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def embedder() -> Path:
-    pytest.importorskip("onnxruntime")
-    try:
-        return model_files.resolve("speaker-embedder").path
-    except EnvironmentProblemError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture
@@ -233,11 +220,7 @@ def test_the_detector_knows_its_measures(embedder, shared_data, benchmark):
 @pytest.mark.model
 def test_of_a_real_call_laid_out_anew_most_of_what_is_marked_is_right(embedder, shared_data, benchmark):
     """Two recorded voices that nothing was learnt from, over a telephone line; a third of the changes overlap."""
-    mixes, report, heard = (
-        benchmark("overlap_mixes"),
-        benchmark("overlap_report"),
-        benchmark("overlap_training"),
-    )
+    report, heard = benchmark("overlap_report"), benchmark("overlap_training")
     data = shared_data("lca-auto-repairs-40").parent
     rows = []
     for known in report.known_recordings(data):
@@ -246,7 +229,6 @@ def test_of_a_real_call_laid_out_anew_most_of_what_is_marked_is_right(embedder, 
         found = tell_apart(known.samples, heard.speech_of(known.samples), embedder=embedder)
         spans = [(o.start_s, o.end_s) for o in found.overlaps]
         rows.append(report.overlap_row(known, spans, 0.0, 0.0))
-    assert mixes.LEVEL_DB == 6.0
     marked_s, right_s, true_s = (sum(getattr(r, n) for r in rows) for n in ("marked_s", "right_s", "true_s"))
     marked_events, right_events = (
         sum(getattr(r, n) for r in rows) for n in ("marked_events", "right_events")
