@@ -96,7 +96,8 @@ def _banks(events: Sequence[str], language: str | None, search: Sequence[Path]) 
     known = sorted({Path(name).stem for name in names})
     for event in events:
         if event not in known:
-            raise UsageError(f"no bank for the event '{event}'", None, choices(event, known))
+            apart = "" if search else "; own banks are looked for in rubrics_dir, which is not set"
+            raise UsageError(f"no bank for the event '{event}'{apart}", None, choices(event, known))
     chosen = [name for name in names if not events or Path(name).stem in events]
     if not chosen:
         raise UsageError("no bank to train from", None, "write banks/LANGUAGE/EVENT.yaml beside the rubrics")

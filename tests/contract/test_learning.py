@@ -127,6 +127,12 @@ class TestTrain:
         assert (ran.code, len(ran.errors)) == (2, 1)
         assert "garden_asked" in ran.errors[0]
 
+    def test_where_own_banks_are_looked_for_is_said(self, qa: Qa, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("QA_RUBRICS_DIR", raising=False)
+        ran = qa("rubric", "train", "garden_asked", "--words-only")
+        assert ran.code == 2
+        assert "rubrics_dir, which is not set" in ran.err
+
     def test_reviewed_answers_of_a_folder(self, qa: Qa, trained: Path, tmp_path: Path) -> None:
         yes = call(
             "r1",
