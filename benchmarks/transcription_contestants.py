@@ -92,12 +92,12 @@ def ours(spec: dict[str, Any]) -> Work:
 def _load_libraries(speakers: int) -> None:
     """What a process imports once, with its first recording; it belongs to loading, like the model."""
     import av  # noqa: F401
-    import librosa
     import onnxruntime  # noqa: F401
     import scipy.fft
 
-    librosa.yin  # noqa: B018 - imports what is behind it
+    from qa_toolkit.transcription.pitch import compiled_librosa
 
+    compiled_librosa()
     if speakers > 1:
         import scipy.cluster.hierarchy  # noqa: F401
 

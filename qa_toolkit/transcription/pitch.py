@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import platform
+import sys
+import threading
 from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa_toolkit.errors import MissingExtraError
+from qa_toolkit.resources import qa_home
+from qa_toolkit.transcription.machine_code import kept_machine_code
 
 Floats = NDArray[np.float32]
+
+_loading = threading.Lock()
 
 
 def yin(
@@ -24,15 +33,11 @@ def yin(
 
     Raises:
         MissingExtraError: librosa is not installed.
+        EnvironmentProblemError: there is no folder that can be written, or its disk is full.
     """
     if sound.size < frame:
         return np.zeros(0)
-    try:
-        import librosa
-    except ImportError as error:
-        raise MissingExtraError.of("transcription", "finding the pitch of a voice") from error
-    _compiled()
-    found = librosa.yin(
+    found = compiled_librosa().yin(
         sound,
         fmin=lowest_hz,
         fmax=highest_hz,
@@ -44,21 +49,35 @@ def yin(
     return np.asarray(found, dtype=np.float64)
 
 
-@cache
-def _compiled() -> None:
-    """Compiles what librosa needs here, or loads what was compiled before, one process of a user at a time.
+def compiled_librosa() -> ModuleType:
+    """Librosa with its YIN compiled for this processor, now or by an earlier process: the way to import it.
 
-    Numba keeps the machine code on disk. Two processes that write it side by side, as the workers of a first
-    run do, were seen to leave code behind that ended every later process.
+    Compiling takes some 16 s of processor time. What it gives is kept in ``NUMBA_CACHE_DIR`` where that is
+    set, else beside librosa, else, where that cannot be written, in ``QA_HOME/cache``.
+
+    Raises:
+        MissingExtraError: librosa is not installed.
+        EnvironmentProblemError: there is no folder that can be written, or its disk is full.
     """
-    import librosa
+    with _loading:
+        return _loaded()
 
+
+@cache
+def _loaded() -> ModuleType:
     try:
-        import fcntl
-    except ImportError:  # no such locks on Windows
-        return
-    owner = os.getuid()
-    with (Path(tempfile.gettempdir()) / f"qa-toolkit-{owner}-compiling.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        import librosa
+    except ImportError as error:
+        raise MissingExtraError.of("transcription", "finding the pitch of a voice") from error
+    beside = Path(librosa.__file__).parent / "__pycache__"
+    given = os.environ.get("NUMBA_CACHE_DIR", "").strip()
+    places = [Path(given)] if given else [beside, qa_home() / "cache"]
+    # Numba itself tells the kinds of processors apart, and when the source has changed.
+    versions = [version(name) for name in ("librosa", "numba", "llvmlite", "numpy")]
+    depends = "\n".join([*versions, sys.version, sys.platform, platform.machine(), str(beside)])
+    name = f"yin-{versions[0]}-{sha256(depends.encode()).hexdigest()[:12]}.machine-code"
+    with kept_machine_code(name, places):
         tone = np.sin(np.arange(2048, dtype=np.float32) / 6)
         librosa.yin(tone, fmin=60, fmax=400, sr=8000, frame_length=1024, hop_length=256, center=False)
+    module: ModuleType = librosa
+    return module

@@ -18,6 +18,7 @@ from qa_toolkit.transcription import transcribe
 from qa_toolkit.transcription.acoustics import clipping_notes, party_sounds
 from qa_toolkit.transcription.audio import decode
 from qa_toolkit.transcription.engine import EngineIdentity, Heard, ListeningSettings, Recognition, SoundWindow
+from qa_toolkit.transcription.pitch import compiled_librosa
 
 RATE = 16_000
 
@@ -206,8 +207,7 @@ def test_a_transcript_from_audio_carries_the_sound_of_its_parties():
 
 def test_a_bundled_call_agrees_with_pyin():
     # librosa.pyin (Mauch and Dixon 2014) is the slow reference: 50 times the work.
-    import librosa
-
+    librosa = compiled_librosa()
     sound = decode(sample_dir() / "calls" / "inb-003.wav").channels[1][9 * RATE : 25 * RATE]
     ours = only(sound, (0.0, 16.0))
     pitch, voiced, _ = librosa.pyin(
