@@ -20,7 +20,7 @@ def show(report: QualityReport, store: Store, user: User) -> None:
     for number, table in enumerate(report.tables):
         st.subheader(plain(head_of(table)), anchor=False)
         if table.note:
-            st.caption(plain(t(table.note)))
+            st.caption(plain(table.note))
         if table.chart:
             pictures.show_svg(coloured(table.chart), head_of(table))
         _table(table, number, store, user)
@@ -29,7 +29,7 @@ def show(report: QualityReport, store: Store, user: User) -> None:
 
 def head_of(table: Table) -> str:
     """The title of a table with the rubric it is about."""
-    return f"{t(table.title)} · {table.rubric}" if table.rubric else t(table.title)
+    return f"{table.title} · {table.rubric}" if table.rubric else table.title
 
 
 def _table(table: Table, number: int, store: Store, user: User) -> None:
@@ -49,7 +49,7 @@ def _table(table: Table, number: int, store: Store, user: User) -> None:
 
 def _grid(table: Table) -> list[dict[str, Any]]:
     """The cells as they are shown; a column with a text or a gap in it is text throughout."""
-    columns = {t(head): [shown(row.get(key)) for row in table.rows] for key, head in table.columns}
+    columns = {head: [shown(row.get(key)) for row in table.rows] for key, head in table.columns}
     for head, cells in columns.items():
         if any(cell is None or isinstance(cell, str) for cell in cells):
             columns[head] = ["" if cell is None else str(cell) for cell in cells]

@@ -11,7 +11,7 @@ import state
 import streamlit as st
 from components import address, header, report_table
 from components.plain import plain
-from words import t
+from words import language, t
 
 from qa_toolkit.errors import QAToolkitError
 from qa_toolkit.reports.from_store import Scope, report_of_store
@@ -19,6 +19,7 @@ from qa_toolkit.reports.keying_quality import KeyedFiles, keying_report
 from qa_toolkit.reports.output import report_bytes
 from qa_toolkit.reports.quality_report import KINDS, WATCHING, Kind, ReportRequest
 from qa_toolkit.reports.tables import QualityReport
+from qa_toolkit.reports.translation import languages, speaking
 from qa_toolkit.reports.trend import Period
 from qa_toolkit.review import Action, may
 from qa_toolkit.store import Store
@@ -41,6 +42,12 @@ def show() -> None:
         st.info(t("Nobody is signed in."))
         return
     asked = choose(store, user)
+    with speaking(language() if language() in languages() else "en"):
+        _dashboard(store, user, asked)
+
+
+def _dashboard(store: Store, user: User, asked: Asked) -> None:
+    """What was asked for, in the language of the session."""
     try:
         report = made(store, *asked)
     except (QAToolkitError, OSError) as error:
@@ -51,8 +58,8 @@ def show() -> None:
             )
         return
     note_view(store, user, asked)
-    st.subheader(plain(title_of(report)), anchor=False)
-    st.caption(" · ".join(f"{plain(t(name))}: {plain(value)}" for name, value in report.facts))
+    st.subheader(plain(report.title), anchor=False)
+    st.caption(" · ".join(f"{plain(name)}: {plain(value)}" for name, value in report.facts))
     if may(user, Action.EXPORT):
         download(store, user, report, asked)
     for advice in report.recommendations:
@@ -126,11 +133,6 @@ def kind_name(kind: Kind) -> str:
     return names.get(kind) or t(kind)
 
 
-def title_of(report: QualityReport) -> str:
-    """The heading, in the language of the session where it names nobody."""
-    return report.title if report.name else t(report.title)
-
-
 @st.cache_data(ttl=120, max_entries=50, show_spinner=True)
 def _made(where: str, asked: str, _store: Any, _request: Any, _scope: Any, _files: Any) -> QualityReport:
     # The first two are what the cache knows a report by; the others it cannot compare.
@@ -143,7 +145,7 @@ def _made(where: str, asked: str, _store: Any, _request: Any, _scope: Any, _file
 def made(store: Store, request: ReportRequest, scope: Scope) -> QualityReport:
     """The report, kept for two minutes: a dashboard is looked at, not watched."""
     files: KeyedFiles | None = keyed_records.files() if request.kind == "keying" else None
-    asked = repr((request, scope, keyed_records.stamp(files)))
+    asked = repr((request, scope, keyed_records.stamp(files), language()))
     return _made(store.database.where, asked, store, request, scope, files)
 
 

@@ -104,6 +104,9 @@ ReferenceFile = Annotated[
     typer.Option(metavar="FILE", help="Of keying: the records taken as true.", show_default=False),
 ]
 KeyedLayout = Annotated[str, typer.Option("--layout", metavar="L", help="Of keying: a layout's id or file.")]
+ReportLanguage = Annotated[
+    str, typer.Option("--language", help="Of titles, headings, notes and sentences: en or es.")
+]
 Named = Annotated[
     bool, typer.Option("--behind", help="With --json: name the calls or forms behind every row, too.")
 ]
@@ -144,12 +147,15 @@ def report(
     keyed: KeyedFile = None,
     reference: ReferenceFile = None,
     layout: KeyedLayout = "covered_application",
+    language: ReportLanguage = "en",
     behind: Named = False,
     json: Json = False,
     store: StoreUrl = None,
     user: ActingUser = None,
 ) -> None:
     """Says how calls were handled and forms keyed: rates with n and interval, trends, and what to do."""
+    from qa_toolkit.reports.translation import speaking
+
     kind = what or _RUN
     if kind == "rubric":
         name, rubric = None, name or rubric
@@ -158,9 +164,11 @@ def report(
     of_run = kind == _RUN or kind.isdigit()
     if unmasked and not of_run:
         raise UsageError("only pages of a run quote words", None, "leave --unmasked out")
+    if of_run and language != "en":
+        raise UsageError("pages of a run are written in English", None, "leave --language out")
     who = acting_user(user)
     files = _keyed_files(kind, keyed, reference, layout)
-    with open_store(store, "report", create=files is not None) as opened:
+    with speaking(language), open_store(store, "report", create=files is not None) as opened:
         if of_run:
             number = kind if kind.isdigit() else name
             _run_pages(opened, number, out or Path("qa-report"), who, unmasked=unmasked)
@@ -169,7 +177,8 @@ def report(
         found = _made(opened, _request(asked), (rubric, first_day, last_day), files)
         written = _write(found, out)
         opened.audit.record("report.write", "report", f"{kind}:{name or '*'}", by=who, digest=written)
-    _print(found, out, json=json, behind=behind)
+    with speaking(language):
+        _print(found, out, json=json, behind=behind)
 
 
 def _keyed_files(kind: str, keyed: Path | None, reference: Path | None, layout: str) -> KeyedFiles | None:
@@ -283,17 +292,18 @@ def _write(found: QualityReport, out: Path | None) -> str | None:
 
 def _show(found: QualityReport) -> None:
     from qa_toolkit.reports.output import cell_text
+    from qa_toolkit.reports.translation import say
 
     for name, value in found.facts:
         typer.echo(f"{name}: {value}")
-    typer.echo("\nRecommendations")
+    typer.echo(f"\n{say('Recommendations')}")
     for number, each in enumerate(found.recommendations, start=1):
         typer.echo(f"  {number}. {each.text}")
     if not found.recommendations:
-        typer.echo("  Nothing here is certain enough to recommend anything.")
+        typer.echo(f"  {say('Nothing here is certain enough to recommend anything.')}")
     for table in found.tables:
         if table.id in _PRINTED or (found.name is not None and table.id == "criteria"):
             rows = [[cell_text(row.get(key)) for key, _ in table.columns] for row in table.rows[:40]]
             title = f"{table.title} ({table.rubric})" if table.rubric else table.title
             print_table(title, [heading for _, heading in table.columns], rows)
-    typer.echo("Trends, criteria, causes and charts: --out report.html")
+    typer.echo(say("Trends, criteria, causes and charts: --out report.html"))

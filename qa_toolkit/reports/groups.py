@@ -12,7 +12,7 @@ from qa_toolkit.reports.calls import MET, NOT_MET, Calls, States, counts_of
 from qa_toolkit.reports.charts import FunnelPoint, funnel_chart
 from qa_toolkit.reports.quality import Block, definition_of, mean_score, measure_name, states_of
 from qa_toolkit.reports.tables import Cell, Figure, Table, figure
-from qa_toolkit.reports.translation import first_upper, say, translated
+from qa_toolkit.reports.translation import first_upper, in_plain_words, say, translated
 from qa_toolkit.statistics import (
     Interval,
     RateComparison,
@@ -160,7 +160,7 @@ def spread_of(found: RateComparison) -> str:
 
 def names_of(columns: Sequence[str]) -> str:
     """Columns of metadata in a sentence; those of ours translated."""
-    return ", ".join(translated(name) for name in columns)
+    return ", ".join(in_plain_words(name) for name in columns)
 
 
 def _funnel(found: RateComparison, block: Block, title: str) -> str | None:

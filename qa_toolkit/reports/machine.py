@@ -328,7 +328,7 @@ def _groups(found: MachineBlock, column: str, *, single: bool) -> Table | None:
             if not part:
                 continue
             row: dict[str, Cell] = {
-                "name": value,
+                "name": translated(value) if column == "language" else value,
                 "how": say("answer seen") if seen else say("blind"),
                 "calls": len({p.interaction for p in part}),
                 "overridden": clustered(part, lambda p: not p.agrees),
