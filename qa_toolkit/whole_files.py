@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and names that tell them apart."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ def write_whole(path: Path, content: str | bytes) -> None:
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def stem_apart(stem: str, taken: set[str]) -> str:
+    """A stem that no other file of a folder has, also where the file system ignores case.
+
+    Args:
+        stem: what the file would be called; a number is put behind it where that is taken.
+        taken: the names given out so far, which this one joins.
+    """
+    name, number = stem, 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{stem}-{number}"
+    taken.add(name.lower())
+    return name

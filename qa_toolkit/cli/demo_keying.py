@@ -70,7 +70,7 @@ def _read(scans: tuple[Path, ...], loaded: LoadedLayout) -> ScanReadings | None:
 
 def _score(samples: Path, loaded: LoadedLayout, current: Configuration, home: Path, *, by: str) -> ScoringRun:
     """The applications as interactions of the store, scored by the rubric ``paper_keying``."""
-    from qa_toolkit.cli.files import file_name
+    from qa_toolkit.cli.files import json_name
     from qa_toolkit.cli.score import score_paths
     from qa_toolkit.domain.contract import canonical_json
     from qa_toolkit.keying.cases import case_document, cases_of_files
@@ -79,8 +79,9 @@ def _score(samples: Path, loaded: LoadedLayout, current: Configuration, home: Pa
     folder = home / "applications"
     folder.mkdir(exist_ok=True)
     paths = []
+    taken: set[str] = set()
     for case in cases_of_files(samples / "keyed.csv", samples / "reference.csv", loaded.layout):
-        path = folder / f"{file_name(case.interaction.id)}.json"
+        path = folder / json_name(case.interaction.id, taken)
         write_whole(path, canonical_json(case_document(case)))
         paths.append(path)
     return score_paths(paths, "paper_keying", current, by=by)

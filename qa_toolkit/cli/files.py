@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from qa_toolkit.whole_files import stem_apart
+
+_LONGEST_STEM = 200
+"""Bytes; file systems take 255 for a whole name."""
+
 
 @contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
@@ -26,6 +31,12 @@ def writing_to(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def file_name(name: str) -> str:
-    """An interaction id as the name of a file: letters, digits, dot, dash and underscore are kept."""
-    return "".join(c if c.isalnum() or c in "._-" else "_" for c in name).lstrip(".") or "_"
+def json_name(interaction: str, taken: set[str]) -> str:
+    """The JSON file of an interaction by its id, of which letters, digits, dot, dash and underscore are kept.
+
+    Args:
+        interaction: its id.
+        taken: the names given out so far: different interactions never share a file.
+    """
+    kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in interaction).lstrip(".") or "_"
+    return f"{stem_apart(kept.encode()[:_LONGEST_STEM].decode(errors='ignore'), taken)}.json"

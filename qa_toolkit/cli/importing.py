@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning
-from qa_toolkit.cli.files import file_name, writing_to
+from qa_toolkit.cli.files import json_name, writing_to
 from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, expand, failed, is_single
 from qa_toolkit.cli.options import Inputs, Json, Language, Out
 from qa_toolkit.cli.recorders import MappingFile, Recorder, recorder_of
@@ -86,10 +86,11 @@ def _deliver(outcomes: list[Transcript | Result], out: Path | None, *, json: boo
 
     data = [to_contract(outcome) for outcome in outcomes]
     if out is not None:
+        taken: set[str] = set()
         with writing_to(out):
             for outcome, each in zip(outcomes, data, strict=True):
                 if isinstance(outcome, Transcript):
-                    write_whole(out / f"{file_name(outcome.id)}.json", canonical_json(each))
+                    write_whole(out / json_name(outcome.id, taken), canonical_json(each))
     if json:
         print_json(data[0] if single else data)
     else:

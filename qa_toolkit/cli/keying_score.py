@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa_toolkit.cli.console import percent, print_json, print_table
-from qa_toolkit.cli.files import file_name, writing_to
+from qa_toolkit.cli.files import json_name, writing_to
 from qa_toolkit.cli.keying_options import Keyed, Layout, Reference, end_with, find_layout
 from qa_toolkit.cli.options import Json, Out, configuration
 from qa_toolkit.whole_files import write_whole
@@ -42,12 +42,13 @@ def score(
     current = configuration()
     loaded, settings = find_rubric(rubric, current), evaluation_settings(current)
     evaluations = []
+    taken: set[str] = set()
     rejected: list[Rejected] = []
     for case in cases_of_files(keyed, reference, find_layout(layout).layout, rejected):
         evaluations.append(judge(case, loaded, settings=settings))
         if out is not None:
             with writing_to(out):
-                path = out / f"{file_name(case.interaction.id)}.json"
+                path = out / json_name(case.interaction.id, taken)
                 write_whole(path, canonical_json(case_document(case)))
     if json:
         print_json([to_contract(evaluation) for evaluation in evaluations])

@@ -18,7 +18,7 @@ from qa_toolkit.cli.console import (
     progress,
     stderr,
 )
-from qa_toolkit.cli.files import file_name, writing_to
+from qa_toolkit.cli.files import json_name, writing_to
 from qa_toolkit.cli.inputs import AUDIO_SUFFIXES, expand, is_single
 from qa_toolkit.cli.options import (
     ActingUser,
@@ -145,9 +145,10 @@ def write_results(run: ScoringRun, current: Configuration, out: Path, *, by: str
     with writing_to(out), Store.open(current.store_url, create=False, origin="qa score") as store:
         folder = out / "results"
         folder.mkdir(exist_ok=True)
+        taken: set[str] = set()
         for number, result in enumerate(run.results, start=1):
             name = (result.evaluation or {}).get("interaction") or f"item-{number:05d}"
-            write_whole(folder / f"{file_name(name)}.json", canonical_json(to_contract(result)))
+            write_whole(folder / json_name(name, taken), canonical_json(to_contract(result)))
         store.audit.record("report.write", "run", str(run.summary.run), by=by, results=len(run.results))
         return write_pages(store, run.summary.run, out)
 

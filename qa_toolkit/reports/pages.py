@@ -13,7 +13,7 @@ from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.errors import InputError, RubricError
 from qa_toolkit.reports import ReportCall, ReportItem, ReportRun, call_report, run_report
-from qa_toolkit.whole_files import write_whole
+from qa_toolkit.whole_files import stem_apart, write_whole
 
 if TYPE_CHECKING:
     from qa_toolkit.store import Store
@@ -131,10 +131,4 @@ def _counting(store: Store, machine: Evaluation) -> Evaluation:
 def page_name(interaction: str, taken: set[str]) -> str:
     """A file name for an interaction; different interactions never share one, whatever the file system."""
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in interaction)
-    stem = kept.strip(".")[:100] or "interaction"
-    name, number = stem, 1
-    while name.lower() in taken:
-        number += 1
-        name = f"{stem}-{number}"
-    taken.add(name.lower())
-    return f"{name}.html"
+    return f"{stem_apart(kept.strip('.')[:100] or 'interaction', taken)}.html"
