@@ -12,6 +12,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from qa_toolkit.reports.translation import languages
+
 LANGUAGES = {"en": "English", "es": "Español"}
 LANGUAGE = "language"
 """Name of the query parameter and of the session key."""
@@ -22,6 +24,12 @@ def language() -> str:
     """The language of this session: chosen, else asked for in the address, else English."""
     chosen = st.session_state.get(LANGUAGE) or st.query_params.get("lang")
     return chosen if chosen in LANGUAGES else "en"
+
+
+def report_language() -> str:
+    """The language reports are made in for this session: its own, where they are translated."""
+    chosen = language()
+    return chosen if chosen in languages() else "en"
 
 
 def t(text: str, /, **values: object) -> str:

@@ -8,7 +8,7 @@ import state
 import streamlit as st
 from components import address, answers, header, notes, player, responses, timeline, transcript
 from components.plain import plain
-from words import t
+from words import report_language, t
 
 from qa_toolkit.domain.contract import from_contract
 from qa_toolkit.domain.evaluation import Evaluation
@@ -17,6 +17,7 @@ from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.errors import PermissionRefusedError, RubricError
 from qa_toolkit.reports.call_page import CallPage, ReportCall, call_page
+from qa_toolkit.reports.translation import speaking
 from qa_toolkit.review import Access, Action, evaluations_for, may, record_access
 from qa_toolkit.store import EvaluationRecord, InputRecord, Store
 
@@ -34,7 +35,7 @@ def show() -> None:
         return
     interaction = store.interaction(name)
     if interaction is None:
-        st.error(f"The store has no interaction '{plain(name)}'.")
+        st.error(t("The store has no interaction '{name}'.", name=plain(name)))
         return
     record = choose_evaluation(store, name)
     if record is None:
@@ -43,7 +44,8 @@ def show() -> None:
     if not permitted(store, name, record):
         return
     call = read_call(store, record)
-    page = call_page(call)
+    with speaking(report_language()):
+        page = call_page(call)
     st.caption(" · ".join(f"{plain(fact.name)}: {plain(fact.value)}" for fact in page.facts))
     person = state.user()
     if person is not None and may(person, Action.REVIEW):
@@ -155,7 +157,7 @@ def show_tabs(
                 {
                     t("Filed"): found.created_at.strftime("%Y-%m-%d %H:%M UTC"),
                     t("By"): found.created_by,
-                    t("Source"): f"{found.source.kind} ({found.source.name})",
+                    t("Source"): f"{t(found.source.kind)} ({found.source.name})",
                     t("Rubric"): f"{found.rubric.id} {found.rubric.version}",
                     t("Revision"): found.revision,
                     t("Score, %"): found.percent,

@@ -11,7 +11,7 @@ import state
 import streamlit as st
 from components import address, header, report_table
 from components.plain import plain
-from words import language, t
+from words import report_language, t
 
 from qa_toolkit.errors import QAToolkitError
 from qa_toolkit.reports.from_store import Scope, report_of_store
@@ -19,7 +19,7 @@ from qa_toolkit.reports.keying_quality import KeyedFiles, keying_report
 from qa_toolkit.reports.output import report_bytes
 from qa_toolkit.reports.quality_report import KINDS, WATCHING, Kind, ReportRequest
 from qa_toolkit.reports.tables import QualityReport
-from qa_toolkit.reports.translation import languages, speaking
+from qa_toolkit.reports.translation import speaking
 from qa_toolkit.reports.trend import Period
 from qa_toolkit.review import Action, may
 from qa_toolkit.store import Store
@@ -42,7 +42,7 @@ def show() -> None:
         st.info(t("Nobody is signed in."))
         return
     asked = choose(store, user)
-    with speaking(language() if language() in languages() else "en"):
+    with speaking(report_language()):
         _dashboard(store, user, asked)
 
 
@@ -145,7 +145,7 @@ def _made(where: str, asked: str, _store: Any, _request: Any, _scope: Any, _file
 def made(store: Store, request: ReportRequest, scope: Scope) -> QualityReport:
     """The report, kept for two minutes: a dashboard is looked at, not watched."""
     files: KeyedFiles | None = keyed_records.files() if request.kind == "keying" else None
-    asked = repr((request, scope, keyed_records.stamp(files), language()))
+    asked = repr((request, scope, keyed_records.stamp(files), report_language()))
     return _made(store.database.where, asked, store, request, scope, files)
 
 

@@ -24,6 +24,7 @@ from qa_toolkit.reports.evidence import Piece, marked_turns, place_of, quotation
 from qa_toolkit.reports.masking import Masking, masking_of
 from qa_toolkit.reports.measures import Fact, MetricRow, metric_rows
 from qa_toolkit.reports.timeline import Timeline, outcome_of, timeline_of
+from qa_toolkit.reports.translation import say, translated
 from qa_toolkit.reports.wording import (
     FAMILIES,
     ROLE_NAMES,
@@ -187,26 +188,28 @@ def call_page(call: ReportCall) -> CallPage:
 def verdict(score: Score) -> Verdict:
     """Passed, failed, incomplete or without a score, in words."""
     shown = percent(score.percent)
-    detail = f"{number(score.points)} of {number(score.max_points)} points"
+    detail = say("{points} of {most} points", points=number(score.points), most=number(score.max_points))
     if not score.complete:
-        left = "1 answer is open" if score.open == 1 else f"{score.open} answers are open"
-        detail = f"{left}; {detail} so far"
+        left = say("1 answer is open") if score.open == 1 else say("{n} answers are open", n=score.open)
+        detail = say("{left}; {points} so far", left=left, points=detail)
     if score.auto_failed_by:
-        return Verdict(shown, "Automatic fail", "bad", detail)
+        return Verdict(shown, say("Automatic fail"), "bad", detail)
     if not score.complete:
-        return Verdict(shown, "Incomplete", "open", detail)
+        return Verdict(shown, say("Incomplete"), "open", detail)
     if score.percent is None:
-        return Verdict("–", "No score", "na", "nothing in the rubric counts for this interaction")
+        return Verdict("–", say("No score"), "na", say("nothing in the rubric counts for this interaction"))
     if score.passed is None:
-        return Verdict(shown, "Complete", "neutral", detail)
-    return Verdict(shown, "Passed" if score.passed else "Failed", "good" if score.passed else "bad", detail)
+        return Verdict(shown, say("Complete"), "neutral", detail)
+    if score.passed:
+        return Verdict(shown, say("Passed"), "good", detail)
+    return Verdict(shown, say("Failed"), "bad", detail)
 
 
 def _auto_fail_note(score: Score) -> str:
     before = score.percent_before_auto_fail
     if before is None or before == score.percent:
-        return "The score is kept beside it."
-    return f"Without it the score would be {percent(before)}."
+        return say("The score is kept beside it.")
+    return say("Without it the score would be {percent}.", percent=percent(before))
 
 
 def _facts(call: ReportCall) -> Iterator[Fact]:
@@ -222,13 +225,14 @@ def _facts(call: ReportCall) -> Iterator[Fact]:
         known.pop("started_at", None)
     for name in _SHOWN:
         if known.get(name) is not None:
-            yield Fact(words(name), _moment(scalar(known[name])) if name in _TIMES else scalar(known[name]))
+            value = scalar(known[name])
+            yield Fact(translated(words(name)), _moment(value) if name in _TIMES else translated(value))
     if transcript and transcript.duration_s is not None:
-        yield Fact("Duration", f"{clock(transcript.duration_s)} min")
+        yield Fact(say("Duration"), f"{clock(transcript.duration_s)} min")
     title = f"{call.rubric.title} · " if call.rubric else ""
-    yield Fact("Rubric", f"{title}{evaluation.rubric.id} {evaluation.rubric.version}")
-    who = "machine" if evaluation.source.kind == "machine" else "reviewer"
-    yield Fact("Answered by", f"{who} ({evaluation.source.name})")
+    yield Fact(say("Rubric"), f"{title}{evaluation.rubric.id} {evaluation.rubric.version}")
+    who = say("machine") if evaluation.source.kind == "machine" else say("reviewer")
+    yield Fact(say("Answered by"), f"{who} ({evaluation.source.name})")
 
 
 def _moment(text: str) -> str:
@@ -242,14 +246,17 @@ def _warnings(call: ReportCall) -> Iterator[str]:
     if transcript:
         doubt = transcript.role_confidence
         if doubt is not None and doubt < LOW_ROLE_CONFIDENCE:
-            yield (
-                f"Agent and customer may be swapped: the roles are only {doubt:.0%} sure. "
-                "Check the first turns before trusting answers about who said what."
+            yield say(
+                "Agent and customer may be swapped: the roles are only {share} sure. Check the first turns"
+                " before trusting answers about who said what.",
+                share=f"{doubt:.0%}",
             )
         yield from transcript.warnings
         one_channel = transcript.recording and transcript.recording.layout != ChannelLayout.TWO_PARTY
         if one_channel and not any("channel" in warning for warning in transcript.warnings):
-            yield "Both parties are on one channel: speakers are estimated, speaking at once is seen in part."
+            yield say(
+                "Both parties are on one channel: speakers are estimated, speaking at once is seen in part."
+            )
     yield from call.metrics.warnings if call.metrics else ()
     yield from call.evaluation.warnings
 
@@ -273,7 +280,11 @@ def _sections(call: ReportCall, masking: Masking) -> Iterator[SectionBlock]:
     rest = [_row(i, a, None, masking) for i, a in enumerate(evaluation.answers) if a.criterion not in shown]
     if rest:
         yield SectionBlock(
-            "answers", "Answers", evaluation.score.percent, percent(evaluation.score.percent), tuple(rest)
+            "answers",
+            say("Answers"),
+            evaluation.score.percent,
+            percent(evaluation.score.percent),
+            tuple(rest),
         )
 
 
@@ -301,13 +312,14 @@ def _row(position: int, answer: Answer, criterion: Criterion | None, masking: Ma
 
 def _answer_text(answer: Answer, criterion: Criterion | None) -> tuple[str, str]:
     if answer.status != AnswerStatus.ANSWERED:
-        return _NOT_ANSWERED[answer.status]
+        label, kind = _NOT_ANSWERED[answer.status]
+        return translated(label), kind
     option = criterion.option_for(answer.answer) if criterion and answer.answer is not None else None
     if option is not None and option.label:
         return option.label, outcome_of(answer)
     if isinstance(answer.answer, float):
         return number(answer.answer), outcome_of(answer)
-    return words(str(answer.answer)), outcome_of(answer)
+    return translated(words(str(answer.answer))), outcome_of(answer)
 
 
 def _evidence_lines(answer: Answer, masking: Masking) -> Iterator[EvidenceLine]:
@@ -317,22 +329,24 @@ def _evidence_lines(answer: Answer, masking: Masking) -> Iterator[EvidenceLine]:
                 turn = masking.turns.get(evidence.turn)
                 holds = turn is not None and place_of(evidence, turn) is not None
                 when = evidence.start_s if evidence.start_s is not None else (turn.start_s if turn else None)
-                who = ROLE_NAMES[turn.role] if turn else ""
+                who = translated(ROLE_NAMES[turn.role]) if turn else ""
                 quote = masking.quote(evidence)
                 yield EvidenceLine("span", quote, clock(when), evidence.turn if holds else None, who)
             case WindowEvidence():
                 yield EvidenceLine("window", evidence.looked_for, _window(evidence))
             case ValueEvidence():
-                value = masking.text(f"{words(evidence.name)} = {scalar(evidence.value)}")
+                value = masking.text(
+                    f"{translated(words(evidence.name))} = {translated(scalar(evidence.value))}"
+                )
                 yield EvidenceLine("value", value, evidence.kind)
 
 
 def _window(evidence: WindowEvidence) -> str:
     if evidence.start_s is None and evidence.end_s is None:
-        return "whole interaction"
+        return say("whole interaction")
     if evidence.end_s is None:
-        return f"{clock(evidence.start_s)} to the end"
-    return f"{clock(evidence.start_s or 0.0)} to {clock(evidence.end_s)}"
+        return say("{start} to the end", start=clock(evidence.start_s))
+    return say("{low} to {high}", low=clock(evidence.start_s or 0.0), high=clock(evidence.end_s))
 
 
 def _turns(evaluation: Evaluation, transcript: Transcript | None, masking: Masking) -> Iterator[TurnRow]:
@@ -341,9 +355,9 @@ def _turns(evaluation: Evaluation, transcript: Transcript | None, masking: Maski
     for turn in transcript.turns if transcript else ():
         back = dict.fromkeys((q.answer, q.criterion) for q in quoted.get(turn.id, ()))
         when = turn.at or clock(turn.start_s)
-        who = ROLE_NAMES[turn.role]
+        who = translated(ROLE_NAMES[turn.role])
         if turn.role == Role.UNKNOWN and turn.speaker:
-            who = f"Speaker {turn.speaker}"
+            who = say("Speaker {name}", name=turn.speaker)
         yield TurnRow(turn.id, turn.role.value, who, when, pieces[turn.id], tuple(back))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qa_toolkit.domain.metrics import ConversationMetrics, Metric
 from qa_toolkit.domain.transcript import Role
+from qa_toolkit.reports.translation import in_plain_words, say, translated
 from qa_toolkit.reports.wording import ROLE_NAMES, metric_value, number, words
 
 
@@ -39,19 +40,19 @@ def metric_rows(metrics: ConversationMetrics | None) -> Iterator[MetricRow]:
         sources = dict.fromkeys(m.measured_from for m in group if m.measured_from)
         reasons = dict.fromkeys(m.unavailable_because for m in group if m.value is None)
         yield MetricRow(
-            name=words(name),
+            name=translated(words(name)),
             definition=definition,
             thresholds=_thresholds(group[0].thresholds),
             values=tuple(Fact(_party(m.role), metric_value(m)) for m in group if m.value is not None),
-            measured_from=", ".join(source.replace("_", " ") for source in sources),
-            missing="; ".join(reason or "no reason given" for reason in reasons) or None,
+            measured_from=", ".join(in_plain_words(source) for source in sources),
+            missing="; ".join(translated(reason or "no reason given") for reason in reasons) or None,
         )
 
 
 def _party(role: str | None) -> str:
     if role is None:
-        return "Call"
-    return ROLE_NAMES[Role(role)] if role in set(Role) else words(role)
+        return say("Call")
+    return translated(ROLE_NAMES[Role(role)] if role in set(Role) else words(role))
 
 
 def _thresholds(thresholds: Mapping[str, float]) -> str:

@@ -13,7 +13,7 @@ from qa_toolkit.reports.calls import DRAFT, FAULTY, NOT_APPLICABLE, OPEN, Calls,
 from qa_toolkit.reports.charts import Bar, pareto_chart
 from qa_toolkit.reports.quality import CRITERION, Block, mean_score, non_critical, rate_of
 from qa_toolkit.reports.tables import Behind, Cell, Figure, Table, figure
-from qa_toolkit.reports.translation import say, translated
+from qa_toolkit.reports.translation import first_upper, say, translated
 from qa_toolkit.reports.wording import FAMILIES
 from qa_toolkit.statistics import wilson
 from qa_toolkit.store.reporting import CountedCause
@@ -25,7 +25,11 @@ def overview(block: Block) -> Table:
     """Pass rate, automatic fails, completeness and mean score."""
     calls = block.calls
     rows: list[Mapping[str, Cell]] = [
-        {"name": say("Passed"), "value": rate_of(calls, "passed"), "target": block.targets.get("passed")},
+        {
+            "name": first_upper(say("passed")),
+            "value": rate_of(calls, "passed"),
+            "target": block.targets.get("passed"),
+        },
         {
             "name": say("Without automatic fail"),
             "value": rate_of(calls, "no_auto_fail"),

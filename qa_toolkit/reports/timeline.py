@@ -13,6 +13,7 @@ from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.reports.evidence import quotations
 from qa_toolkit.reports.masking import SHOWN, Masking
+from qa_toolkit.reports.translation import say, translated
 from qa_toolkit.reports.wording import ROLE_NAMES, clock
 
 WIDTH = 1000.0
@@ -127,7 +128,7 @@ def timeline_of(
     shades = tuple(
         Box(
             scale.x(e.start_s), _TOP - 4, scale.width(e.start_s, e.end_s), bottom - _TOP + 8, e.kind,
-            f"{_named(e)}, {clock(e.start_s)} to {clock(e.end_s)} ({e.end_s - e.start_s:.1f} s)",
+            f"{_stretch(_named(e), e.start_s, e.end_s)} ({e.end_s - e.start_s:.1f} s)",
         )
         for e in events
         if e.kind in _SHADES and e.start_s is not None and e.end_s is not None
@@ -155,7 +156,7 @@ def timeline_of(
 
 
 def _interrupts(role: str, seconds: float) -> str:
-    return f"{ROLE_NAMES[Role(role)]} interrupts at {clock(seconds)}"
+    return say("{who} interrupts at {when}", who=translated(ROLE_NAMES[Role(role)]), when=clock(seconds))
 
 
 def _speech(transcript: Transcript) -> list[tuple[Role, float, float]]:
@@ -175,12 +176,12 @@ def _lanes(
         boxes = tuple(
             Box(
                 scale.x(start), y, scale.width(start, end), _LANE, role.value,
-                f"{ROLE_NAMES[role]}, {clock(start)} to {clock(end)}", _turn_at(turns, (start + end) / 2),
+                _stretch(translated(ROLE_NAMES[role]), start, end), _turn_at(turns, (start + end) / 2),
             )
             for r, start, end in spoken
             if r == role
         )  # fmt: skip
-        lanes.append(Lane(ROLE_NAMES[role], role.value, y, boxes))
+        lanes.append(Lane(translated(ROLE_NAMES[role]), role.value, y, boxes))
     return tuple(lanes)
 
 
@@ -244,8 +245,14 @@ def _ticks(scale: _Scale) -> tuple[Tick, ...]:
 
 def _named(event: Event) -> str:
     """What a shade is called; a hold that was inferred says how sure it is."""
-    sure = "" if event.probability >= 1.0 else f" ({event.probability:.0%} sure)"
-    return f"{_SHADES[event.kind]}{sure}"
+    name = translated(_SHADES[event.kind])
+    if event.probability >= 1.0:
+        return name
+    return say("{name} ({share} sure)", name=name, share=f"{event.probability:.0%}")
+
+
+def _stretch(name: str, start_s: float, end_s: float) -> str:
+    return say("{name}, {start} to {end}", name=name, start=clock(start_s), end=clock(end_s))
 
 
 def _summary(
@@ -259,12 +266,13 @@ def _summary(
         role: sum(end - start for r, start, end in spoken if r == role)
         for role in dict.fromkeys(r for r, _, _ in spoken)
     }
-    said = [f"{ROLE_NAMES[role].lower()} {clock(total)}" for role, total in totals.items()]
+    said = [f"{translated(ROLE_NAMES[role]).lower()} {clock(total)}" for role, total in totals.items()]
     counted = [
-        f"{sum(box.kind == kind for box in shades)} stretches of {name.lower()}"
+        say("{n} stretches of {what}", n=sum(b.kind == kind for b in shades), what=translated(name).lower())
         for kind, name in _SHADES.items()
         if any(box.kind == kind for box in shades)
     ]
-    counted += [f"{len(interruptions)} interruptions"] if interruptions else []
-    counted += [f"{len(evidence)} marks of evidence"] if evidence else []
-    return f"Timeline of {clock(duration)}. Speech: {', '.join(said)}. {', '.join(counted)}".strip(". ") + "."
+    counted += [say("{n} interruptions", n=len(interruptions))] if interruptions else []
+    counted += [say("{n} marks of evidence", n=len(evidence))] if evidence else []
+    head = say("Timeline of {length}. Speech: {parties}.", length=clock(duration), parties=", ".join(said))
+    return f"{head} {', '.join(counted)}".strip(". ") + "."
