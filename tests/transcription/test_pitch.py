@@ -93,7 +93,8 @@ def test_processes_that_compile_at_once_all_measure_and_so_does_the_next(tmp_pat
         go(racer)
     assert [racer.communicate()[0].split()[-1] for racer in racers] == ["200.0"] * 3
     (kept,) = tmp_path.iterdir()
-    assert kept.is_file()
+    written = kept.stat().st_ino
     later = start()
-    assert later.communicate("\n")[0] == "200.0\n"  # it compiled nothing
+    assert later.communicate("\n")[0].split()[-1] == "200.0"
+    assert [path.stat().st_ino for path in tmp_path.iterdir()] == [written]  # nothing was compiled anew
     assert [racer.returncode for racer in (*racers, later)] == [0] * 4
