@@ -92,7 +92,7 @@ def load_readings(path: Path, layout: str) -> ScanReadings:
     from qa_toolkit.errors import RecordError
 
     fix = "write one with 'qa keying read --out'"
-    data = read_json(path, fix)
+    data = read_json(path, fix, RecordError)
     try:
         found = from_contract(ScanReadings, data)
     except (ValueError, RecursionError, ValidationError) as error:

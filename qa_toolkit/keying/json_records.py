@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qa_toolkit.errors import RecordError
+from qa_toolkit.json_files import read_json
 from qa_toolkit.keying.layout import RecordLayout
 from qa_toolkit.keying.records import SINGLE, Record, RecordBuilder, Rejection, entry_of
 
@@ -72,10 +72,7 @@ def read_json_records(path: Path, layout: RecordLayout) -> JsonRecords:
     Raises:
         RecordError: the file is not JSON or holds no list of records.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise RecordError(f"not readable as JSON ({error})", path.name, "give UTF-8 JSON") from error
+    data = read_json(path, "give the records as JSON in UTF-8", RecordError)
     if isinstance(data, Mapping):
         data = data.get("records", [data])
     if not isinstance(data, list):

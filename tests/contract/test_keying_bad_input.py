@@ -125,7 +125,7 @@ def test_a_person_without_any_key_is_paired_by_place(qa: Qa, tmp_path: Path) -> 
         ("keyed.csv", b"record,group,field\nA,contact,first_name\n", "no column value"),
         ("keyed.csv", "record,group,member,field,value,state\n".encode("utf-16"), "not UTF-8"),
         ("keyed.csv", b"\x00\x01\x02\x03", "not UTF-8"),
-        ("keyed.json", b"[1, 2", "not readable as JSON"),
+        ("keyed.json", b"[1, 2", "the file is not JSON"),
         ("keyed.xlsx", b"PK\x03\x04 broken", "not readable as an Excel workbook"),
         ("keyed.parquet", b"PAR1 broken", "not readable as Parquet"),
     ],
