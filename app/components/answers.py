@@ -17,7 +17,7 @@ _COLOURS = {"good": "green", "bad": "red", "part": "orange", "open": "violet", "
 
 def show_score(page: CallPage) -> None:
     """The verdict, the critical families beside it, and what failed the call."""
-    columns = st.columns([2, 1, 1, 1])
+    columns = st.columns([3, 2, 2, 2])
     columns[0].metric(t("Score"), page.verdict.percent, help=page.verdict.detail)
     columns[0].markdown(f"**{page.verdict.label}** · {page.verdict.detail}")
     for column, (family, found) in zip(columns[1:], page.families, strict=True):
@@ -67,7 +67,7 @@ def _show_evidence(
 ) -> None:
     evidence = evaluation.answers[row.position].evidence
     for number, (line, found) in enumerate(zip(row.evidence, evidence, strict=True)):
-        text, button = st.columns([6, 1], vertical_alignment="center")
+        text, button = st.columns([4, 1], vertical_alignment="center")
         if line.kind == "window":
             text.text(f"{t('Looked for, not found: {what}', what=line.text)} ({line.when})")
         elif line.kind == "value":

@@ -26,7 +26,7 @@ def show(store: Store) -> InteractionFilter:
     _start(store)
     first = st.columns(4)
     chosen = {name: _one_of(place, store, name) for place, name in zip(first, _CHOICES, strict=True)}
-    second = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
+    second = st.columns([5, 6, 4, 5], vertical_alignment="bottom")
     low, high = second[0].slider(t("Score, %"), 0, _HIGHEST, key="score_range")
     auto_failed = second[1].checkbox(t("Auto-failed only"), key="auto_failed")
     incomplete = second[2].checkbox(t("Incomplete only"), key="incomplete")

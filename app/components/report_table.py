@@ -78,6 +78,7 @@ def _look_behind(report: QualityReport, store: Store, user: User) -> None:
         t("Row"),
         range(len(table.rows)),
         index=None,
+        placeholder=t("Choose one"),
         format_func=lambda each: row_name(table, each),
         key=f"behind_row_{place}",
     )

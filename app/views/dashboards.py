@@ -27,8 +27,9 @@ from qa_toolkit.store.people_records import User
 
 _FORMS = (".html", ".xlsx", ".csv", ".parquet", ".jsonl")
 _NAMELESS = ("unit", "rubric", "day")
+# What is asked for, by the names of the parameters of the address. No docstring: Streamlit writes bare
+# texts of its pages onto them.
 _FIELDS = ("what", "name", "rubric", "by", "from", "to")
-"""What is asked for, by the names of the parameters of the address."""
 _EARLIEST = date(2000, 1, 1)
 _PERIODS: tuple[Period, ...] = ("day", "week", "month")
 
@@ -83,7 +84,7 @@ def choose(store: Store, user: User) -> Asked:
     )
     period = columns[3].selectbox(
         t("Period"),
-        [None, *_PERIODS],
+        ["", *_PERIODS],
         format_func=lambda each: t(each) if each else t("as it fits"),
         key="report_period",
     )
@@ -92,7 +93,7 @@ def choose(store: Store, user: User) -> Asked:
     days = (first.isoformat() if first else None, last.isoformat() if last else None)
     asked = (kind, name, rubric, period, *days)
     address.keep("dashboards", _FIELDS, dict(zip(_FIELDS, asked, strict=True)))
-    request = ReportRequest(kind=kind, name=name or None, period=period)
+    request = ReportRequest(kind=kind, name=name or None, period=period or None)
     return request, Scope(rubric or None, *days, viewer=user.id)
 
 
@@ -106,7 +107,7 @@ def _start(kinds: list[Kind], rubrics: list[str]) -> None:
         "report_kind": what if what in kinds else "unit",
         f"which_{what}": name,
         "report_rubric": rubric if rubric in rubrics else "",
-        "report_period": period if period in _PERIODS else None,
+        "report_period": period if period in _PERIODS else "",
         "report_from": _day(first),
         "report_to": _day(last),
     }

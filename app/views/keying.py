@@ -139,9 +139,17 @@ def _facts(item: WorklistItem) -> None:
         "criticality {letter} · {kind} · {why}",
         letter=item.criticality,
         kind=t(item.kind.replace("_", " ")),
-        why=plain(item.why),
+        why=plain(_why(item)),
     )
     st.caption(facts)
+
+
+def _why(item: WorklistItem) -> str:
+    """What the order rests on, in the language of the session; what it names stays as it is."""
+    head, _, named = item.why.partition(": ")
+    if item.root is not None:
+        return t("follows from {root}", root=item.root)
+    return f"{t(head)}: {t(named)}" if named else t(head)
 
 
 def _cut(files: keying_desk.KeyingFiles, item: WorklistItem, ticket: str) -> None:

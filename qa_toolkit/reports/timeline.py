@@ -251,6 +251,10 @@ def _named(event: Event) -> str:
     return say("{name} ({share} sure)", name=name, share=f"{event.probability:.0%}")
 
 
+def _counted(one: str, many: str, n: int, **values: str) -> str:
+    return say(one if n == 1 else many, n=n, **values)
+
+
 def _stretch(name: str, start_s: float, end_s: float) -> str:
     return say("{name}, {start} to {end}", name=name, start=clock(start_s), end=clock(end_s))
 
@@ -268,11 +272,11 @@ def _summary(
     }
     said = [f"{translated(ROLE_NAMES[role]).lower()} {clock(total)}" for role, total in totals.items()]
     counted = [
-        say("{n} stretches of {what}", n=sum(b.kind == kind for b in shades), what=translated(name).lower())
+        _counted("1 stretch of {what}", "{n} stretches of {what}", found, what=translated(name).lower())
         for kind, name in _SHADES.items()
-        if any(box.kind == kind for box in shades)
+        if (found := sum(box.kind == kind for box in shades))
     ]
-    counted += [say("{n} interruptions", n=len(interruptions))] if interruptions else []
-    counted += [say("{n} marks of evidence", n=len(evidence))] if evidence else []
+    counted += [_counted("1 interruption", "{n} interruptions", len(interruptions))] if interruptions else []
+    counted += [_counted("1 mark of evidence", "{n} marks of evidence", len(evidence))] if evidence else []
     head = say("Timeline of {length}. Speech: {parties}.", length=clock(duration), parties=", ".join(said))
     return f"{head} {', '.join(counted)}".strip(". ") + "."

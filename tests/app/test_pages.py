@@ -129,6 +129,17 @@ def test_every_text_is_translated_with_the_same_places_to_fill(load) -> None:  #
     assert {text for text, found in spanish.items() if places(text) != places(found)} == set()
 
 
+def test_no_page_has_a_bare_text_that_streamlit_would_write_onto_it() -> None:
+    for path in [*(app_dir() / "views").glob("*.py"), app_dir() / "main.py", app_dir() / "serve.py"]:
+        first, *rest = ast.parse(path.read_text(encoding="utf-8")).body
+        assert ast.get_docstring(ast.Module([first], [])) is not None
+        assert [
+            each.lineno
+            for each in rest
+            if isinstance(each, ast.Expr) and not isinstance(each.value, ast.Call)
+        ] == []
+
+
 def test_nothing_of_the_app_names_a_host_or_reads_the_network() -> None:
     for path in [*app_dir().rglob("*.js"), *app_dir().rglob("*.css"), *app_dir().rglob("*.html")]:
         text = Path(path).read_text(encoding="utf-8")

@@ -303,7 +303,11 @@ def said_in_code() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in (*REPORTS.glob("*.py"), REPORTS.parent / "cli" / "report.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"say", "_counted"}
+            ):
                 found |= {
                     str(each.value): path.name
                     for argument in node.args
