@@ -21,7 +21,7 @@ def schema(
     ],
 ) -> None:
     """Prints the JSON Schema of a shape of the contract."""
-    from qa_toolkit.domain.contract import CONTRACT_TYPES, json_schema
+    from qa_toolkit.domain.contract import CONTRACT_TYPES, json_schema, schema_of
 
     if name == "rubric":
         from qa_toolkit.evaluation.schema import rubric_schema
@@ -31,9 +31,12 @@ def schema(
         from qa_toolkit.keying.layout_files import layout_schema
 
         print_json(layout_schema())
+    elif name == "keying-worklist":
+        from qa_toolkit.keying.scans.worklist import Worklist
+
+        print_json(schema_of(Worklist, name))
     elif name in CONTRACT_TYPES:
         print_json(json_schema(name))
     else:
-        raise UsageError(
-            f"there is no schema '{name}'", None, f"one of {', '.join([*CONTRACT_TYPES, 'rubric', 'layout'])}"
-        )
+        every = (*CONTRACT_TYPES, "keying-worklist", "rubric", "layout")
+        raise UsageError(f"there is no schema '{name}'", None, f"one of {', '.join(every)}")

@@ -95,7 +95,12 @@ def from_contract(kind: type[T], data: object) -> T:
 
 def json_schema(name: str) -> dict[str, Any]:
     """The JSON Schema of a contract shape; KeyError for an unknown name."""
-    schema: dict[str, Any] = _adapter(CONTRACT_TYPES[name]).json_schema(mode="serialization")
+    return schema_of(CONTRACT_TYPES[name], name)
+
+
+def schema_of(kind: type[Any], name: str) -> dict[str, Any]:
+    """The JSON Schema of a type that is printed as ``qa-toolkit/NAME/1``."""
+    schema: dict[str, Any] = _adapter(kind).json_schema(mode="serialization")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:qa-toolkit:schema:{name}:1",

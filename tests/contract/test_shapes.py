@@ -34,6 +34,10 @@ NAMES = {
         "score.sections": "id percent",
     },
     "result": {"": "schema input status reason transcript metrics evaluation"},
+    "keying-worklist": {
+        "": "schema note items records rejected",
+        "items": "record group member field kind keyed read priority",
+    },
 }
 
 
