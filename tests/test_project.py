@@ -16,6 +16,8 @@ import pytest
 import typer
 
 from qa_toolkit.cli.main import cli
+from qa_toolkit.pipeline import read_case
+from qa_toolkit.resources import sample_dir
 
 PACKAGES = [
     "qa_toolkit",
@@ -147,3 +149,17 @@ def test_the_readme_shows_both_commands(checkout: Path) -> None:
     readme = (checkout / "README.md").read_text(encoding="utf-8")
     assert "make demo" in readme
     assert "make test" in readme
+
+
+def test_the_python_of_the_readme_runs(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hearing is left out: the call is a bundled transcript."""
+    heard = read_case(sample_dir() / "transcripts" / "inb-003.json").transcript
+    monkeypatch.setattr("qa_toolkit.pipeline.listen", lambda *_, **__: heard)
+    readme = (checkout / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own text
+    assert "IN-03" in capsys.readouterr().out

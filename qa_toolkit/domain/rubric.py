@@ -31,7 +31,6 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Probability = Annotated[Number, Field(ge=0, le=1)]
 AutoFail = Literal[True, False, "section"]
-CriticalFamily = Literal["customer", "business", "compliance"]
 
 NOT_APPLICABLE = "na"
 """The answer a person gives for not applicable; never an option of a criterion."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -318,12 +318,3 @@ def accuracy_of(comparisons: Iterable[RecordComparison], loaded: LoadedLayout) -
     for comparison in comparisons:
         count.add(comparison)
     return count.result()
-
-
-def operator_clusters(comparisons: Iterable[RecordComparison]) -> Mapping[str, Sequence[Cluster]]:
-    """(errors, active fields) of every form, by operator; what control charts are drawn from."""
-    found: defaultdict[str, list[Cluster]] = defaultdict(list)
-    for comparison in comparisons:
-        name = comparison.metadata.get("operator") or comparison.metadata.get("agent") or UNKNOWN
-        found[name].append((comparison.errors.total(), comparison.active.total()))
-    return found

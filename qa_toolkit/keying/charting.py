@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
@@ -170,11 +170,3 @@ def _rate(name: str, operator: _Operator) -> OperatorRate:
         fields_per_hour=sum(each[1] for each in operator.timed) / hours if hours else None,
         keystrokes_per_hour=sum(each[2] for each in operator.timed) / hours if hours else None,
     )
-
-
-def charts_of(pairs: Iterable[tuple[Record, RecordComparison]], layout: str, by: str = "day") -> KeyingCharts:
-    """The charts of comparisons made before, each with the record as keyed."""
-    count = ChartCount(layout, by)
-    for keyed, comparison in pairs:
-        count.add(keyed, comparison)
-    return count.result()
