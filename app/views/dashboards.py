@@ -42,12 +42,12 @@ def show() -> None:
     if user is None:
         st.info(t("Nobody is signed in."))
         return
-    asked = choose(store, user)
+    asked, place = choose(store, user)
     with speaking(report_language()):
-        _dashboard(store, user, asked)
+        _dashboard(store, user, asked, place)
 
 
-def _dashboard(store: Store, user: User, asked: Asked) -> None:
+def _dashboard(store: Store, user: User, asked: Asked, place: Any) -> None:
     """What was asked for, in the language of the session."""
     try:
         report = made(store, *asked)
@@ -62,17 +62,21 @@ def _dashboard(store: Store, user: User, asked: Asked) -> None:
     st.subheader(plain(report.title), anchor=False)
     st.caption(" · ".join(f"{plain(name)}: {plain(value)}" for name, value in report.facts))
     if may(user, Action.EXPORT):
-        download(store, user, report, asked)
+        with place:
+            download(store, user, report, asked)
     for advice in report.recommendations:
         st.markdown(f"- **{plain(advice.text)}** ({report_table.figure_text(advice.figure)})")
     report_table.show(report, store, user)
 
 
-def choose(store: Store, user: User) -> Asked:
-    """What is asked for; it stands in the address. What the person has open blind is never in it."""
+def choose(store: Store, user: User) -> tuple[Asked, Any]:
+    """What is asked for, and a place beside it; it stands in the address.
+
+    What the person has open blind is never in it.
+    """
     kinds, rubrics = [*KINDS, *WATCHING], ["", *dict.fromkeys(found.id for found in store.rubrics())]
     _start(kinds, rubrics)
-    columns = st.columns([3, 3, 3, 2, 2, 2])
+    columns, second = st.columns(4), st.columns(4, vertical_alignment="bottom")
     kind = columns[0].selectbox(t("About"), kinds, format_func=kind_name, key="report_kind")
     head = {"machine": t("Criterion (empty: all)"), "drift": t("Criterion (empty: all)")}
     name = ""
@@ -88,13 +92,13 @@ def choose(store: Store, user: User) -> Asked:
         format_func=lambda each: t(each) if each else t("as it fits"),
         key="report_period",
     )
-    first = columns[4].date_input(t("From"), value=None, min_value=_EARLIEST, key="report_from")
-    last = columns[5].date_input(t("Until"), value=None, min_value=_EARLIEST, key="report_to")
+    first = second[0].date_input(t("From"), value=None, min_value=_EARLIEST, key="report_from")
+    last = second[1].date_input(t("Until"), value=None, min_value=_EARLIEST, key="report_to")
     days = (first.isoformat() if first else None, last.isoformat() if last else None)
     asked = (kind, name, rubric, period, *days)
     address.keep("dashboards", _FIELDS, dict(zip(_FIELDS, asked, strict=True)))
     request = ReportRequest(kind=kind, name=name or None, period=period or None)
-    return request, Scope(rubric or None, *days, viewer=user.id)
+    return (request, Scope(rubric or None, *days, viewer=user.id)), second[2]
 
 
 def _start(kinds: list[Kind], rubrics: list[str]) -> None:
@@ -127,7 +131,7 @@ def _day(text: str) -> date | None:
 def kind_name(kind: Kind) -> str:
     """What a kind of report is called."""
     names = {
-        "machine": t("machine against people"),
+        "machine": t("machine and people"),
         "drift": t("drift"),
         "keying": t("keying operators"),
     }
