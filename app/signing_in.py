@@ -40,7 +40,7 @@ def signed_in(store: Store) -> User | None:
 def user_of_claims(claims: Mapping[str, Any], known: set[str], *, now: float) -> str | None:
     """The user an identity token names; None when it has expired, says no time, or names nobody known.
 
-    An e-mail address counts only when the provider calls it verified: else anybody could claim one.
+    An e-mail address that the provider calls unverified does not count: anybody could claim one.
     """
     expires = claims.get("exp")
     if not isinstance(expires, int | float) or expires <= now:
