@@ -12,11 +12,38 @@ from pathlib import Path
 
 import streamlit as st
 
-from qa_toolkit.reports.translation import languages
+from qa_toolkit.reports.translation import filled_in, languages
 
 LANGUAGES = {"en": "English", "es": "Español"}
 LANGUAGE = "language"
 """Name of the query parameter and of the session key."""
+FILLED = (
+    "the rate within {points} either way, {sure} of the time",
+    "the rate of a part of them: a tenth ({n}) leaves {range} at that rate",
+    "a change below {points} between two such samples (80 % power)",
+    "why interactions fail: about {n} failures are expected",
+    "a change from {before} to {after}, noticed {power} of the time (that many in each period)",
+    "a change from {before} to {after}, noticed {power} of the time",
+    "a change half as large, to {half}: {missed} of such changes are missed",
+    "that nothing changed: {missed} of such changes are missed, {alarms} of quiet periods give an alarm",
+    "a rate above {target}, {sure} sure, if at most {failures} of {n} fail",
+    "a rate of exactly {target}: it passes only {share} of the time",
+    "it, {share} of the time, when the rate truly is {rate}",
+    "that an agent without a failure is above {target}",
+    "that an agent with {worst} of {n} or fewer is below {target}",
+    "an agent's share within 5 points: that takes {n}",
+    "with {expected} of {n} passed, only that it lies in {range}",
+    "with {expected} of {n} passed, only that it is above {low}",
+    "an order: of {agents} at {rate} some {n} fall below the target by chance",
+    "a change between two periods below {points} (80 % power)",
+    "that any agent is below {target}: even {failures} failures of {n} do not",
+    "{n} interactions are too few to decide",
+    "{n} interactions are too few for reliable intervals",
+    "the machine agrees with people better than they with one another ({points})",
+    "the machine agrees with people worse than they with one another ({points})",
+    "no difference between machine and people can be told ({points})",
+)
+"""Texts that samples and calibration fill in, as they are before."""
 _FOLDER = Path(__file__).parent / "translations"
 
 
@@ -36,6 +63,18 @@ def t(text: str, /, **values: object) -> str:
     """A text of the interface in the language of the session."""
     found = catalogue(language()).get(text, text)
     return found.format(**values) if values else found
+
+
+def told(text: str) -> str:
+    """A text that the library has filled in itself, in the language of the session."""
+    if text in catalogue(language()):
+        return t(text)
+    found = filled_in(text, FILLED)
+    if found is None:
+        return text
+    return t(
+        found[0], **{name: value.replace(" points", f" {t('points')}") for name, value in found[1].items()}
+    )
 
 
 @cache

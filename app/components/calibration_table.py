@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import state
 import streamlit as st
-from words import t
+from words import t, told
 
 from components import figures, notes
 from components.plain import plain
@@ -42,7 +42,7 @@ def side_by_side(rows: Sequence[SessionRow], raters: Sequence[str]) -> None:
             {
                 t("Interaction"): row.interaction,
                 t("Criterion"): row.criterion,
-                **{rater: figures.answer(row.answers.get(rater)) for rater in raters},
+                **{_head(rater): figures.answer(row.answers.get(rater)) for rater in raters},
                 t("Spread"): _spread(row),
                 t("Alike, %"): "" if row.share is None else f"{100 * row.share:.0f}",
                 t("Agreed"): "" if row.agreed is None else figures.answer(row.agreed),
@@ -52,6 +52,10 @@ def side_by_side(rows: Sequence[SessionRow], raters: Sequence[str]) -> None:
         hide_index=True,
     )
     st.caption(t("n = {n} rows", n=len(shown)))
+
+
+def _head(rater: str) -> str:
+    return t("machine") if rater == MACHINE else rater
 
 
 def _spread(row: SessionRow) -> str:
@@ -72,14 +76,16 @@ def agreement(report: SessionReport, found: Calibration) -> None:
                 "AC1": figures.interval(each.figures.get("gwet_ac1")),
                 "Krippendorff α": figures.interval(each.figures.get("krippendorff_alpha")),
                 t("Most divided"): ", ".join(each.split[:3]),
-                t("Machine"): report.machine[each.criterion].says if each.criterion in report.machine else "",
+                t("Machine"): told(report.machine[each.criterion].says)
+                if each.criterion in report.machine
+                else "",
             }
             for each in found.criteria
         ],
         hide_index=True,
     )
     for warning in found.warnings:
-        st.caption(plain(warning))
+        st.caption(plain(told(warning)))
 
 
 def people(found: Calibration) -> None:
@@ -89,7 +95,7 @@ def people(found: Calibration) -> None:
     rows = []
     for each in found.raters:
         strict = severity.get(each.rater.name)
-        points = "" if strict is None else strict.reason or ""
+        points = "" if strict is None else told(strict.reason or "")
         if strict is not None and strict.points is not None:
             points = f"{strict.points:+.1f}"
             if strict.low is not None and strict.high is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from words import t
+from words import t, told
 
 FEW = 20
 """Below so many interactions a coefficient of agreement is said to rest on too few."""
@@ -15,7 +15,7 @@ def interval(found: Any, *, scale: float = 1.0, decimals: int = 2, unit: str = "
     if found is None:
         return ""
     if found.estimate is None:
-        return found.reason or "–"
+        return told(found.reason) if found.reason else "–"
     text = f"{scale * found.estimate:.{decimals}f}"
     if found.low is None or found.high is None:
         return f"{text}{unit}"

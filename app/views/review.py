@@ -70,7 +70,7 @@ def _title(store: Store, task: Task) -> None:
     elif task.blind:
         facts.append(t("blind: answers of others and of the machine are not shown"))
     elif task.base is not None:
-        facts.append(t("based on {who}", who=plain(f"{task.base.source.kind} {task.base.source.name}")))
+        facts.append(t("based on {who}", who=plain(f"{t(task.base.source.kind)} {task.base.source.name}")))
     if task.assignment is not None and task.assignment.due_on:
         facts.append(t("due {day}", day=task.assignment.due_on))
     with st.container(horizontal=True, vertical_alignment="center"):

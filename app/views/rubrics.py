@@ -41,21 +41,22 @@ def listed(record: RubricRecord) -> dict[str, object]:
 def show_rubric(record: RubricRecord) -> None:
     from qa_toolkit.evaluation import parse_rubric
 
-    form, text = st.tabs(["Form", "File"])
+    form, text = st.tabs([t("Form"), t("File")])
     with text:
         st.code(record.text, language="yaml")
     with form:
         try:
             show_form(parse_rubric(record.text).rubric)
         except RubricError as error:
-            st.warning(f"This version of the toolkit cannot read the file: {plain(str(error))}")
+            said = t("This version of the toolkit cannot read the file: {reason}", reason=plain(str(error)))
+            st.warning(said)
 
 
 def show_form(rubric: Rubric) -> None:
     """Sections and criteria in the order of the form."""
     passed = rubric.scoring.pass_percent
-    limit = f", passed from {passed:g} %" if passed is not None else ", without a pass mark"
-    st.markdown(f"**{plain(rubric.title)}** · {rubric.scoring.method.value.replace('_', ' ')}{limit}")
+    limit = t("passed from {n} %", n=f"{passed:g}") if passed is not None else t("without a pass mark")
+    st.markdown(f"**{plain(rubric.title)}** · {t(rubric.scoring.method.value.replace('_', ' '))}, {limit}")
     for section in rubric.sections:
         st.subheader(plain(section.title), anchor=False)
         st.dataframe([asked(criterion) for criterion in section.criteria], hide_index=True)
@@ -64,12 +65,12 @@ def show_form(rubric: Rubric) -> None:
 def asked(criterion: Criterion) -> dict[str, object]:
     """One criterion in a line."""
     return {
-        "Criterion": criterion.id,
-        "Question": criterion.question,
-        "Weight": criterion.weight,
-        "Critical": criterion.critical,
-        "Answers": ", ".join(criterion.answers) or f"{len(criterion.ranges)} ranges",
-        "Answered by": criterion.evaluator.name,
+        t("Criterion"): criterion.id,
+        t("Question"): criterion.question,
+        t("Weight"): criterion.weight,
+        t("Critical"): t(criterion.critical),
+        t("Answers"): ", ".join(criterion.answers) or t("{n} ranges", n=len(criterion.ranges)),
+        t("Answered by"): criterion.evaluator.name,
     }
 
 

@@ -8,7 +8,7 @@ import state
 import streamlit as st
 from components import header, notes
 from components.plain import plain
-from words import t
+from words import t, told
 
 from qa_toolkit import sampling
 from qa_toolkit.errors import QAToolkitError
@@ -55,7 +55,7 @@ def plan() -> None:
     st.metric(t("Interactions to review"), found.n)
     for heading, texts in ((t("They show"), found.shows), (t("They do not show"), found.does_not_show)):
         if texts:
-            st.markdown(f"**{heading}**\n\n" + "\n".join(f"- {plain(text)}" for text in texts))
+            st.markdown(f"**{heading}**\n\n" + "\n".join(f"- {plain(told(text))}" for text in texts))
 
 
 def _planned(goal: str, columns: list[st.delta_generator.DeltaGenerator]) -> SizePlan:

@@ -60,11 +60,17 @@ def translated(text: str) -> str:
     words = catalogue(spoken())
     if text in words:
         return words[text]
-    for filled in FILLED:
-        found = _pattern(filled).fullmatch(text)
+    found = filled_in(text, FILLED)
+    return text if found is None else say(found[0], **found[1])
+
+
+def filled_in(text: str, patterns: Sequence[str]) -> tuple[str, dict[str, str]] | None:
+    """Which of the patterns gave a text, and with what in its places; None where none did."""
+    for pattern in patterns:
+        found = _pattern(pattern).fullmatch(text)
         if found is not None:
-            return say(filled, **found.groupdict())
-    return text
+            return pattern, found.groupdict()
+    return None
 
 
 def reason_of(text: str | None) -> str | None:

@@ -129,6 +129,24 @@ def test_every_text_is_translated_with_the_same_places_to_fill(load) -> None:  #
     assert {text for text, found in spanish.items() if places(text) != places(found)} == set()
 
 
+def test_what_samples_show_is_said_in_spanish(load, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    from qa_toolkit.sampling import planner
+
+    words = load("words")
+    monkeypatch.setattr(words, "language", lambda: "es")
+    plans = [
+        planner.plan_estimate(0.05, rate=0.9),
+        planner.plan_estimate(0.05, rate=0.995),
+        planner.plan_detection(0.9, 0.8),
+        planner.plan_certification(0.9, failures=2, rate=0.97),
+        *(planner.plan_agents(n, target=0.85, rate=0.9, agents=100) for n in (3, 60)),
+    ]
+    texts = [text for plan in plans for text in (*plan.shows, *plan.does_not_show)]
+    assert [text for text in texts if words.told(text) == text] == []
+    assert not any("points" in words.told(text) for text in texts)
+    assert {pattern for pattern in words.FILLED if pattern not in words.catalogue("es")} == set()
+
+
 def test_no_page_has_a_bare_text_that_streamlit_would_write_onto_it() -> None:
     for path in [*(app_dir() / "views").glob("*.py"), app_dir() / "main.py", app_dir() / "serve.py"]:
         first, *rest = ast.parse(path.read_text(encoding="utf-8")).body
