@@ -118,11 +118,17 @@ _COMMON_CHARACTERS = frozenset(map(chr, _COMMON))
 """Those of English and Spanish as usually written: folded in one go, every character in its place."""
 
 
+def fold_in_place(text: str) -> str | None:
+    """The folded text, when every character is a common one and stays in its place; else None."""
+    return text.translate(_COMMON) if _COMMON_CHARACTERS.issuperset(text) else None
+
+
 def fold(text: str) -> Folded:
     """Folds a text and keeps the place of every character."""
     count = len(text)
-    if _COMMON_CHARACTERS.issuperset(text):
-        return Folded(text.translate(_COMMON), range(count), range(1, count + 1))
+    in_place = fold_in_place(text)
+    if in_place is not None:
+        return Folded(in_place, range(count), range(1, count + 1))
     one_by_one = [fold_character(character) for character in text]
     if all(len(folded) == 1 for folded in one_by_one):
         return Folded("".join(one_by_one), range(count), range(1, count + 1))

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from qa_toolkit.language.folding import Piece, pieces_of
 from qa_toolkit.language.numbers import NormalisedToken, NumberReader
+from qa_toolkit.language.parts import InParts
 from qa_toolkit.language.spelling import american_spelling
 from qa_toolkit.language.words import (
     ENGLISH,
@@ -65,7 +66,16 @@ def normalise_words(
     go backwards. Tokens made together share one place: all digits of ``eighty-six``, both words of ``gonna``,
     the whole of ``$12.50``; so a quotation from the start of one token to the end of another is always whole.
     """
-    words = words_of(language)
+    return _in_parts(words_of(language), drop_fillers).tokens(text)
+
+
+@lru_cache(maxsize=8)
+def _in_parts(words: LanguageWords, drop_fillers: bool) -> InParts:
+    return InParts(words, partial(_whole, words, drop_fillers))
+
+
+def _whole(words: LanguageWords, drop_fillers: bool, text: str) -> tuple[NormalisedToken, ...]:
+    """The tokens of a text by all rules at once."""
     tokens = tuple(_one_pass(text, words))
     for _ in range(_MOST_PASSES):
         if _stays(tokens, words):

@@ -77,7 +77,7 @@ class NumberWords:
         object.__setattr__(self, "multipliers", self.hundred | frozenset(self.scales) | self.point_words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LanguageWords:
     """Everything the normaliser knows of one language.
 
