@@ -31,6 +31,7 @@ from typing import Any
 
 from qa_toolkit.evaluation import load_rubric
 from qa_toolkit.evaluation.cases import case_from_document
+from qa_toolkit.memory import collect_seldom
 from qa_toolkit.pipeline import judge, with_metrics
 from qa_toolkit.resources import sample_dir
 
@@ -204,6 +205,7 @@ def judged(part: Part) -> tuple[int, float, float, float, float]:
     """In a process: the calls of its part, the seconds by the clock and of the processor to judge them, and the
     resident memory in MiB after a tenth of them and at the end."""
     os.environ["QA_HOME"] = part.home
+    collect_seldom()  # as the workers of a batch do
     loaded = load_rubric(part.rubric)
     bases = base_calls(_direction(loaded))
     numbers = range(part.first, part.calls, part.step)

@@ -15,12 +15,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from qa_toolkit.errors import ConfigurationError, QAToolkitError
+from qa_toolkit.memory import collect_seldom
 
 
 def enter() -> None:
     """Called once in a new process: stopping is the parent's decision, and without it there is no work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    collect_seldom()
     # Standard output belongs to results; what a library prints in a worker goes to standard error.
     sys.stdout.flush()
     os.dup2(2, 1)

@@ -42,6 +42,7 @@ from qa_toolkit.cli import (
 )
 from qa_toolkit.cli.console import print_error
 from qa_toolkit.errors import AuthoredFileError, EnvironmentProblemError, QAToolkitError
+from qa_toolkit.memory import collect_seldom
 
 INTERRUPTED = 130
 _LONGEST_PATH_SHOWN = 200
@@ -148,4 +149,5 @@ def _unexpected(error: Exception) -> int:
 
 def run() -> NoReturn:
     """Console script."""
+    collect_seldom()
     sys.exit(execute(sys.argv[1:]))

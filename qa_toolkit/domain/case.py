@@ -71,6 +71,8 @@ class Case:
     def events_of(self, kind: str) -> tuple[Event, ...]:
         """All events of that kind, in order of time (of turn, where there are no times)."""
         found = [event for event in self.events if event.kind == kind]
+        if len(found) < 2:
+            return tuple(found)
         return tuple(sorted(found, key=lambda e: (e.start_s if e.start_s is not None else -1.0, e.turn or 0)))
 
     def has(self, part: CasePart) -> bool:

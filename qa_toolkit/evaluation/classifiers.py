@@ -107,23 +107,31 @@ class TrainedClassifier(Authored):
     lexical: Lexical
 
     @cached_property
-    def _weights(self) -> Floats:
+    def word_weights(self) -> Floats:
+        """The coefficients of both blocks of places."""
         return np.asarray(self.lexical.coefficients, dtype=np.float64) / _THOUSANDTHS
+
+    @cached_property
+    def surface_weights(self) -> Floats:
+        """The coefficients of the surface features."""
+        return np.asarray(self.lexical.surface_coefficients)
+
+    @cached_property
+    def _vector_weights(self) -> Floats:
+        coefficients = self.vector.coefficients if self.vector else ()
+        return np.asarray(coefficients, dtype=np.float64) / _TEN_THOUSANDTHS
 
     def word_scores(self, features: Features) -> Floats:
         """The linear scores of the first stage."""
-        stage = self.lexical
-        return features.scores(self._weights, np.asarray(stage.surface_coefficients), stage.intercept)
+        return features.scores(self.word_weights, self.surface_weights, self.lexical.intercept)
 
     def word_probabilities(self, features: Features) -> Floats:
         """How likely each sentence means the event, by its words alone."""
         return sigmoid(self.word_scores(features) * self.lexical.slope + self.lexical.shift)
 
-    def in_doubt(self, probabilities: Floats) -> Floats:
-        """Which of the first stage's probabilities the second stage is asked about."""
-        if self.vector is None:
-            return np.zeros(len(probabilities), dtype=bool)
-        return np.asarray((probabilities >= self.clearly_not) & (probabilities < self.clearly))
+    def in_doubt(self, probability: float) -> bool:
+        """Whether the second stage is asked about a probability of the first."""
+        return self.vector is not None and self.clearly_not <= probability < self.clearly
 
     def certain_of(self, probability: float) -> bool:
         """Whether a sentence of that probability counts by itself."""
@@ -136,7 +144,7 @@ class TrainedClassifier(Authored):
         features = features_of(texts)
         found = self.word_probabilities(features)
         if encoder is not None:
-            doubtful = [int(row) for row in np.flatnonzero(self.in_doubt(found))]
+            doubtful = [row for row, probability in enumerate(found) if self.in_doubt(probability)]
             if doubtful:
                 found[doubtful] = self.second_opinion(
                     [texts[row] for row in doubtful], features.rows(doubtful), encoder
@@ -148,8 +156,7 @@ class TrainedClassifier(Authored):
         stage = self.vector
         if stage is None:
             return self.word_probabilities(features)
-        weights = np.asarray(stage.coefficients, dtype=np.float64) / _TEN_THOUSANDTHS
-        scores = vector_matrix(texts, self.language, encoder) @ weights + stage.intercept
+        scores = vector_matrix(texts, self.language, encoder) @ self._vector_weights + stage.intercept
         joined = self.word_scores(features) * stage.of_words + scores * stage.of_vector + stage.shift
         return sigmoid(joined)
 

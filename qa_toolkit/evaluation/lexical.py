@@ -11,7 +11,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
@@ -75,19 +75,33 @@ class Features:
     parts: NDArray[np.int64]
     part_starts: NDArray[np.int64]
     surface: Floats
+    word_norms: Floats = field(init=False)
+    part_norms: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        # A call is scored by some thirty classifiers: what does not depend on them is worked out once.
+        object.__setattr__(self, "word_norms", np.sqrt(_counts(self.word_starts, len(self.words))))
+        object.__setattr__(
+            self, "part_norms", _PART_WEIGHT / np.sqrt(_counts(self.part_starts, len(self.parts)))
+        )
 
     def __len__(self) -> int:
         return len(self.surface)
 
     def scores(self, coefficients: Floats, surface: Floats, intercept: float) -> Floats:
         """The linear score of each sentence; ``coefficients`` hold both blocks one after the other."""
+        scores = self.word_scores(coefficients.reshape(len(coefficients), 1))[:, 0]
+        return np.asarray(scores + self.surface @ surface + intercept)
+
+    def word_scores(self, coefficients: Floats) -> Floats:
+        """The scores of each sentence without its surface: a column for each column of coefficients."""
         if not len(self):
-            return np.zeros(0)
-        word = np.add.reduceat(coefficients[self.words], self.word_starts)
-        part = np.add.reduceat(coefficients[self.parts], self.part_starts)
-        word /= np.sqrt(_counts(self.word_starts, len(self.words)))
-        part *= _PART_WEIGHT / np.sqrt(_counts(self.part_starts, len(self.parts)))
-        return np.asarray(word + part + self.surface @ surface + intercept)
+            return np.zeros((0, coefficients.shape[1]))
+        word = np.add.reduceat(coefficients[self.words], self.word_starts, axis=0)
+        part = np.add.reduceat(coefficients[self.parts], self.part_starts, axis=0)
+        word /= self.word_norms[:, None]
+        part *= self.part_norms[:, None]
+        return np.asarray(word + part)
 
     def rows(self, chosen: Sequence[int]) -> Features:
         """The features of some of the sentences, in that order."""

@@ -7,8 +7,9 @@ in as ``lead``. The last four digits of anything are no identifier.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, get_args
 
 from qa_toolkit.language.identifier_cues import HeardWord, counts_in, cues_in, pause_between
@@ -57,7 +58,9 @@ __all__ = [
 
 KINDS: Final[tuple[IdentifierKind, ...]] = get_args(IdentifierKind)
 
-_TELLING: Final = frozenset((*"0123456789", "at", "arroba"))
+_DIGITS: Final = frozenset("0123456789")
+_AT: Final = frozenset(("at", "arroba"))
+_DOTS: Final = frozenset(("dot", "punto"))
 _REACH: Final = 30
 _SHORTEST: Final = 4
 _COMPLETE: Final = 0.5
@@ -119,11 +122,14 @@ def find_identifiers(
         lead: the words before it, of anyone.
         of_office: the speaker speaks for an office, whose "call me at" gives no number of a person.
     """
-    if not may_hold_identifier(word.text for word in words):
+    texts = [word.text for word in words]
+    if not may_hold_identifier(texts):
         return ()
     found = [
         Identifier("email", value, first, last, sure) for value, first, last, sure in emails(words, lead)
     ]
+    if _DIGITS.isdisjoint(texts):
+        return tuple(sorted(found, key=lambda i: i.first))
     context = _Context(words, lead, of_office=of_office)
     for date in NamedDates(words).all():
         sure = context.birth(date.first, date.last, int(date.day[:4]))
@@ -131,14 +137,15 @@ def find_identifiers(
         found += [born] if sure and not _taken(born, found) else []
     places = addresses(words, lead)
     found += [i for i in (Identifier("address", *place) for place in places) if not _taken(i, found)]
-    used = {n for identifier in found for n in range(identifier.first, identifier.last)}
-    found += context.numbers(used)
+    if sum(text in _DIGITS for text in texts) >= _SHORTEST:
+        used = {n for identifier in found for n in range(identifier.first, identifier.last)}
+        found += context.numbers(used)
     return tuple(sorted(found, key=lambda i: i.first))
 
 
-def may_hold_identifier(texts: Iterable[str]) -> bool:
-    """Whether a digit or a spoken ``@`` is among normalised words; without one there is no identifier."""
-    return not _TELLING.isdisjoint(texts)
+def may_hold_identifier(texts: Collection[str]) -> bool:
+    """Whether a digit, or ``@`` and a dot, are among normalised words; else there is no identifier."""
+    return not _DIGITS.isdisjoint(texts) or not (_AT.isdisjoint(texts) or _DOTS.isdisjoint(texts))
 
 
 def _taken(one: Identifier, others: Sequence[Identifier]) -> bool:
@@ -163,10 +170,13 @@ class _Context:
         self._lead = list(lead)[-_REACH:]
         self._all = [*self._lead, *(word.text for word in words)]
         self._shift = len(self._lead)
-        self._cues = cues_in(self._all)
         self._counts = counts_in(words)
         self._own = OTHER if of_office else "phone"
         self._offices: set[str] = set()
+
+    @cached_property
+    def _cues(self) -> list[tuple[int, int, str]]:
+        return cues_in(self._all)
 
     def numbers(self, used: set[int]) -> list[Identifier]:
         """Identifiers that are digits, outside the words already used."""

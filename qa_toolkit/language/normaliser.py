@@ -66,15 +66,15 @@ def normalise_words(
     go backwards. Tokens made together share one place: all digits of ``eighty-six``, both words of ``gonna``,
     the whole of ``$12.50``; so a quotation from the start of one token to the end of another is always whole.
     """
-    return _in_parts(words_of(language), drop_fillers).tokens(text)
+    return _in_parts(words_of(language), drop_fillers=drop_fillers).tokens(text)
 
 
 @lru_cache(maxsize=8)
-def _in_parts(words: LanguageWords, drop_fillers: bool) -> InParts:
-    return InParts(words, partial(_whole, words, drop_fillers))
+def _in_parts(words: LanguageWords, *, drop_fillers: bool) -> InParts:
+    return InParts(words, partial(_whole, words=words, drop_fillers=drop_fillers))
 
 
-def _whole(words: LanguageWords, drop_fillers: bool, text: str) -> tuple[NormalisedToken, ...]:
+def _whole(text: str, *, words: LanguageWords, drop_fillers: bool) -> tuple[NormalisedToken, ...]:
     """The tokens of a text by all rules at once."""
     tokens = tuple(_one_pass(text, words))
     for _ in range(_MOST_PASSES):

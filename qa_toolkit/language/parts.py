@@ -1,9 +1,9 @@
-"""A text normalised in parts: plain words as they stand, and what lies between them, which repeats from call to call.
+"""A text normalised in parts: plain words as they stand, and what lies between them.
 
 Most words of a conversation are changed by no rule and change nothing for their neighbours. Such a word
 parts a text: what stands before it and after it can be normalised apart, and the little texts between
-(`` I'm ``, ``, and a ``) come again and again. ``tests/language/test_parts.py`` holds the outcome against that of
-the whole text.
+(`` I'm ``, ``, and a ``) come again in every call. ``tests/language/test_parts.py`` holds the outcome against
+that of the whole text.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class InParts:
 class _Part(NamedTuple):
     """What stands between plain words.
 
-    ``asks``: what it comes to rests on the plain word that follows. ``far``: it may rest on words further away.
+    ``asks``: what it comes to rests on the plain word that follows. ``far``: it may rest on words beyond.
     """
 
     tokens: Tokens
@@ -133,12 +133,12 @@ class _Between(dict[str, _Part]):
 
 
 _REACHES_FAR: Final = r"[\[<{(~]|\d[.,]\d"
-"""Remarks may hold several words and make parts of words disappear; the places of a decimal number rest on whether
-its text is read again."""
+"""Remarks may hold several words and make parts of words disappear; the places of a decimal number rest on
+whether its text is read again."""
 
 
 def _far(numbers: NumberWords | None) -> re.Pattern[str]:
-    """Texts in which a rule looks past a plain word: beside the month of a date, from ``oh`` in a row of digits."""
+    """Texts in which a rule looks past a plain word: at the month of a date, at ``oh`` among digits."""
     found = [_REACHES_FAR]
     if numbers is not None:
         month, ordinal = _any_of(numbers.months), _any_of(numbers.ordinals)

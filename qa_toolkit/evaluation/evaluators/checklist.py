@@ -48,10 +48,11 @@ class Checklist:
         self._parameters = parameters
         specs = parameters.every or parameters.some
         self._parts: tuple[Evaluator, ...] = tuple(tools.build(spec) for spec in specs)
+        self._question: tuple[Criterion, Criterion] | None = None
 
     def answer(self, criterion: Criterion, case: Case) -> Answer:
         """The answer with the evidence of the parts that settle it."""
-        question = criterion.model_copy(update={"answers": _PART_ANSWERS, "ranges": ()})
+        question = self._asked_of_parts(criterion)
         answers = [_ask(part, question, case) for part in self._parts]
         counting = [a for a in answers if a.status is not AnswerStatus.NOT_APPLICABLE]
         if not counting:
@@ -63,6 +64,14 @@ class Checklist:
             reasons = "; ".join(dict.fromkeys(a.reason or "no reason" for a in doubtful))
             return unanswered(criterion, f"{len(doubtful)} of {len(counting)} parts are open: {reasons}")
         return self._settle(criterion, decided or counting, is_settling=bool(decided))
+
+    def _asked_of_parts(self, criterion: Criterion) -> Criterion:
+        """The criterion with the answers of a part; kept, so that parts know it when they are asked again."""
+        kept = self._question
+        if kept is None or kept[0] is not criterion:
+            question = criterion.model_copy(update={"answers": _PART_ANSWERS, "ranges": ()})
+            kept = self._question = criterion, question
+        return kept[1]
 
     def _settle(self, criterion: Criterion, answers: list[Answer], *, is_settling: bool) -> Answer:
         met = is_settling != bool(self._parameters.every)

@@ -36,6 +36,8 @@ class Pattern:
         needed: its words, ``joined_forms`` those of ``joined``, as sets.
         adjacent: no word may be left out or put in between.
         wanted_equal: so many words must be equal.
+        fuzzy: words may differ at all.
+        literal: no word stands for others.
     """
 
     written: str
@@ -49,11 +51,8 @@ class Pattern:
     joined_forms: frozenset[str]
     adjacent: bool
     wanted_equal: int
-
-    @property
-    def fuzzy(self) -> bool:
-        """Whether words may differ at all."""
-        return self.least < 1.0
+    fuzzy: bool
+    literal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +167,8 @@ def compile_phrase(written: str, language: str, least: float) -> Pattern:
         joined_forms=forms,
         adjacent=budget < 1.0 and len(words) == len(plain),
         wanted_equal=(len(plain) + 1) // 2 if len(plain) > 1 else 0,
+        fuzzy=least < 1.0,
+        literal=len(words) == len(plain) and ANY_DIGIT not in plain,
     )
 
 
@@ -214,12 +215,24 @@ def _hits_in_a_row(pattern: Pattern, text: Searchable) -> list[Hit]:
         holding &= stretches[word]
         if not holding:
             return []
+    if pattern.literal and not (pattern.fuzzy and not text.bent.isdisjoint(pattern.needed)):
+        return _literal_hits(pattern, holding, text)
+    return _apart(pattern, _starts(pattern, holding, text), _side_by_side, text)
+
+
+def _literal_hits(pattern: Pattern, holding: int, text: Searchable) -> list[Hit]:
+    """Where exactly these words stand."""
     words, size = pattern.words, pattern.size
-    starts = _starts(pattern, holding, text)
-    if ANY_DIGIT in pattern.needed or not (pattern.fuzzy and text.bent.isdisjoint(pattern.needed)):
-        return _apart(pattern, starts, _side_by_side, text)
-    exact = [at for at in starts if text.stretches[at[0]].texts[at[1] : at[1] + size] == words]
-    return _apart(pattern, exact, _side_by_side, text) if exact else []
+    hits: list[Hit] = []
+    current, end = -1, 0
+    for number, start in text.index.get(words[0], ()):
+        if not holding >> number & 1 or (number == current and start < end):
+            continue
+        if size > 1 and text.stretches[number].texts[start : start + size] != words:
+            continue
+        current, end = number, start + size
+        hits.append(Hit(number, start, end, 1.0, pattern))
+    return hits
 
 
 def _apart(pattern: Pattern, starts: Sequence[tuple[int, int]], match: _Match, text: Searchable) -> list[Hit]:
@@ -319,45 +332,60 @@ def _equal(wanted: str, word: str) -> bool:
     return wanted == word or (wanted == ANY_DIGIT and is_digit(word))
 
 
-def _match(  # noqa: C901  # one branch for each way a word of the phrase can be met
-    pattern: Pattern, texts: Sequence[str], start: int, text: Searchable
-) -> tuple[int, float] | None:
+def _match(pattern: Pattern, texts: Sequence[str], start: int, text: Searchable) -> tuple[int, float] | None:
     """The end and loss of the best match that begins exactly at a word."""
-    words, count, fuzzy = pattern.words, len(texts), pattern.fuzzy
-    if texts[start : start + len(words)] == words:
-        return start + len(words), 0.0
-    best: tuple[int, float] | None = None
+    if texts[start : start + len(pattern.words)] == pattern.words:
+        return start + len(pattern.words), 0.0
+    walk = _Walk(pattern, texts, text)
+    walk.on(0, start, 0.0, 0)
+    return walk.best
 
-    def walk(i: int, j: int, loss: float, equal: int) -> None:  # noqa: C901, PLR0912
-        nonlocal best
-        if loss > pattern.budget or (best is not None and loss >= best[1]):
+
+class _Walk:
+    """Every way to meet a phrase from a word on; ``best`` is the end and the loss of the best one.
+
+    A class and no function inside another: that would refer to itself and keep the conversation in memory.
+    """
+
+    __slots__ = ("best", "pattern", "text", "texts")
+
+    def __init__(self, pattern: Pattern, texts: Sequence[str], text: Searchable) -> None:
+        self.pattern, self.texts, self.text = pattern, texts, text
+        self.best: tuple[int, float] | None = None
+
+    def on(self, i: int, j: int, loss: float, equal: int) -> None:
+        """Goes on from word ``i`` of the phrase and word ``j`` of the stretch."""
+        pattern, texts = self.pattern, self.texts
+        if loss > pattern.budget or (self.best is not None and loss >= self.best[1]):
             return
-        if i == len(words):
+        if i == len(pattern.words):
             if equal >= pattern.wanted_equal:
-                best = (j, loss)
+                self.best = (j, loss)
             return
-        if words[i] == ANY_WORDS:
-            for skipped in range(min(MOST_ANY_WORDS, count - j) + 1):
-                walk(i + 1, j + skipped, loss, equal)
+        if pattern.words[i] == ANY_WORDS:
+            for skipped in range(min(MOST_ANY_WORDS, len(texts) - j) + 1):
+                self.on(i + 1, j + skipped, loss, equal)
             return
-        if j < count and _equal(words[i], texts[j]):
-            walk(i + 1, j + 1, loss, equal + 1)
-        elif fuzzy and j < count:
-            alike = text.alike(words[i]).get(texts[j], 0.0)
-            if alike >= LEAST_ALIKE:
-                walk(i + 1, j + 1, loss + 1.0 - alike, equal)
-            if i + 1 < len(words) and words[i] + words[i + 1] == texts[j]:
-                walk(i + 2, j + 1, loss, equal + 2)
-            if j + 1 < count and words[i] == texts[j] + texts[j + 1]:
-                walk(i + 1, j + 2, loss, equal + 1)
-        if fuzzy and i > 0:
-            if _may_differ(words[i]) and i + 1 < len(words):
-                walk(i + 1, j, loss + 1.0, equal)
-            if j < count and _may_differ(texts[j]):
-                walk(i, j + 1, loss + 1.0, equal)
+        if j < len(texts) and _equal(pattern.words[i], texts[j]):
+            self.on(i + 1, j + 1, loss, equal + 1)
+        elif pattern.fuzzy and j < len(texts):
+            self._on_alike(i, j, loss, equal)
+        if pattern.fuzzy and i > 0:
+            if _may_differ(pattern.words[i]) and i + 1 < len(pattern.words):
+                self.on(i + 1, j, loss + 1.0, equal)
+            if j < len(texts) and _may_differ(texts[j]):
+                self.on(i, j + 1, loss + 1.0, equal)
 
-    walk(0, start, 0.0, 0)
-    return best
+    def _on_alike(self, i: int, j: int, loss: float, equal: int) -> None:
+        """With a word like the one wanted, two words said as one, or one said as two."""
+        words, texts = self.pattern.words, self.texts
+        alike = self.text.alike(words[i]).get(texts[j], 0.0)
+        if alike >= LEAST_ALIKE:
+            self.on(i + 1, j + 1, loss + 1.0 - alike, equal)
+        if i + 1 < len(words) and words[i] + words[i + 1] == texts[j]:
+            self.on(i + 2, j + 1, loss, equal + 2)
+        if j + 1 < len(texts) and words[i] == texts[j] + texts[j + 1]:
+            self.on(i + 1, j + 2, loss, equal + 1)
 
 
 def _may_differ(word: str) -> bool:

@@ -8,13 +8,13 @@ classifier finds, unless its training says that it may count by itself.
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-import numpy as np
 from pydantic import BeforeValidator
 
 from qa_toolkit import resources
@@ -23,13 +23,13 @@ from qa_toolkit.domain.transcript import Role, Transcript
 from qa_toolkit.errors import AuthoredFileError, EnvironmentProblemError
 from qa_toolkit.evaluation.classifiers import (
     FOLDER,
-    Floats,
     TrainedClassifier,
     classifier_name,
     load_classifier,
 )
 from qa_toolkit.evaluation.encoders import encoder_for
 from qa_toolkit.evaluation.evaluators.searchable import Place
+from qa_toolkit.evaluation.first_stages import KnownClassifiers
 from qa_toolkit.evaluation.lexical import Features, features_of
 from qa_toolkit.evaluation.sentences import Sentence, sentences_of
 
@@ -39,6 +39,7 @@ _FEWEST_WORDS: Final = 2
 _ROUNDED: Final = 1e-4
 """Probabilities are rounded; a sentence may be as likely as is asked for by that much."""
 _KEPT = threading.local()
+_KNOWN: Final = KnownClassifiers()
 
 
 def _as_tuple(value: object) -> object:
@@ -77,28 +78,20 @@ Meaning = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The sentences of some roles that say something: their numbers, places and features."""
+    """The sentences of some roles that say something: their numbers and places."""
 
     rows: tuple[int, ...]
     places: tuple[Place, ...]
-    features: Features
     by_turn: Mapping[int, tuple[int, ...]]
-    likely: dict[int, tuple[TrainedClassifier, Floats]] = field(default_factory=dict)
 
-    def probabilities(self, trained: TrainedClassifier) -> Floats:
-        """How likely each is by its words; kept, as events and criteria ask for the same."""
-        kept = self.likely.get(id(trained))
-        if kept is None:
-            kept = self.likely[id(trained)] = trained, trained.word_probabilities(self.features)
-        return kept[1]
-
-    def with_words_at(self, places: Sequence[Place]) -> Floats:
+    def with_words_at(self, places: Sequence[Place]) -> set[int]:
         """Which of them hold any of these places."""
-        found = np.zeros(len(self.places), dtype=bool)
-        for place in places:
-            for number in self.by_turn.get(place.turn, ()):
-                found[number] |= overlap(self.places[number], place)
-        return found
+        return {
+            number
+            for place in places
+            for number in self.by_turn.get(place.turn, ())
+            if overlap(self.places[number], place)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +102,7 @@ class Sentences:
     features: Features
     wordy: tuple[bool, ...]
     by_roles: dict[tuple[Role, ...], Spoken] = field(default_factory=dict)
+    likely: dict[int, tuple[TrainedClassifier, list[float]]] = field(default_factory=dict)
 
     def of(self, roles: Sequence[Role], transcript: Transcript) -> Spoken:
         """The sentences of these roles (everyone's, when empty) that say something."""
@@ -124,16 +118,28 @@ class Sentences:
             for number, sentence in enumerate(chosen):
                 by_turn[sentence.turn] = (*by_turn.get(sentence.turn, ()), number)
             places = tuple(Place(sentence.turn, sentence.start, sentence.end) for sentence in chosen)
-            self.by_roles[key] = Spoken(rows, places, self.features.rows(rows), by_turn)
+            self.by_roles[key] = Spoken(rows, places, by_turn)
         return self.by_roles[key]
+
+    def probabilities(self, trained: TrainedClassifier) -> list[float]:
+        """How likely each is by its words; worked out for all classifiers known, as others will ask, too."""
+        kept = self.likely.get(id(trained))
+        if kept is None or kept[0] is not trained:
+            known = _KNOWN.with_one(trained)
+            columns = known.probabilities(self.features).T.tolist()
+            for other, found in zip(known.classifiers, columns, strict=True):
+                self.likely[id(other)] = other, found
+            kept = self.likely[id(trained)]
+        return kept[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A sentence and how likely it means the event."""
+    """A sentence and how likely it means the event; ``claimed``: another event is likelier by its words."""
 
     place: Place
     probability: float
+    claimed: bool = False
 
     def holds(self, place: Place) -> bool:
         """Whether a place lies in the sentence."""
@@ -172,18 +178,9 @@ class Opinion:
         trained = self.of(language)
         return self.parameters.alone == "counts" and trained is not None and trained.certain_of(probability)
 
-    def claimed(self, sentence: Judged, text: str, language: str) -> bool:
-        """Whether another event's classifier finds a sentence likelier by its words."""
-        own = self.of(language)
-        if own is None or not self._others:
-            return False
-        features = features_of([text])
-        likely = float(own.word_probabilities(features)[0])
-        others = [trained for files in self._others if (trained := files.of(language)) is not None]
-        return any(
-            float(other.word_probabilities(features)[0]) > min(likely, sentence.probability)
-            for other in others
-        )
+    def others(self, language: str) -> list[TrainedClassifier]:
+        """The classifiers that may claim a sentence."""
+        return [trained for files in self._others if (trained := files.of(language)) is not None]
 
 
 class _Files:
@@ -217,29 +214,49 @@ def judge(
     hits: Sequence[Place],
     likely_from: float,
     inside: Callable[[Place], bool],
+    others: Sequence[TrainedClassifier] = (),
+    alone: bool = True,
 ) -> list[Judged]:
     """The sentences of these roles that hold a hit or are about as likely as ``likely_from``, in order.
 
     The encoder is asked only where it could change something: about a hit that the words deny, and about a
     sentence inside the window without a hit that the words leave in doubt.
+
+    Args:
+        trained: the classifier that is asked.
+        transcript: the conversation.
+        language: of the conversation.
+        roles: whose sentences (everyone's, when empty).
+        hits: where phrases are found.
+        likely_from: from this probability on a sentence without a hit is given.
+        inside: whether a place lies in the window.
+        others: classifiers of other events that may claim a sentence by its words.
+        alone: whether a sentence without a hit is given at all.
     """
     own = sentences_with_features(transcript)
     spoken = own.of(roles, transcript)
-    if not spoken.rows:
-        return []
-    likely = spoken.probabilities(trained)
+    every = own.probabilities(trained)
+    rivals = [own.probabilities(other) for other in others]
+    words = [every[row] for row in spoken.rows]
+    claims = [max((rival[row] for rival in rivals), default=0.0) for row in spoken.rows] if rivals else None
     hit = spoken.with_words_at(hits)
-    worth = np.where(hit, likely < trained.denied_below, likely >= likely_from)
-    asked = [
-        int(i) for i in np.flatnonzero(trained.in_doubt(likely) & worth) if hit[i] or inside(spoken.places[i])
-    ]
-    if asked:
-        texts = [own.sentences[spoken.rows[i]].text for i in asked]
-        likely = likely.copy()
-        likely[asked] = _second(trained, texts, spoken.features.rows(asked), language)
-    shown = hit | (likely >= likely_from - _ROUNDED)
-    shown[asked] = True
-    return [Judged(spoken.places[i], round(float(likely[i]), 4)) for i in np.flatnonzero(shown)]
+    least = likely_from - _ROUNDED if alone else math.inf
+    shown = [i for i, likely in enumerate(words) if likely >= least or i in hit]
+
+    def could_change(i: int) -> bool:
+        if i in hit:
+            return words[i] < trained.denied_below
+        claimed = claims is not None and claims[i] > words[i]
+        return words[i] >= likely_from and not claimed and inside(spoken.places[i])
+
+    asked = [i for i in shown if trained.in_doubt(words[i]) and could_change(i)]
+    likely = dict(zip(asked, _second(trained, own, [spoken.rows[i] for i in asked], language), strict=True))
+    found = []
+    for i in shown:
+        sure = round(float(likely.get(i, words[i])), 4)
+        claimed = claims is not None and claims[i] > min(words[i], sure)
+        found.append(Judged(spoken.places[i], sure, claimed))
+    return found
 
 
 def sentences_with_features(transcript: Transcript) -> Sentences:
@@ -253,15 +270,22 @@ def sentences_with_features(transcript: Transcript) -> Sentences:
     return kept[1]
 
 
-def _second(trained: TrainedClassifier, texts: Sequence[str], features: Features, language: str) -> Floats:
-    """What the encoder says too; without one on this machine the words alone."""
+def _second(
+    trained: TrainedClassifier, own: Sentences, rows: Sequence[int], language: str
+) -> Sequence[float]:
+    """What the encoder says of some sentences, too; without one on this machine the words alone."""
+    if not rows:
+        return ()
+    features = own.features.rows(rows)
     try:
         encoder = encoder_for(language)
     except EnvironmentProblemError:
-        return trained.word_probabilities(features)
+        return [own.probabilities(trained)[row] for row in rows]
     if trained.vector is None or encoder.name != trained.vector.encoder:
-        return trained.word_probabilities(features)
-    return trained.second_opinion(texts, features, encoder)
+        return [own.probabilities(trained)[row] for row in rows]
+    texts = [own.sentences[row].text for row in rows]
+    found: list[float] = trained.second_opinion(texts, features, encoder).tolist()
+    return found
 
 
 def _files(event: str, search: Sequence[Path]) -> Mapping[str, Path]:

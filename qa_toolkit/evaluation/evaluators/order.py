@@ -103,7 +103,7 @@ class Order:
 
     def __init__(self, parameters: OrderParameters, tools: Tools) -> None:
         del tools
-        self._parameters = parameters
+        self._parameters = self._last = parameters
 
     def answer(self, criterion: Criterion, case: Case) -> Answer:
         """The verdict with the events it rests on, or the window that holds none."""
@@ -112,12 +112,17 @@ class Order:
         if not _comparable([item for items in events.values() for item in items]):
             return unanswered(criterion, _CANNOT_COMPARE)
         heard = text.mean_confidence(()) if text else 1.0
-        parameters = self._parameters
-        sure = round(parameters.absence_confidence * heard, 4)
-        verdict = _judge(parameters.model_copy(update={"absence_confidence": sure}), events)
+        verdict = _judge(self._as_sure_as(round(self._parameters.absence_confidence * heard, 4)), events)
         return settled(
             criterion, verdict.value, verdict.evidence, confidence=verdict.confidence, reason=verdict.reason
         )
+
+    def _as_sure_as(self, sure: float) -> OrderParameters:
+        """The parameters with an absence as sure as the words are heard; the last ones are kept."""
+        last = self._last
+        if last.absence_confidence != sure:
+            last = self._last = self._parameters.model_copy(update={"absence_confidence": sure})
+        return last
 
 
 def _placed(case: Case, name: str, text: Searchable | None) -> list[_Placed]:

@@ -9,7 +9,7 @@ your own fault") are left to a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import model_validator
 
@@ -17,6 +17,7 @@ from qa_toolkit.domain.case import Case, CasePart
 from qa_toolkit.domain.evaluation import Answer, Evidence, SpanEvidence
 from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.rubric import Criterion, Probability
+from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.evaluation.banks import search_folders
 from qa_toolkit.evaluation.evaluator import Tools
 from qa_toolkit.evaluation.evaluators.matching import compile_phrase
@@ -125,11 +126,25 @@ class Phrase:
             self._opinion = Opinion(parameters.meaning, search_folders(tools.settings))
             # Part of every result: the same phrases with another classifier answer otherwise.
             self.version = "+".join([type(self).version, *self._opinion.learnt()])  # type: ignore[misc]
+        self._kept: tuple[_Asked, Answer] | None = None
         self._token_patterns = TokenPatterns(parameters.pattern) if parameters.pattern else None
         self._expressions = RegularExpressions(parameters.regex) if parameters.regex else None
 
     def answer(self, criterion: Criterion, case: Case) -> Answer:
-        """``found`` with the words, or ``missing`` with the window that was searched."""
+        """``found`` with the words, or ``missing`` with the window that was searched.
+
+        A case is asked about again with other events where some are doubtful; what does not rest on them is
+        answered once.
+        """
+        named = self._parameters.event_names()
+        events = tuple([event for event in case.events if event.kind in named]) if named else ()
+        asked = _Asked(criterion, case.transcript, language_of(case), events)
+        kept = self._kept
+        if kept is None or not kept[0].same_as(asked):
+            kept = self._kept = asked, self._answer(criterion, case)
+        return kept[1]
+
+    def _answer(self, criterion: Criterion, case: Case) -> Answer:
         parameters, search = self._parameters, self._search(case)
         if search.window.impossible:
             return unanswered(criterion, search.window.impossible)
@@ -267,6 +282,20 @@ class Phrase:
             if texts and ANY_LANGUAGE not in texts and language not in texts:
                 return language
         return None
+
+
+class _Asked(NamedTuple):
+    """What an answer of phrases rests on besides their parameters."""
+
+    criterion: Criterion
+    transcript: Transcript | None
+    language: str
+    events: tuple[Event, ...]
+
+    def same_as(self, other: _Asked) -> bool:
+        """Whether it is the same question of the very same conversation, which is not compared."""
+        same = self.criterion is other.criterion and self.transcript is other.transcript
+        return same and self.language == other.language and self.events == other.events
 
 
 def _own(found: Sequence[Found]) -> int:

@@ -158,6 +158,8 @@ class PhraseSearch:
             hits=places,
             likely_from=opinion.parameters.likely_from,
             inside=self.window.holds,
+            others=opinion.others(self._language),
+            alone=opinion.parameters.alone != "ignored",
         )
         sure: list[Found] = []
         doubtful: list[Found] = []
@@ -185,9 +187,7 @@ class PhraseSearch:
         """Whether the classifier finds a sentence that no phrase finds."""
         if opinion.parameters.alone == "ignored" or sentence.probability < opinion.parameters.likely_from:
             return False
-        place = sentence.place
-        text = self._text.turns[place.turn].text[place.start : place.end]
-        return self.window.holds(place) and not opinion.claimed(sentence, text, self._language)
+        return not sentence.claimed and self.window.holds(sentence.place)
 
     def absence(self, parameters: PhraseParameters) -> float:
         """How sure it is that nothing was said."""

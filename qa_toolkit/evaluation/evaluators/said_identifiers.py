@@ -88,15 +88,14 @@ def _light(text: str, language: str) -> bool:
 
 
 def _in_speech(transcript: Transcript, group: Sequence[int], language: str) -> list[Said]:
-    if not may_hold_identifier(
-        token.text for turn in group for token in tokens_of(transcript.turns[turn].text, language)
-    ):
+    said = [(turn, tokens_of(transcript.turns[turn].text, language)) for turn in group]
+    if not may_hold_identifier([token.text for _, tokens in said for token in tokens]):
         return []
     words: list[HeardWord] = []
     places: list[Place] = []
-    for turn in group:
+    for turn, tokens in said:
         text, before = transcript.turns[turn].text, -1
-        for token in tokens_of(text, language):
+        for token in tokens:
             gap = None if before < 0 else text[before : token.start]
             words.append(HeardWord(token.text, text[token.start : token.end], gap))
             places.append(Place(turn, token.start, token.end))

@@ -11,7 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from operator import add, itemgetter
 from typing import Any, NamedTuple
 
 from qa_toolkit.domain.evaluation import SpanEvidence
@@ -24,6 +24,9 @@ BACKCHANNELS = frozenset(
 )
 ANY_DIGIT = "#"
 """Stands in the index for every single digit; the normaliser never leaves this sign in a text."""
+_DIGITS = "0123456789"
+_TEXT = itemgetter(0)
+_LONGEST_BACKCHANNEL = max(len(text.split()) for text in BACKCHANNELS)
 _NOWHERE: tuple[tuple[int, int], ...] = ()
 _NO_WORDS: frozenset[str] = frozenset()
 _FINAL = (".", "?", "!", "…")
@@ -245,16 +248,22 @@ def tokens_of(text: str, language: str) -> tuple[NormalisedToken, ...]:
 
 def is_digit(word: str) -> bool:
     """Whether a normalised word is one digit; numbers are normalised digit by digit."""
-    return len(word) == 1 and word in "0123456789"
+    return len(word) == 1 and word in _DIGITS
 
 
 def is_backchannel(turn: Turn, language: str) -> bool:
     """Whether a turn is nothing but a sign of listening."""
-    tokens = tokens_of(turn.text, language)
-    return " ".join(token.text for token in tokens) in BACKCHANNELS or not tokens
+    return _only_listens(tokens_of(turn.text, language))
+
+
+def _only_listens(tokens: Sequence[NormalisedToken]) -> bool:
+    return len(tokens) <= _LONGEST_BACKCHANNEL and (
+        not tokens or " ".join([token.text for token in tokens]) in BACKCHANNELS
+    )
 
 
 def _build(transcript: Transcript, language: str) -> Searchable:
+    said = [tokens_of(turn.text, language) for turn in transcript.turns]
     groups: list[list[int]] = []
     current: dict[Role, list[int]] = {}
     for position, turn in enumerate(transcript.turns):
@@ -264,27 +273,30 @@ def _build(transcript: Transcript, language: str) -> Searchable:
         else:
             current[turn.role] = group = [position]
             groups.append(group)
-        if not is_backchannel(turn, language):
+        if not _only_listens(said[position]):
             current = {turn.role: group}
-    stretches = tuple(_stretch(transcript.turns, group, language) for group in groups)
+    stretches = tuple(_stretch(transcript.turns[group[0]].role, group, said) for group in groups)
     index: dict[str, list[tuple[int, int]]] = defaultdict(list)
     pairs: dict[str, int] = defaultdict(int)
     for number, stretch in enumerate(stretches):
-        for position, text in enumerate(stretch.texts):
+        texts, bit = stretch.texts, 1 << number
+        for position, text in enumerate(texts):
             index[text].append((number, position))
-            if is_digit(text):
-                index[ANY_DIGIT].append((number, position))
-        bit = 1 << number
-        for first, second in pairwise(stretch.texts):
-            pairs[first + second] |= bit
+        for pair in map(add, texts, texts[1:]):
+            pairs[pair] |= bit
+    digits = [at for digit in _DIGITS if digit in index for at in index[digit]]
+    if digits:
+        index[ANY_DIGIT] = sorted(digits)
     return Searchable(transcript.turns, stretches, dict(index), dict(pairs))
 
 
-def _stretch(turns: Sequence[Turn], group: Sequence[int], language: str) -> Stretch:
-    said = [(position, tokens_of(turns[position].text, language)) for position in group]
-    tokens = tuple(token for _, own in said for token in own)
-    where = tuple(position for position, own in said for _ in own)
-    return Stretch(turns[group[0]].role, tuple(token.text for token in tokens), tokens, where)
+def _stretch(role: Role, group: Sequence[int], said: Sequence[tuple[NormalisedToken, ...]]) -> Stretch:
+    if len(group) == 1:
+        tokens, where = said[group[0]], (group[0],) * len(said[group[0]])
+    else:
+        tokens = tuple(token for position in group for token in said[position])
+        where = tuple(position for position in group for _ in said[position])
+    return Stretch(role, tuple(map(_TEXT, tokens)), tokens, where)
 
 
 def _finished(text: str) -> bool:

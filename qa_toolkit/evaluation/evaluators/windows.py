@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field
@@ -40,6 +41,18 @@ class WindowLimits(Authored):
     last_turns: Count | None = None
     before: EventNames = ()
     after: EventNames = ()
+
+    @cached_property
+    def limited(self) -> bool:
+        """Whether any limit is given."""
+        seconds_and_turns = (
+            self.first_s,
+            self.last_s,
+            self.first_s_of_speech,
+            self.first_turns,
+            self.last_turns,
+        )
+        return any(limit is not None for limit in seconds_and_turns) or bool(self.before or self.after)
 
     def event_names(self) -> tuple[str, ...]:
         """Events the limits refer to."""
@@ -90,15 +103,20 @@ class Window:
             return False
         if self.speech_end is not None and (place.turn, place.start) > self.speech_end:
             return False
-        here = Position(self.text.time_of(place.turn, place.start), place.turn, place.start)
-        if here.start_s is not None:
-            if self.start_s is not None and here.start_s < self.start_s:
-                return False
-            if self.end_s is not None and here.start_s > self.end_s:
-                return False
-        if self.before is not None and not here.before(self.before):
+        start_s = self.text.time_of(place.turn, place.start)
+        if not self._in_seconds(start_s):
             return False
-        return self.after is None or bool(self.after.before(here))
+        if self.before is None and self.after is None:
+            return True
+        here = Position(start_s, place.turn, place.start)
+        early = self.before is None or bool(here.before(self.before))
+        return early and (self.after is None or bool(self.after.before(here)))
+
+    def _in_seconds(self, start_s: float | None) -> bool:
+        if start_s is None:
+            return True
+        late_enough = self.start_s is None or start_s >= self.start_s
+        return late_enough and (self.end_s is None or start_s <= self.end_s)
 
     def bounds(self) -> tuple[float | None, float | None]:
         """Start and end in seconds of what is searched, None where it is not limited or has no time."""
@@ -139,6 +157,8 @@ def first_event(case: Case, names: Sequence[str], text: Searchable | None) -> tu
 
 def open_window(limits: WindowLimits, roles: Sequence[Role], case: Case, text: Searchable) -> Window:
     """Works the limits out for a conversation; roles are those whose turns count (everyone, when empty)."""
+    if not limits.limited:
+        return Window(text, None, None, None, None, None, None, limited=False)
     own = text.turns_of(roles)
     impossible = _untimed(limits, own, text)
     start_s, end_s = (None, None) if impossible else _seconds(limits, case, text)
