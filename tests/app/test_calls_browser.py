@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from app_server import CHROMIUM, PATIENCE_MS, Server, add_call, choose_first_row, made_store, serving
 
+from qa_toolkit.review import assign
 from qa_toolkit.store import Store
 
 pytest.importorskip("streamlit", reason="the app needs the extra 'app'")
@@ -26,6 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     path = made_store(folder, calls=2)
     with Store.open(path) as store:
         add_call(store, folder, "call-3", site="Rancho")
+        assign(store, ["call-1", "call-3"], "greeting", ["lee"], by="max", due_on="2026-12-01")
     with serving(path, "--as", "lee") as running:
         yield running
 
@@ -61,4 +63,18 @@ def test_a_filtered_address_is_the_list_again_after_a_call(server: Server, brows
     page.get_by_role("button", name="Clear the filter").click()
     page.get_by_text("n = 3; shown 1 to 3").wait_for()
     assert urlsplit(page.url).query == ""
+    page.close()
+
+
+def test_a_filtered_queue_is_there_again_by_the_way_back_of_the_browser(server: Server, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{server.url}/queue?site=Rancho")
+    page.get_by_text("n = 1; shown 1 to 1").wait_for()
+    page.get_by_role("button", name="Start with the first").click()
+    page.wait_for_url("**/review?interaction=call-3&rubric=greeting")
+    page.get_by_role("heading", name="Review").wait_for()
+    page.go_back()
+    page.get_by_text("n = 1; shown 1 to 1").wait_for()
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == {"site": ["Rancho"]})
     page.close()
