@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from types import FrameType
 
@@ -25,6 +25,30 @@ class TookTooLongError(BaseException):
 
 
 @contextmanager
+def alarm_at_hand() -> Iterator[None]:
+    """Has every ``time_limit`` inside share one signal handler: an evaluation sets a limit a hundred times.
+
+    Not where somebody else's timer runs, whose signal must reach its own handler between two limits.
+    """
+    if _Alarm.at_hand or not _can_limit() or signal.getitimer(signal.ITIMER_REAL)[0] > 0:
+        yield
+        return
+    with _handled():
+        yield
+
+
+@contextmanager
+def _handled() -> Iterator[None]:
+    handler = signal.signal(signal.SIGALRM, _stop)
+    _Alarm.at_hand = True
+    try:
+        yield
+    finally:
+        _Alarm.at_hand = False
+        signal.signal(signal.SIGALRM, handler)
+
+
+@contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
     """Ends what runs inside after so many seconds, where that is possible.
 
@@ -34,29 +58,40 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     Raises:
         TookTooLongError: the time is up.
     """
-    in_main = threading.current_thread() is threading.main_thread()
-    if seconds is None or not in_main or not hasattr(signal, "setitimer"):
+    if seconds is None or not _can_limit():
         yield
         return
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise TookTooLongError(f"it took longer than {seconds:g} s")
-
     begun = time.monotonic()
     left_of_other, interval = signal.getitimer(signal.ITIMER_REAL)
     if 0 < left_of_other <= seconds:
         yield
         return
-    handler = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        if left_of_other:
-            rest = max(left_of_other - (time.monotonic() - begun), 0.001)
-            signal.setitimer(signal.ITIMER_REAL, rest, interval)
+    with nullcontext() if _Alarm.at_hand else _handled():
+        outer, _Alarm.seconds = _Alarm.seconds, seconds
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            _Alarm.seconds = outer
+    if left_of_other:
+        rest = max(left_of_other - (time.monotonic() - begun), 0.001)
+        signal.setitimer(signal.ITIMER_REAL, rest, interval)
+
+
+class _Alarm:
+    """The limit that runs, of the main thread, as signals are."""
+
+    at_hand = False
+    seconds = 0.0
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise TookTooLongError(f"it took longer than {_Alarm.seconds:g} s")
+
+
+def _can_limit() -> bool:
+    return threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
 
 
 def failure_text(error: BaseException) -> str:

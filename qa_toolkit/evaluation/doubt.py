@@ -29,10 +29,10 @@ def settled_in_doubt(
         kinds: of the events the answer may rest on.
         doubtful_below: an event less probable than this may not have happened.
     """
-    doubtful = {kind: _doubtful(case, kind, doubtful_below) for kind in sorted(kinds)}
-    doubtful = {kind: events for kind, events in doubtful.items() if events}
-    if not doubtful:
+    in_doubt = {event.kind for event in case.events if event.probability < doubtful_below}.intersection(kinds)
+    if not in_doubt:
         return answer(case)
+    doubtful = {kind: _doubtful(case, kind, doubtful_below) for kind in sorted(in_doubt)}
     without = answer(_left_out(case, doubtful, frozenset()))
     for chosen in _choices(tuple(doubtful)):
         other = answer(_left_out(case, doubtful, chosen))

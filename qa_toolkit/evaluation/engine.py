@@ -15,9 +15,16 @@ from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, EvaluatorRef, Source
 from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.rubric import Criterion
+from qa_toolkit.domain.transcript import Turn
 from qa_toolkit.errors import EnvironmentProblemError, EvaluatorError, InputError
 from qa_toolkit.evaluation.applicability import check_applies, not_applicable
-from qa_toolkit.evaluation.containment import TookTooLongError, checked, failure_text, time_limit
+from qa_toolkit.evaluation.containment import (
+    TookTooLongError,
+    alarm_at_hand,
+    checked,
+    failure_text,
+    time_limit,
+)
 from qa_toolkit.evaluation.doubt import settled_in_doubt
 from qa_toolkit.evaluation.evaluator import Evaluator, EventFinder
 from qa_toolkit.evaluation.given_answers import rubric_ref
@@ -113,6 +120,7 @@ def answer_one(
     return answers[0]
 
 
+@alarm_at_hand()
 def inspect_one(
     case: Case, rubric: LoadedRubric, criterion_id: str, *, settings: EvaluationSettings | None = None
 ) -> Inspection:
@@ -140,6 +148,7 @@ def inspect_one(
     )
 
 
+@alarm_at_hand()
 def proposed_answers(
     case: Case,
     rubric: LoadedRubric,
@@ -170,6 +179,7 @@ def _with_events(
     return panel, replace(sealed, events=(*_given_events(sealed), *events)), blocked
 
 
+@alarm_at_hand()
 def _answers(
     case: Case, rubric: LoadedRubric, criteria: Sequence[Criterion], settings: EvaluationSettings
 ) -> tuple[list[Answer], list[str]]:
@@ -291,6 +301,7 @@ def _rubric_events(
     """The rubric's own events, and those that could not be looked for with the reason."""
     found: list[Event] = []
     blocked: dict[str, _Refusal] = {}
+    turns = {turn.id: turn for turn in reversed(case.transcript.turns)} if case.transcript else None
     for name, seat in seats.items():
         refusal = _refusal(seat, case, {}, settings)
         if refusal is not None:
@@ -299,7 +310,7 @@ def _rubric_events(
         try:
             with time_limit(settings.seconds):
                 events = cast("EventFinder", seat.evaluator).find(name, case)
-            found += _checked_events(name, events, case)
+            found += _checked_events(name, events, turns)
         except (EnvironmentProblemError, InputError) as error:  # a model or an extra that is not here
             blocked[name] = _Refusal(AnswerStatus.UNANSWERED, str(error))
         except (Exception, SystemExit, TookTooLongError) as error:  # noqa: BLE001  # a plugin may raise anything
@@ -307,15 +318,15 @@ def _rubric_events(
     return found, blocked
 
 
-def _checked_events(name: str, found: object, case: Case) -> list[Event]:
+def _checked_events(name: str, found: object, turns: Mapping[int, Turn] | None) -> list[Event]:
     events = list(found) if isinstance(found, Sequence) else None
     if events is None or not all(isinstance(event, Event) and event.kind == name for event in events):
         raise EvaluatorError(f"find() did not give a sequence of events of kind '{name}'")
     for event in events:
         if not 0.0 <= event.probability <= 1.0:
             raise EvaluatorError(f"an event has the probability {event.probability}")
-        if event.turn is not None and case.transcript is not None:
-            turn = next((t for t in case.transcript.turns if t.id == event.turn), None)
+        if event.turn is not None and turns is not None:
+            turn = turns.get(event.turn)
             if turn is None or (event.text is not None and event.text not in turn.text):
                 raise EvaluatorError(f"an event quotes words that are not in turn {event.turn}")
     return events

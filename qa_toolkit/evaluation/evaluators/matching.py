@@ -8,7 +8,7 @@ letters or more and no digit; it may not be the opposite by a prefix; negations 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -92,22 +92,27 @@ class PhraseList:
         text.refresh()
         kept = text.found.get(id(self))
         if kept is None or kept[0] is not self:
-            hits = [hit for pattern in self._candidates(text) for hit in find_all(pattern, text)]
+            hits: list[Hit] = []
+            for pattern in self._candidates(text):
+                hits += _found_or_kept(pattern, text)
             kept = text.found[id(self)] = (self, hits)
         return kept[1]
 
-    def _candidates(self, text: Searchable) -> Iterator[Pattern]:
+    def _candidates(self, text: Searchable) -> list[Pattern]:
         """The phrases that the conversation may hold: every word is there in some form."""
         numbers = set(self.always)
         for word in self.words & text.present:
             numbers.update(self.by_word[word])
         for form in self.forms & text.spoken:
             numbers.update(self.by_form[form])
-        for number in sorted(numbers):
-            pattern = self.patterns[number]
-            whole = pattern.budget >= 1.0 or pattern.needed <= text.present
-            if whole or (pattern.fuzzy and not pattern.joined_forms.isdisjoint(text.spoken)):
-                yield pattern
+        present, spoken = text.present, text.spoken
+        return [
+            pattern
+            for pattern in [self.patterns[number] for number in sorted(numbers)]
+            if pattern.budget >= 1.0
+            or pattern.needed <= present
+            or (pattern.fuzzy and not pattern.joined_forms.isdisjoint(spoken))
+        ]
 
 
 @lru_cache(maxsize=1 << 12)
@@ -189,6 +194,10 @@ def _words_of(part: str, language: str) -> list[str]:
 def find_all(pattern: Pattern, text: Searchable) -> list[Hit]:
     """All places of a phrase, in order, none overlapping another; kept, as lists repeat phrases."""
     text.refresh()
+    return _found_or_kept(pattern, text)
+
+
+def _found_or_kept(pattern: Pattern, text: Searchable) -> list[Hit]:
     kept = text.found.get(id(pattern))
     if kept is None or kept[0] is not pattern:
         kept = text.found[id(pattern)] = (pattern, _hits(pattern, text))
