@@ -84,7 +84,7 @@ def shown(row: ScoredInteraction) -> dict[str, Any]:
         t("Score"): found.percent if found else None,
         t("Result"): t("not evaluated"),
         t("Open answers"): found.open if found else None,
-        t("Answered by"): found.source.kind if found else None,
+        t("Answered by"): t(found.source.kind) if found else None,
     }
     if found:
         line[t("Result")] = (
