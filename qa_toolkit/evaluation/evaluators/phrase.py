@@ -18,6 +18,7 @@ from qa_toolkit.domain.evaluation import Answer, Evidence, SpanEvidence
 from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.rubric import Criterion, Probability
 from qa_toolkit.domain.transcript import Transcript
+from qa_toolkit.errors import InputError
 from qa_toolkit.evaluation.banks import search_folders
 from qa_toolkit.evaluation.evaluator import Tools
 from qa_toolkit.evaluation.evaluators.matching import compile_phrase
@@ -40,6 +41,7 @@ from qa_toolkit.evaluation.evaluators.windows import Count, WindowLimits
 
 _SHOWN = 3
 _REPORTED = "said, but told of somebody else's words"
+_NOT_LISTED = "no phrases are listed for the language '{}'"
 
 
 class PhraseParameters(TwoAnswers, WindowLimits):
@@ -168,17 +170,12 @@ class Phrase:
             evidence: list[Evidence] = [search.window_evidence("; ".join(lacking)), *_spans(hits)]
             missing_language = self._language_lacking(case)
             if missing_language:
-                return unanswered(criterion, f"no phrases are listed for the language '{missing_language}'")
+                return unanswered(criterion, _NOT_LISTED.format(missing_language))
             return settled(
                 criterion, parameters.missing, evidence, confidence=search.absence(parameters), reason=reason
             )
         if not hits:
-            looked_for = self._forbidden
-            evidence = [search.window_evidence(looked_for)]
-            reason = f"not said: {_brief(looked_for)}"
-            return settled(
-                criterion, parameters.found, evidence, confidence=search.absence(parameters), reason=reason
-            )
+            return self._nothing_forbidden(criterion, case, search)
         clear = [found for found in hits if not found.in_doubt]
         if doubts and len(clear) < parameters.at_least:
             spans = _spans(hits[:_SHOWN])
@@ -193,6 +190,19 @@ class Phrase:
         sure = min(found.confidence for found in hits)
         return settled(criterion, parameters.found, spans, confidence=sure, reason=f"said: {_quoted(spans)}")
 
+    def _nothing_forbidden(self, criterion: Criterion, case: Case, search: PhraseSearch) -> Answer:
+        """``found``, as no forbidden word was said; open where none are listed for the language."""
+        parameters, language = self._parameters, _unlisted(case, self._parameters.none)
+        if language:
+            return unanswered(criterion, _NOT_LISTED.format(language))
+        return settled(
+            criterion,
+            parameters.found,
+            [search.window_evidence(self._forbidden)],
+            confidence=search.absence(parameters),
+            reason=f"not said: {_brief(self._forbidden)}",
+        )
+
     def _speaks_against(self, criterion: Criterion) -> bool:
         """Whether finding the words costs points."""
         answers = criterion.answers or {}
@@ -200,7 +210,18 @@ class Phrase:
         return found is not None and missing is not None and found.points < missing.points
 
     def find(self, kind: str, case: Case) -> Sequence[Event]:
-        """Every place where the words are said; with ``all``, the place where the last item is first said."""
+        """Every place where the words are said; with ``all``, the place where the last item is first said.
+
+        Raises:
+            InputError: nothing is found, and nothing is listed for the language of the conversation.
+        """
+        events = self._found(kind, case)
+        language = None if events else self._language_lacking(case)
+        if language and (self._opinion is None or self._opinion.of(language) is None):
+            raise InputError(_NOT_LISTED.format(language), kind)
+        return events
+
+    def _found(self, kind: str, case: Case) -> Sequence[Event]:
         search = self._search(case)
         if search.window.impossible or search.of(self._parameters.none):
             return ()
@@ -237,7 +258,7 @@ class Phrase:
             return settled(criterion, UNANSWERED, spans, confidence=0.0, reason=reason)
         language = self._language_lacking(case)
         if language and opinion.of(language_of(case)) is None:
-            return unanswered(criterion, f"no phrases are listed for the language '{language}'")
+            return unanswered(criterion, _NOT_LISTED.format(language))
         evidence = search.window_evidence(meaning)
         reason = f"nothing said means {meaning}"
         sureness = search.absence(parameters)
@@ -277,11 +298,14 @@ class Phrase:
 
     def _language_lacking(self, case: Case) -> str | None:
         """The language of the case, when texts are listed by language and this one is not among them."""
-        language = language_of(case)
-        for texts in (self._parameters.any, self._parameters.all):
-            if texts and ANY_LANGUAGE not in texts and language not in texts:
-                return language
-        return None
+        return _unlisted(case, self._parameters.any, self._parameters.all)
+
+
+def _unlisted(case: Case, *lists: TextsByLanguage | AlternativesByLanguage | None) -> str | None:
+    """The language of the case, when one of the lists is by language and does not hold it."""
+    language = language_of(case)
+    lacking = any(texts and ANY_LANGUAGE not in texts and language not in texts for texts in lists)
+    return language if lacking else None
 
 
 class _Asked(NamedTuple):
