@@ -140,6 +140,22 @@ def read_case(
     return with_metrics(_case_in(path, roles, metadata), thresholds=thresholds)
 
 
+def case_of_document(
+    document: Mapping[str, object], *, source: str, thresholds: MetricThresholds | None = None
+) -> Case:
+    """A transcript, chat, record or document in the shape of its JSON file, as a case with its metrics.
+
+    Args:
+        source: what messages call it.
+
+    Raises:
+        TranscriptError: the first fault, with its path.
+    """
+    from qa_toolkit.evaluation.cases import case_from_document
+
+    return with_metrics(case_from_document(document, default_id=source, source=source), thresholds=thresholds)
+
+
 def import_transcript(
     path: Path, *, metadata: Metadata | KnownOf | None = None, roles: Mapping[str, Role] | None = None
 ) -> Transcript:

@@ -42,7 +42,7 @@ def evaluate(
     outcomes = evaluate_items(items, loaded, current, recorder, language)
     if json:
         data = [to_contract(outcome) for outcome in outcomes]
-        print_json(data[0] if is_single(others) else data)
+        print_json(data[0] if is_single(others) and items[0].document is None else data)
     else:
         _show(outcomes)
     for outcome in outcomes:
@@ -63,7 +63,7 @@ def evaluate_items(
     cases: list[Case | Result] = []
     for item in items:
         try:
-            cases.append(read_known(item.path, recorder, thresholds, language))
+            cases.append(read_known(item, recorder, thresholds, language))
         except InputError as error:
             cases.append(failed(item, error))
     twice = duplicated([case.interaction.id for case in cases if not isinstance(case, Result)])

@@ -11,9 +11,9 @@ import typer
 
 from qa_toolkit.cli.console import print_error, print_json, print_table, print_warning
 from qa_toolkit.cli.files import json_name, writing_to
-from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, expand, failed, is_single
+from qa_toolkit.cli.inputs import CONVERSATION_SUFFIXES, Item, duplicated, failed, is_single
 from qa_toolkit.cli.options import Inputs, Json, Language, Out
-from qa_toolkit.cli.recorders import MappingFile, Recorder, recorder_of
+from qa_toolkit.cli.recorders import MappingFile, Recorder, items_of, recorder_of
 from qa_toolkit.domain.evaluation import Result
 from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.errors import InputError
@@ -41,8 +41,8 @@ def import_(
     if not others:
         _manifest(recorder.rows, out, json=json)
         return
-    outcomes = read_items(expand(others, CONVERSATION_SUFFIXES)[0], recorder, language)
-    _deliver(outcomes, out, json=json, single=is_single(others))
+    outcomes = read_items(items_of(recorder, others, CONVERSATION_SUFFIXES)[0], recorder, language)
+    _deliver(outcomes, out, json=json, single=is_single(others) and len(outcomes) == 1)
     for outcome in outcomes:
         if isinstance(outcome, Result):
             print_error(f"{outcome.input}: {outcome.reason}")
@@ -60,14 +60,10 @@ def read_items(
 
     ``language`` is that of files that do not state theirs.
     """
-    from qa_toolkit.pipeline import import_transcript
-
     outcomes: list[Transcript | Result] = []
     for item in items:
         try:
-            transcript = import_transcript(
-                item.path, metadata=recorder.known_of(item.path), roles=recorder.roles
-            )
+            transcript = _transcript_of(item, recorder)
             outcomes.append(replace(transcript, language=transcript.language or language))
         except InputError as error:
             outcomes.append(failed(item, error))
@@ -79,6 +75,17 @@ def read_items(
             )
             outcomes[place] = failed(item, fault, "rejected")
     return outcomes
+
+
+def _transcript_of(item: Item, recorder: Recorder) -> Transcript:
+    from qa_toolkit.pipeline import case_of_document, import_transcript
+
+    if item.document is None:
+        return import_transcript(item.path, metadata=recorder.known_of(item.path), roles=recorder.roles)
+    transcript = case_of_document(item.document, source=item.name).transcript
+    if transcript is None:
+        raise InputError("a record holds no conversation", item.name, "give it to qa evaluate")
+    return transcript
 
 
 def _deliver(outcomes: list[Transcript | Result], out: Path | None, *, json: bool, single: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +24,14 @@ CONVERSATION_SUFFIXES = DOCUMENT_SUFFIXES | SUBTITLE_SUFFIXES
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One input: where it lies and the name results call it by (no folder of this machine in it)."""
+    """One input: where it lies and the name results call it by (no folder of this machine in it).
+
+    ``document`` is the interaction itself where a file holds several (a table of chats or records).
+    """
 
     path: Path
     name: str
+    document: Mapping[str, object] | None = None
 
 
 def expand(paths: Sequence[Path], suffixes: frozenset[str]) -> tuple[list[Item], list[Path]]:

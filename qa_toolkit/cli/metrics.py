@@ -124,8 +124,8 @@ def _measured(
     from qa_toolkit.errors import TranscriptError
     from qa_toolkit.pipeline import case_of, listen
 
-    if item.path.suffix.lower() in CONVERSATION_SUFFIXES:
-        case = read_known(item.path, recorder, thresholds, language)
+    if item.document is not None or item.path.suffix.lower() in CONVERSATION_SUFFIXES:
+        case = read_known(item, recorder, thresholds, language)
     else:
         known = {**metadata_of(item.path, current), **recorder.known_of(item.path)(item.path.stem)}
         options = transcription_options(item.path, current, known)

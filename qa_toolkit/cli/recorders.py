@@ -55,9 +55,9 @@ class Recorder:
 
 
 def read_known(
-    path: Path, recorder: Recorder, thresholds: MetricThresholds, language: str | None = None
+    item: Item, recorder: Recorder, thresholds: MetricThresholds, language: str | None = None
 ) -> Case:
-    """The case in a transcript or record file, with what the recorder's tables know of it.
+    """The case of a transcript, chat or record, with what the recorder's tables know of it.
 
     What had to be guessed on reading it is said on stderr.
 
@@ -67,9 +67,13 @@ def read_known(
     Raises:
         TranscriptError: the file holds nothing that is known.
     """
-    from qa_toolkit.pipeline import case_of, read_case
+    from qa_toolkit.pipeline import case_of, case_of_document, read_case
 
-    case = read_case(path, metadata=recorder.known_of(path), roles=recorder.roles, thresholds=thresholds)
+    path = item.path
+    if item.document is not None:
+        case = case_of_document(item.document, source=item.name, thresholds=thresholds)
+    else:
+        case = read_case(path, metadata=recorder.known_of(path), roles=recorder.roles, thresholds=thresholds)
     if case.transcript is None:
         return case
     for warning in case.transcript.warnings:
@@ -87,12 +91,16 @@ def recorder_of(paths: Sequence[Path], mapping: Path | None) -> tuple[Recorder, 
         AuthoredFileError: the mapping has faults.
         ManifestError: a table cannot be used.
     """
-    from qa_toolkit.importing import RecorderMapping, load_mapping, read_table
+    from qa_toolkit.importing import RecorderMapping, interactions_of_table, load_mapping, read_table
 
     tables = [path for path in paths if path.suffix.lower() == TABLE_SUFFIX and not path.is_dir()]
+    if mapping is None:
+        tables = [path for path in tables if interactions_of_table(path) is None]
     if tables and mapping is None:
         raise UsageError(
-            "a table needs to be told what its columns mean", str(tables[0]), "add --mapping MAP.yaml"
+            "a table needs to be told what its columns mean",
+            str(tables[0]),
+            "add --mapping MAP.yaml, or the columns of chats or records (docs/formats.md)",
         )
     rules = RecorderMapping() if mapping is None else load_mapping(mapping)
     rows = [(table, row) for table in tables for row in read_table(table, rules)]
@@ -114,7 +122,8 @@ def items_of(
         UsageError: there are none.
     """
     if others:
-        return expand(others, suffixes)
+        items, left_out = expand(others, suffixes)
+        return [each for item in items for each in _interactions_of(item)], left_out
     items = []
     for file, row in zip(recorder.files, recorder.rows, strict=True):
         if file is None:
@@ -125,3 +134,13 @@ def items_of(
             )
         items.append(Item(file, row.recording or file.name))
     return items, []
+
+
+def _interactions_of(item: Item) -> list[Item]:
+    """The chats or records of a table as items of their own; anything else as it is."""
+    from qa_toolkit.importing import interactions_of_table
+
+    if item.path.suffix.lower() != TABLE_SUFFIX or item.path.is_dir():
+        return [item]
+    found = interactions_of_table(item.path)
+    return [Item(item.path, f"{item.name}: {each['id']}", each) for each in found or ()]
