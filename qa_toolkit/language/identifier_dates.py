@@ -1,13 +1,44 @@
-"""Dates in which the month is named: ``March 14th, 1986``, ``the fourteenth of March, eighty-six``."""
+"""Dates with a named month (``March 14th, 1986``, ``14 de marzo``) and written ones (``3/14/1986``)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from qa_toolkit.language.identifier_cues import HeardWord, pause_between
-from qa_toolkit.language.identifier_shapes import date_with_month
+from qa_toolkit.language.identifier_shapes import date_of, date_with_month
 from qa_toolkit.language.identifier_words import MONTHS
+
+_WRITTEN: Final = re.compile(
+    r"(?<![\dx/.-])(?:(\d{1,2})(/)(\d{1,2})/(\d{4}|\d\d)|(\d{1,2})([-.])(\d{1,2})\6(\d{4})"
+    r"|(\d{4})([-/.])(\d{1,2})\10(\d{1,2}))(?![\dx/.-])"
+)
+
+
+def written_dates(words: Sequence[HeardWord]) -> tuple[tuple[int, int], ...]:
+    """Where dates in digits stand, first and last word (not included): ``3/14/1986``, ``1986-03-14``.
+
+    Slashes, hyphens or full stops without a blank hold the digits together; a blank ends the date.
+    """
+    if not any(word.gap and word.gap in "/-." for word in words):
+        return ()
+    shown = "".join(_shown(word) for word in words)
+    at = [n for n, word in enumerate(words) for _ in _shown(word)]
+    found = []
+    for match in _WRITTEN.finditer(shown):
+        groups = [part for part in match.groups() if part and part.isdigit()]
+        if date_of("".join(groups), tuple(map(len, groups))):
+            found.append((at[match.start()], at[match.end() - 1] + 1))
+    return tuple(found)
+
+
+def _shown(word: HeardWord) -> str:
+    """A digit as it is, anything else as ``x``, after the mark or blank before it."""
+    gap = word.gap if word.gap is not None and len(word.gap) < 2 else " "
+    mark = gap if gap in ("", "/", "-", ".") else " "
+    return mark + (word.text if word.digit else "x")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Final, Literal, get_args
 
 from qa_toolkit.language.identifier_cues import HeardWord, counts_in, cues_in, pause_between
-from qa_toolkit.language.identifier_dates import NamedDates
+from qa_toolkit.language.identifier_dates import NamedDates, written_dates
 from qa_toolkit.language.identifier_places import addresses, emails
 from qa_toolkit.language.identifier_shapes import (
     LATEST_UNNAMED_BIRTH,
@@ -178,6 +178,10 @@ class _Context:
     def _cues(self) -> list[tuple[int, int, str]]:
         return cues_in(self._all)
 
+    @cached_property
+    def _date_edges(self) -> frozenset[int]:
+        return frozenset(edge for date in written_dates(self.words) for edge in date)
+
     def numbers(self, used: set[int]) -> list[Identifier]:
         """Identifiers that are digits, outside the words already used."""
         found: list[Identifier] = []
@@ -223,7 +227,7 @@ class _Context:
                 marked += 1
             if not self._is_digit(marked, used):
                 return position, tuple(sizes)
-            break_level = pause_between(self.words[marked - 1], self.words[marked])
+            break_level = self._pause_before(marked)
             if break_level == 2 and marked == position:
                 return position, tuple(sizes)
             if break_level or marked > position:
@@ -231,11 +235,19 @@ class _Context:
             sizes[-1] += 1
             position = marked + 1
 
+    def _pause_before(self, position: int) -> int:
+        """What parts a word from the one before; a written date is whole, whatever stands beside it."""
+        if position in self._date_edges:
+            return 2
+        return pause_between(self.words[position - 1], self.words[position])
+
     def _joined(self, last: int, used: set[int]) -> int | None:
-        """Where the number goes on after a piece; None when it does not."""
+        """Where the number goes on after a piece; None when it does not, nor does a written date."""
+        if last in self._date_edges:
+            return None
         for position in range(last, min(last + MOST_JOINERS, len(self.words)) + 1):
             if self._is_digit(position, used):
-                return position
+                return None if position in self._date_edges else position
             if position >= len(self.words) or (
                 self.words[position].text not in JOINERS and position not in self._counts
             ):

@@ -35,6 +35,8 @@ _AMOUNT: Final = re.compile(
     r"(?P<minus>-|\()?\s*(?:US)?\$?\s*(?P<minus2>-)?(?P<n>\d{1,3}(?:,\d{3})+|\d+)?(?P<d>\.\d*)?\s*(?:USD|dollars)?\s*\)?",
     re.IGNORECASE,
 )
+_APOSTROPHES: Final = re.compile("['’‘`´ʼʹ′]")
+_NAME_HYPHENS: Final = re.compile(r"\s*[-‐‑‒–—−]+\s*")
 _NAME_ENDINGS: Final = {"junior": "jr", "senior": "sr", "2nd": "ii", "3rd": "iii", "4th": "iv"}
 _TITLES: Final = frozenset({"mr", "mrs", "ms", "miss", "dr", "mx", "sr", "sra", "srta", "don", "dona"})
 _YES: Final = frozenset({"y", "yes", "si", "s", "true", "t", "1", "x"})
@@ -178,7 +180,7 @@ def _text(text: str) -> ReadValue:
 
 
 def _name(text: str) -> ReadValue:
-    """Given names first; "LOPEZ, Maria" is "maria lopez"; titles are left out."""
+    """Given names first; "LOPEZ, Maria" is "maria lopez"; titles are left out, parts stay hyphenated."""
     last, comma, given = text.partition(",")
     if (
         comma
@@ -186,7 +188,8 @@ def _name(text: str) -> ReadValue:
         and _NAME_ENDINGS.get(code(given), code(given)) not in ("jr", "sr", "ii", "iii", "iv")
     ):
         text = f"{given} {last}"
-    words = [word.strip(".,") for word in re.sub(r"['’`´-]", "", fold(text)).replace(",", " ").split()]
+    folded = _NAME_HYPHENS.sub("-", _APOSTROPHES.sub("", fold(text)))
+    words = [word.strip(".-") for word in folded.replace(",", " ").split()]
     words = [_NAME_ENDINGS.get(word, word) for word in words if word]
     if len(words) > 1 and words[0] in _TITLES:
         words = words[1:]

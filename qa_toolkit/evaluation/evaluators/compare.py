@@ -21,7 +21,7 @@ from qa_toolkit.domain.transcript import Scalar
 from qa_toolkit.evaluation.applicability import metadata_of
 from qa_toolkit.evaluation.evaluator import Tools
 from qa_toolkit.evaluation.evaluators.texts import TwoAnswers, settled, unanswered
-from qa_toolkit.language.values import DATE_FORMATS, Key, ValueKind, fold, read_value, times_a_year
+from qa_toolkit.language.values import DATE_FORMATS, Key, ValueKind, read_value, times_a_year
 
 Place = Annotated[str, StringConstraints(pattern=r"^(metadata|record|reference)\..+$")]
 """``metadata.NAME``, ``record.FIELD`` or ``reference.FIELD``."""
@@ -29,6 +29,9 @@ _Tolerance = Annotated[Number, Field(ge=0)]
 
 _ORDERED = ("date", "money", "number")
 _LIKE = ("text", "name")
+_ENDINGS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_JOINED = 0.9
+"""How sure two names are one that differ in nothing but the spaces between their words."""
 _RELATIONS = {
     "equal": "equals",
     "different": "differs from",
@@ -172,18 +175,23 @@ class Compare:
         return (distance if parameters.relation == "above" else -distance) > margin, 1.0
 
     def _equal(self, left: Key, right: Key) -> tuple[bool, float]:
-        parameters = self._parameters
         if isinstance(left, str) and isinstance(right, str):
-            if parameters.kind == "zip" and len(left) != len(right):
-                return left[:5] == right[:5], 1.0
-            if parameters.kind == "name" and parameters.middle_names == "ignore":
-                left, right = _ends(left), _ends(right)
-            if left == right or parameters.likeness == 1.0:
-                return left == right, 1.0
-            return _alike(left, right, parameters.likeness)
+            return self._same_text(left, right)
         if isinstance(left, frozenset):
             return left == right, 1.0
         return abs(_distance(left, right)) <= self._margin(left, right), 1.0
+
+    def _same_text(self, left: str, right: str) -> tuple[bool, float]:
+        parameters = self._parameters
+        if parameters.kind == "zip" and len(left) != len(right):
+            return left[:5] == right[:5], 1.0
+        if parameters.kind == "name":
+            left, right = _names(left, right, middle=parameters.middle_names == "compare")
+        if left == right:
+            return True, 1.0
+        if parameters.kind == "name" and left.replace(" ", "") == right.replace(" ", ""):
+            return True, _JOINED
+        return (False, 1.0) if parameters.likeness == 1.0 else _alike(left, right, parameters.likeness)
 
     def _margin(self, left: Key, right: Key) -> Decimal:
         parameters = self._parameters
@@ -224,9 +232,19 @@ def _distance(left: Key, right: Key) -> Decimal:
     raise ValueError("only dates and numbers have a distance")
 
 
-def _ends(name: str) -> str:
-    words = [word for word in fold(name).split() if word not in ("jr", "sr", "ii", "iii", "iv")]
-    return " ".join(dict.fromkeys((words[0], words[-1]))) if words else name
+def _names(left: str, right: str, *, middle: bool) -> tuple[str, str]:
+    """Both names with hyphens as spaces; without middle names, where that is asked.
+
+    A hyphenated part is one name: its words are no middle names, in the other spelling of it neither.
+    """
+    both = [name.split() for name in (left, right)]
+    if not middle:
+        both = [[word for word in words if word not in _ENDINGS] or words for words in both]
+    spaced = [" ".join(words).replace("-", " ").split() for words in both]
+    if not middle:
+        first, last = (max(words[end].count("-") + 1 for words in both) for end in (0, -1))
+        spaced = [[*words[:first], *words[max(first, len(words) - last) :]] for words in spaced]
+    return " ".join(spaced[0]), " ".join(spaced[1])
 
 
 def _alike(left: str, right: str, least: float) -> tuple[bool, float]:
