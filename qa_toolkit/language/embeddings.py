@@ -1,7 +1,7 @@
 """Sentences as vectors: all-MiniLM-L6-v2 for English, a multilingual encoder for other languages.
 
 Vectors have length 1, so that the dot product of two is their cosine similarity. Sentences are encoded one by
-one: the quantised model scales by what is in a batch, and the same sentence must always give the same vector.
+one, so that the same sentence always gives the same vector, whatever else is asked.
 Similarity is blind to negation: "I don't need your birth date" lies near "What is your birth date?".
 """
 
