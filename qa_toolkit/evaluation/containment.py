@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from types import FrameType
 
@@ -18,6 +18,11 @@ from qa_toolkit.errors import EvaluatorError
 from qa_toolkit.evaluation.given_answers import accepted_answers, permitted_answer
 
 _LONGEST_REASON = 300
+AGAIN_S = 0.2
+"""How soon an evaluator that caught an alarm hears the next one: time enough to clean up."""
+_PATIENCE = 5
+"""After so many alarms they follow one another within microseconds, to ring between two rounds of a loop that
+catches everything: an error raised there is outside its ``try``."""
 
 
 class TookTooLongError(BaseException):
@@ -48,46 +53,76 @@ def _handled() -> Iterator[None]:
         signal.signal(signal.SIGALRM, handler)
 
 
-@contextmanager
-def time_limit(seconds: float | None) -> Iterator[None]:
+def time_limit(seconds: float | None) -> AbstractContextManager[None]:
     """Ends what runs inside after so many seconds, where that is possible.
 
     It works in the main thread of systems with interval timers, for anything that runs Python code or
-    waits; elsewhere there is no limit. A timer somebody else has set goes on afterwards.
+    waits; elsewhere there is no limit. Code that catches the error hears it again, and in the end so soon
+    that even a loop around a bare ``except`` is left. A timer somebody else has set goes on afterwards.
 
     Raises:
-        TookTooLongError: the time is up.
+        TookTooLongError: the time is up, whether what ran inside let the error through or not.
     """
     if seconds is None or not _can_limit():
-        yield
-        return
-    begun = time.monotonic()
-    left_of_other, interval = signal.getitimer(signal.ITIMER_REAL)
-    if 0 < left_of_other <= seconds:
-        yield
-        return
-    with nullcontext() if _Alarm.at_hand else _handled():
-        outer, _Alarm.seconds = _Alarm.seconds, seconds
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            _Alarm.seconds = outer
-    if left_of_other:
-        rest = max(left_of_other - (time.monotonic() - begun), 0.001)
-        signal.setitimer(signal.ITIMER_REAL, rest, interval)
+        return nullcontext()
+    return _Limit(seconds)
+
+
+class _Limit:
+    """An alarm that rings inside a ``with`` block, again and again, and never outside it."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.rings = 0
+
+    def __enter__(self) -> None:
+        self._begun = time.monotonic()
+        self._other = signal.getitimer(signal.ITIMER_REAL)
+        self._idle = 0 < self._other[0] <= self._seconds
+        if self._idle:
+            return
+        self._handler = None if _Alarm.at_hand else signal.signal(signal.SIGALRM, _stop)
+        self._outer, _Alarm.limit = _Alarm.limit, self
+        signal.setitimer(signal.ITIMER_REAL, self._seconds, AGAIN_S)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self._idle:
+            return
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _Alarm.limit = self._outer
+        if self._handler is not None:
+            signal.signal(signal.SIGALRM, self._handler)
+        left, interval = self._other
+        if left:
+            rest = max(left - (time.monotonic() - self._begun), 0.001)
+            signal.setitimer(signal.ITIMER_REAL, rest, interval)
+        if self.rings and kind is None:
+            raise self.error()
+
+    def error(self) -> TookTooLongError:
+        """What is raised when the time is up."""
+        return TookTooLongError(f"it took longer than {self._seconds:g} s")
 
 
 class _Alarm:
     """The limit that runs, of the main thread, as signals are."""
 
     at_hand = False
-    seconds = 0.0
+    limit: _Limit | None = None
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise TookTooLongError(f"it took longer than {_Alarm.seconds:g} s")
+def _stop(_signal: int, frame: FrameType | None) -> None:
+    limit = _Alarm.limit
+    if limit is None or (frame is not None and frame.f_code in _EDGES):
+        return
+    limit.rings += 1
+    if limit.rings > _PATIENCE:
+        signal.setitimer(signal.ITIMER_REAL, 2e-6 * (limit.rings % 25 + 1), 0.001)
+    raise limit.error()
+
+
+_EDGES = frozenset({_Limit.__enter__.__code__, _Limit.__exit__.__code__, _stop.__code__})
+"""Where an error would leave the timer running, or be raised within its own raising."""
 
 
 def _can_limit() -> bool:

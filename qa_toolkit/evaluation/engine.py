@@ -30,6 +30,7 @@ from qa_toolkit.evaluation.evaluator import Evaluator, EventFinder
 from qa_toolkit.evaluation.given_answers import rubric_ref
 from qa_toolkit.evaluation.loader import LoadedRubric
 from qa_toolkit.evaluation.panel import Panel, Seat, panel_of, rule_events_of
+from qa_toolkit.evaluation.plugin_output import off_stdout
 from qa_toolkit.evaluation.scoring import score
 from qa_toolkit.evaluation.thresholds import LoadedThresholds, thresholds_for
 
@@ -216,18 +217,18 @@ def _proposed(
         stop = refusal or _refusal(seat, seen, blocked, settings)
         if stop is not None:
             return Answer(criterion.id, stop.status, reason=stop.reason)
-        return _asked(seat.evaluator, criterion, seen, settings)
+        return _asked(seat, criterion, seen, settings)
 
     kinds = (seat.events | rule_events) & set(seat.defined)
     given = settled_in_doubt(answer, case, kinds, DOUBTFUL_BELOW)
     return replace(given, evaluator=reference), list(dict.fromkeys(doubts))
 
 
-def _asked(evaluator: Evaluator, criterion: Criterion, case: Case, settings: EvaluationSettings) -> Answer:
+def _asked(seat: Seat, criterion: Criterion, case: Case, settings: EvaluationSettings) -> Answer:
     """The evaluator's answer after all checks; whatever it raises becomes ``error``."""
     try:
-        with time_limit(settings.seconds):
-            raw: object = evaluator.answer(criterion, case)
+        with off_stdout(plugin=seat.plugin), time_limit(settings.seconds):
+            raw: object = seat.evaluator.answer(criterion, case)
         return checked(raw, criterion, case)
     except (Exception, SystemExit, TookTooLongError) as error:  # noqa: BLE001  # a plugin may raise anything
         return Answer(criterion.id, AnswerStatus.ERROR, reason=failure_text(error))
@@ -308,7 +309,7 @@ def _rubric_events(
             blocked[name] = refusal
             continue
         try:
-            with time_limit(settings.seconds):
+            with off_stdout(plugin=seat.plugin), time_limit(settings.seconds):
                 events = cast("EventFinder", seat.evaluator).find(name, case)
             found += _checked_events(name, events, turns)
         except (EnvironmentProblemError, InputError) as error:  # a model or an extra that is not here

@@ -13,6 +13,7 @@ from qa_toolkit.evaluation import registry
 from qa_toolkit.evaluation.checks import event_names_of, nested_specs
 from qa_toolkit.evaluation.evaluator import Evaluator
 from qa_toolkit.evaluation.loader import LoadedRubric
+from qa_toolkit.evaluation.plugin_output import is_plugin
 from qa_toolkit.evaluation.thresholds import thresholds_for
 
 _PANELS = 16
@@ -23,7 +24,8 @@ class Seat:
     """A ready evaluator and what it depends on besides the parts it needs.
 
     ``defined`` are the rubric's own events; ``learnt`` names what was learnt for the parts and the events the
-    answer rests on, beyond what the evaluator's own version says.
+    answer rests on, beyond what the evaluator's own version says. ``plugin``: it, or a part of it, is none of
+    the toolkit's.
     """
 
     evaluator: Evaluator
@@ -31,6 +33,7 @@ class Seat:
     roles: bool
     learnt: tuple[str, ...] = ()
     defined: frozenset[str] = frozenset()
+    plugin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def _seat(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> Seat:
     evaluator = registry.build(spec, settings, built=parts.append)
     events, roles = _depends(spec)
     learnt = {tag for part in parts for tag in tags_of(part)} - set(tags_of(evaluator))
-    return Seat(evaluator, events, roles, tuple(sorted(learnt)))
+    plugin = any(is_plugin(type(part).__module__) for part in parts)
+    return Seat(evaluator, events, roles, tuple(sorted(learnt)), plugin=plugin)
 
 
 def tags_of(evaluator: Evaluator) -> tuple[str, ...]:

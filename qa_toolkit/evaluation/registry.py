@@ -20,6 +20,7 @@ from qa_toolkit.domain.case import CasePart
 from qa_toolkit.domain.rubric import EvaluatorSpec
 from qa_toolkit.errors import EvaluatorError, QAToolkitError
 from qa_toolkit.evaluation.evaluator import Evaluator, Tools
+from qa_toolkit.evaluation.plugin_output import is_plugin, off_stdout
 
 GROUP = "qa_toolkit.evaluators"
 
@@ -89,9 +90,10 @@ def build(
     """
     kind = evaluator_class(spec.name)
     try:
-        parameters = kind.Parameters.model_validate(dict(spec.parameters))
-        tools = Tools(build=lambda inner: build(inner, settings, built=built), settings=settings)
-        made = kind(parameters, tools)
+        with off_stdout(plugin=is_plugin(kind.__module__)):
+            parameters = kind.Parameters.model_validate(dict(spec.parameters))
+            tools = Tools(build=lambda inner: build(inner, settings, built=built), settings=settings)
+            made = kind(parameters, tools)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -140,7 +142,8 @@ def _distribution(entry: EntryPoint) -> tuple[str | None, str | None]:
 @cache
 def _load(entry: EntryPoint) -> type[Evaluator]:
     try:
-        kind = entry.load()
+        with off_stdout(plugin=is_plugin(entry.module)):
+            kind = entry.load()
     except (Exception, SystemExit) as error:  # a plugin may raise anything while it is imported
         raise EvaluatorError(
             f"evaluator '{entry.name}' cannot be loaded: {type(error).__name__}: {error}",

@@ -16,7 +16,7 @@ import pytest
 
 from qa_toolkit.domain import AnswerStatus
 from qa_toolkit.domain.rubric import Rubric
-from qa_toolkit.evaluation import EvaluationSettings, evaluate, registry
+from qa_toolkit.evaluation import EvaluationSettings, containment, evaluate, registry
 from qa_toolkit.evaluation.containment import TookTooLongError, time_limit
 from qa_toolkit.evaluation.loader import LoadedRubric
 from qa_toolkit.testing import ask, case
@@ -153,8 +153,83 @@ class TestFaulty:
         assert "this module is broken" in refused.stderr
         assert "Traceback" not in refused.stderr
 
+    def test_what_one_prints_goes_to_standard_error(self, checkout: Path, tmp_path: Path) -> None:
+        environment = install(checkout / "tests" / "plugin_package", tmp_path / "site")
+        document = json.loads(rubric_of_plugins("printing").text)
+        document["events"] = {"seen": "printing"}
+        inner = {"id": "inner", "question": "?", "evaluator": {"checklist": {"every": ["printing"]}}}
+        order = {"id": "order", "question": "?", "evaluator": {"order": {"first": "seen"}}}
+        document["sections"][0]["criteria"] += [inner, order]
+        rubric = tmp_path / "plugins.yaml"
+        rubric.write_text(json.dumps(document), encoding="utf-8")
+        call = tmp_path / "call.json"
+        call.write_text(json.dumps({"turns": [{"role": "agent", "text": "Hello."}]}), encoding="utf-8")
+        ran = qa_in(environment, "evaluate", call, "--rubric", rubric, "--json")
+        assert ran.returncode == 0, ran.stderr
+        answers = {answer["criterion"]: answer.get("answer") for answer in json.loads(ran.stdout)["answers"]}
+        assert answers == {"printing": "yes", "good": "yes", "inner": "yes", "order": "no"}
+        told = {line for line in ran.stderr.splitlines() if line.startswith("printed")}
+        assert told == {"printed at import", "printed when built", "printed in answer", "printed in find"}
+        assert isinstance(json.loads(qa_in(environment, "plugins", "list", "--json").stdout), list)
+
+
+def rounds(catching: type[BaseException], work: Callable[[], object], times: int | None = None) -> str:
+    """Works on and on, or so many times, whatever is raised; as a careless author would write it."""
+    done = 0
+    while times is None or done < times:
+        done += 1
+        try:  # noqa: SIM105  # as a careless author would write it
+            work()
+        except catching:
+            pass
+    return "an answer"
+
+
+SWALLOWING: dict[str, Callable[[], object]] = {
+    "a few tries": lambda: rounds(BaseException, lambda: time.sleep(60), 4),
+    "an endless wait": lambda: rounds(BaseException, lambda: time.sleep(60)),
+    "endless work": lambda: rounds(BaseException, lambda: sum(range(200))),
+    "a loop in a loop": lambda: rounds(BaseException, lambda: rounds(BaseException, lambda: sum(range(200)))),
+}
+
 
 class TestTimeLimit:
+    @pytest.mark.parametrize("kind", SWALLOWING)
+    def test_what_catches_everything_is_left_and_no_alarm_rings_afterwards(
+        self, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import signal
+
+        monkeypatch.setattr(containment, "AGAIN_S", 0.02)
+        before = signal.getitimer(signal.ITIMER_REAL)[0]
+        with pytest.raises(TookTooLongError, match=r"0\.05"), time_limit(0.05):
+            SWALLOWING[kind]()
+        after = signal.getitimer(signal.ITIMER_REAL)[0]
+        assert after <= before
+        assert sum(range(1_000_000)) == 499_999_500_000
+
+    def test_an_answer_given_after_the_alarm_was_caught_does_not_count(self) -> None:
+        def late() -> str:
+            try:
+                time.sleep(60)
+            except BaseException:  # noqa: BLE001  # as a careless author would write it
+                return "an answer"
+            return "in time"
+
+        given = []
+        with pytest.raises(TookTooLongError), time_limit(0.05):
+            given.append(late())
+        assert given == ["an answer"]
+
+    def test_limits_within_limits(self) -> None:
+        def twice() -> None:
+            with pytest.raises(TookTooLongError, match=r"0\.05 s"), time_limit(0.05):
+                time.sleep(10)
+            time.sleep(10)
+
+        with pytest.raises(TookTooLongError, match=r"0\.3 s"), time_limit(0.3):
+            twice()
+
     def test_what_takes_too_long_ends(self) -> None:
         with pytest.raises(TookTooLongError, match=r"0\.05"), time_limit(0.05):
             time.sleep(10)
