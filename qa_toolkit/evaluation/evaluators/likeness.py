@@ -18,6 +18,21 @@ _OPPOSITES = ("un", "in", "im", "ir", "il", "dis", "non", "de", "mis", "des", "a
 _MOST_WORDS = 50_000
 _SOUND_ALIKE = {"of": "off", "off": "of", "to": "too", "too": "to", "an": "and", "and": "an"}
 """Words too short to be compared by spelling that recognisers write for one another."""
+_TWINS = frozenset(
+    frozenset(pair.split())
+    for pair in (
+        "nacimiento vencimiento",
+        "aplicacion apelacion",
+        "nothing anything",
+        "denial dental",
+        "information confirmation",
+        "informacion confirmacion",
+        "conversation confirmation",
+        "conversacion confirmacion",
+        "tuesday thursday",
+    )
+)
+"""Words of this trade that are alike and mean other things: a date of birth is no day something is due."""
 NEGATIONS = frozenset(
     ("not", "never", "no", "nor", "neither", "without", "cannot", "nunca", "sin", "ni", "jamas", "tampoco")
 )
@@ -31,7 +46,7 @@ def similarity(one: str, other: str) -> float:
         return LEAST_ALIKE
     if not (_comparable(one) and _comparable(other)) or _opposite(one, other) or _opposite(other, one):
         return 0.0
-    if _other_person(one, other):
+    if _other_person(one, other) or frozenset((one, other)) in _TWINS:
         return 0.0
     return float(Levenshtein.normalized_similarity(one, other, score_cutoff=LEAST_ALIKE))
 

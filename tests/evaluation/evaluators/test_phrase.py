@@ -302,3 +302,18 @@ def test_a_verb_in_another_person_is_no_recognition_error(said_word: str, found:
     case = call(f"agent: Entonces usted {said_word} ayuda con eso.", language="es")
     answer = ask("phrase", {"role": "agent", "any": ["usted necesita"]}, case)
     assert said(answer) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("fecha de nacimiento", "yes"),
+        ("fecha de nacimento", "yes"),
+        ("fecha de nasimiento", "yes"),
+        ("fecha de vencimiento", "no"),
+    ],
+)
+def test_a_word_of_the_trade_is_not_taken_for_one_it_is_only_like(words: str, found: str) -> None:
+    case = call(f"agent: ¿Me dice la {words}?", language="es")
+    answer = ask("phrase", {"role": "agent", "any": {"es": ["fecha de nacimiento"]}}, case)
+    assert said(answer) == found
