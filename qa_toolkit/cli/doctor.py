@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXTRAS = {
     "transcription": ("faster-whisper", "av", "librosa", "onnxruntime", "scikit-learn"),
-    "language": ("spacy", "vaderSentiment"),
+    "language": ("simplemma", "spacy", "vaderSentiment"),
     "tables": ("openpyxl", "pyarrow"),
     "forms": ("pypdf", "reportlab"),
     "ocr": ("rapidocr", "onnxruntime", "opencv-python-headless", "pypdfium2", "pillow"),

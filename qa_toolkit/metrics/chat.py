@@ -1,4 +1,4 @@
-"""A chat has no speech; what can be measured is the time between messages."""
+"""A chat has no speech; what can be measured is the time between messages, and how they are written."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from qa_toolkit.domain.metrics import ConversationMetrics
 from qa_toolkit.domain.transcript import Role, Transcript
 from qa_toolkit.metrics.reading import add_reading
 from qa_toolkit.metrics.sheet import NO_REPLY, NO_TIMES, Sheet
+from qa_toolkit.metrics.spelling import add_spelling
 from qa_toolkit.metrics.thresholds import MetricThresholds
 from qa_toolkit.metrics.tone import add_tone
 
 
 def measure_chat(transcript: Transcript, thresholds: MetricThresholds) -> ConversationMetrics:
-    """First response, response latency, number, reading grade and tone of the messages of a chat."""
+    """First response, latency, number, reading grade, spelling and tone of the messages of a chat."""
     sheet = Sheet(thresholds)
     messages = sorted(
         (t.start_s, t.id, t.role)
@@ -34,6 +35,7 @@ def measure_chat(transcript: Transcript, thresholds: MetricThresholds) -> Conver
     for row in rows:
         sheet.add("turns/1", row, sum(row in (None, t.role) for t in transcript.turns), "turns")
     add_reading(sheet, transcript)
+    add_spelling(sheet, transcript)
     tones = add_tone(sheet, transcript, messages[-1][0] if messages else 0.0)
     return ConversationMetrics(transcript.id, tuple(sheet.metrics), tones=tones)
 

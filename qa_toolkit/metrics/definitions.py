@@ -281,6 +281,13 @@ _ALL = (
         lowest=None, basis="words",
     ),
     Definition(
+        "misspelt_words/1", "misspelt_words", "per 100 words", "role",
+        "chats, the agent's messages in English or Spanish: 100 x words in no word list / words looked up; "
+        "words with a capital that no list holds, numbers, addresses, abbreviations in capitals and messages "
+        "mostly in another language are left out",
+        "this project; word lists of simplemma", ("spelling_words",), highest=100.0, basis="words",
+    ),
+    Definition(
         "sentiment/1", "sentiment", _TONE_UNIT, "role",
         "English: mean tone of the role's turns of at least sentiment_letters characters by a word list, -1 "
         "to 1, turns within sentiment_neutral of 0 as 0; it is the tone of words, not a feeling: never score "

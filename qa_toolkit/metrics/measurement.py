@@ -41,6 +41,7 @@ from qa_toolkit.metrics.sheet import (
     Sheet,
 )
 from qa_toolkit.metrics.sound import add_sound
+from qa_toolkit.metrics.spelling import add_spelling
 from qa_toolkit.metrics.thresholds import DEFAULT_THRESHOLDS, MetricThresholds
 from qa_toolkit.metrics.timeline import Timeline, timeline_of
 from qa_toolkit.metrics.tone import add_tone
@@ -69,6 +70,7 @@ def measure(transcript: Transcript, thresholds: MetricThresholds = DEFAULT_THRES
                     sheet.add(definition.id, role, None, None, reason)
         add_sound(sheet, transcript, (Role.AGENT, Role.CUSTOMER))
         add_reading(sheet, transcript)
+        add_spelling(sheet, transcript)
         tones = add_tone(sheet, transcript, 0.0)
         return ConversationMetrics(transcript.id, tuple(sheet.metrics), (), timeline.warnings, tones)
     floor = floor_of(timeline, thresholds)
@@ -82,6 +84,7 @@ def measure(transcript: Transcript, thresholds: MetricThresholds = DEFAULT_THRES
     _pace(sheet, call)
     add_sound(sheet, transcript, call.roles)
     add_reading(sheet, transcript)
+    add_spelling(sheet, transcript)
     tones = add_tone(sheet, transcript, timeline.duration_s)
     return ConversationMetrics(transcript.id, tuple(sheet.metrics), _events(call), _warnings(call), tones)
 

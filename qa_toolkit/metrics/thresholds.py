@@ -34,6 +34,7 @@ class MetricThresholds:
         acoustic_speech_s: a party with less speech has no loudness, one with less voiced speech no pitch.
         reading_turn_words: turns with fewer words do not count for the reading grade.
         reading_words: with fewer words in all, a role has no reading grade.
+        spelling_words: with fewer words to look up, an agent's chat has no spelling.
         sentiment_letters: turns with fewer characters have no tone.
         sentiment_neutral: a tone within this of 0 counts as 0.
     """
@@ -57,6 +58,7 @@ class MetricThresholds:
     acoustic_speech_s: float = 2.0
     reading_turn_words: float = 5.0
     reading_words: float = 100.0
+    spelling_words: float = 30.0
     sentiment_letters: float = 8.0
     sentiment_neutral: float = 0.05
 

@@ -29,13 +29,13 @@ AUTO_FAIL = {
     "escalation": "ES-07",
 }
 MANUAL = {
-    "chat": "CH-06 CH-07 CH-08 CH-10 CH-11 CH-16 CH-20",
+    "chat": "CH-06 CH-07 CH-08 CH-10 CH-11 CH-20",
     "manual_verification": "MV-06 MV-09 MV-10 MV-15",
     "appeal_intake": "AP-07",
     "escalation": "",
 }
 # A person has the last word on a yes (or on a no), so that there are no examples of it.
-ONE_SIDED = {"CH-05", "CH-18", "MV-17"}
+ONE_SIDED = {"CH-05", "CH-16", "CH-18", "MV-17"}
 
 
 @cache
