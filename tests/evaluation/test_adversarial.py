@@ -96,5 +96,7 @@ def test_no_machine_answer_contradicts_the_expert(number: int) -> None:
 
 def test_the_machine_answers_a_good_share_rightly() -> None:
     right = [number for number, row in enumerate(ROWS) if answer(number) == row["expected"]]
-    sys.stdout.write(f"\nright {len(right)} of {len(ROWS)}, the others are left to a person\n")
-    assert len(right) >= SHARE_RIGHT * len(ROWS)
+    # Of advice (IN-12) the machine answers failures only: that there was none is no row it may answer.
+    may = [row for row in ROWS if (row["criterion"], row["expected"]) != ("IN-12", "yes")]
+    sys.stdout.write(f"\nright {len(right)} of {len(may)}, the others are left to a person\n")
+    assert len(right) >= SHARE_RIGHT * len(may)

@@ -21,6 +21,8 @@ MANUAL = {
     "inbound_call": {"IN-05", "IN-08", "IN-09", "IN-10", "IN-13"},
     "outbound_call": {"OB-04", "OB-08", "OB-09", "OB-20", "OB-21"},
 }
+# A failure is all the machine answers here; whether there was none is for a person to say.
+FAILURES_ONLY = {"IN-12"}
 # Examples have turns but no measured times, so what rests on metrics alone is tested in test_measured_items.py.
 MEASURED = {"IN-06", "IN-21", "IN-22", "OB-02", "OB-17", "OB-18"}
 AUTO_FAIL = {
@@ -105,7 +107,11 @@ class TestForm:
     def test_three_positive_and_three_negative_examples_each(self, name: str) -> None:
         for criterion in rubric(name).rubric.criteria:
             expected = [str(example.expect) for example in criterion.examples]
-            if criterion.id not in MANUAL[name] | MEASURED:
+            if criterion.id in FAILURES_ONLY:
+                assert expected.count("no") >= 3, criterion.id
+                assert expected.count("unanswered") >= 3, criterion.id
+                assert set(expected) == {"no", "unanswered"}, criterion.id
+            elif criterion.id not in MANUAL[name] | MEASURED:
                 assert expected.count("yes") >= 3, criterion.id
                 assert expected.count("no") >= 3, criterion.id
 
@@ -149,6 +155,21 @@ class TestSamples:
         failures = [row for row in all_labels() if families[row[1]] == "compliance" and row[2] == "no"]
         assert len(failures) == 35
         assert [row for row in failures if row[3] in ("yes", "na")] == []
+
+
+def test_a_call_is_never_called_free_of_advice_by_the_machine() -> None:
+    """Advice may stand in a sentence without any word of advice, so that none was heard proves nothing."""
+    folders = [
+        sample_dir() / "transcripts",
+        *(Path(__file__).parent / name for name in ("held_back", "development")),
+    ]
+    paths = [path for folder in folders for path in sorted(folder.glob("*.json"))]
+    answers = {
+        sample(path)[1].answer(criterion).answer
+        for path in paths
+        for criterion in FAILURES_ONLY & set(sample(path)[2])
+    }
+    assert answers == {"no", None}
 
 
 class TestOtherWords:
