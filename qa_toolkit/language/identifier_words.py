@@ -73,7 +73,6 @@ _CUES: Final = {
         """,
 }
 CUES: Final = tuple((phrase, kind) for kind, text in _CUES.items() for phrase in _phrases(text))
-LONGEST_CUE: Final = max(len(phrase) for phrase, _ in CUES)
 CUES_BY_FIRST_WORD: Final = {
     word: tuple((phrase, kind) for phrase, kind in CUES if phrase[0] == word)
     for word in {phrase[0] for phrase, _ in CUES}

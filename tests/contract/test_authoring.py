@@ -74,6 +74,42 @@ class TestNew:
         assert tested.code == 0
         assert len(tested.json) >= 12
 
+    @pytest.mark.parametrize("kind", ["call", "chat"])
+    @pytest.mark.parametrize(
+        ("language", "turns", "expected"),
+        [
+            # nothing was said of the account, and identity was not asked for
+            ("en", ["agent: Our office is on Main Street.", "customer: Thanks."], "unanswered"),
+            # in another language than the one its author began with
+            ("es", ["agent: ¿Me da su fecha de nacimiento?", "agent: Su plan es el Silver."], "yes"),
+            ("es", ["agent: Su plan es el Silver.", "agent: ¿Y su fecha de nacimiento?"], "no"),
+            ("vi", ["agent: Văn phòng mở cửa lúc tám giờ.", "agent: Cảm ơn."], "unanswered"),
+        ],
+    )
+    def test_a_first_rubric_fails_no_one_for_what_was_not_heard(
+        self, qa: Qa, tmp_path: Path, kind: str, language: str, turns: list[str], expected: str
+    ) -> None:
+        path = tmp_path / "thing.yaml"
+        assert qa("rubric", "new", "thing", "--work-area", "w", "--for", kind, "--out", path).code == 0
+        said = [dict(zip(("role", "text"), line.split(": ", 1), strict=True)) for line in turns]
+        call = tmp_path / "call.json"
+        call.write_text(json.dumps({"kind": kind, "language": language, "turns": said}), encoding="utf-8")
+        ran = qa("evaluate", call, "--rubric", path, "--json")
+        found = {answer["criterion"]: answer for answer in ran.json["answers"]}["TH-02"]
+        assert (found.get("answer") or found["status"]) == expected
+
+    @pytest.mark.model
+    def test_other_wordings_of_asking_are_for_a_person(self, qa: Qa, tmp_path: Path) -> None:
+        path = tmp_path / "thing.yaml"
+        assert qa("rubric", "new", "thing", "--work-area", "w", "--out", path).code == 0
+        said = ["Can you tell me what day you were born?", "Thank you. Your plan is the Silver one."]
+        call = tmp_path / "call.json"
+        turns = [{"role": "agent", "text": text} for text in said]
+        call.write_text(json.dumps({"language": "en", "turns": turns}), encoding="utf-8")
+        ran = qa("evaluate", call, "--rubric", path, "--json")
+        found = {answer["criterion"]: answer for answer in ran.json["answers"]}["TH-02"]
+        assert found["status"] == "unanswered"
+
     def test_a_title_may_hold_anything(self, qa: Qa, tmp_path: Path) -> None:
         title = 'Reclamos: "sí" # $id \\ ü'
         assert qa("rubric", "new", "r", "--work-area", "w", "--title", title, "--out", tmp_path).code == 0
@@ -200,7 +236,7 @@ class TestDiff:
         assert ran.err == ""
         assert {change["path"] for change in ran.json["changes"]} == {
             "version",
-            "criterion.TH-01.evaluator.parameters.any",
+            "criterion.TH-01.evaluator.parameters.any.en",
         }
         (found,) = ran.json["interactions"]
         assert (found["agent"], found["site"], found["changed"]) == ("ana", "rancho", True)
@@ -277,7 +313,7 @@ class TestBacktest:
 
     def test_changes_by_agent_site_and_criterion(self, qa: Qa, rubric: Path, store: Path) -> None:
         text = rubric.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.2.0")
-        rubric.write_text(text.replace('any: ["how can i help"', 'any: ["yes", "how can i help"'))
+        rubric.write_text(text.replace('en: ["how can i help"', 'en: ["yes", "how can i help"'))
         ran = qa("rubric", "backtest", rubric, "--store", store, "--json")
         assert ran.code == 0
         assert ran.err == ""

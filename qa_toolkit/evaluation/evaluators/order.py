@@ -38,8 +38,9 @@ class OrderParameters(TwoAnswers):
     Attributes:
         first: events that must all have happened (the first of each kind counts).
         before: ... before the earliest of these.
-        if_nothing_before: the answer when ``first`` happened and none of ``before`` did.
-        if_nothing_happened: the answer when neither ``first`` nor ``before`` happened completely.
+        if_nothing_before: the answer when all of ``first`` happened and none of ``before`` did.
+        if_nothing_happened: the answer when none of ``before`` happened, nor all of ``first``; a part of it
+            alone counts as nothing.
         after: ``first`` counts only after the earliest of these; without one there is nothing to judge.
         followed_by: one of these must start after the last of ``first``.
         within_s: ... at most so many seconds later (of ``followed_by``, else of ``before``).
@@ -180,7 +181,8 @@ def _judge(parameters: OrderParameters, events: dict[str, list[_Placed]]) -> _Ve
 def _lacking(parameters: OrderParameters, lacking: Sequence[str], before: _Placed | None) -> _Verdict:
     if before is None and parameters.before and parameters.if_nothing_happened is not None:
         names = [*lacking, *parameters.before]
-        return _absent(parameters, names, parameters.if_nothing_happened, "neither happened:")
+        words = "neither happened:" if len(lacking) == len(parameters.first) else "did not happen:"
+        return _absent(parameters, names, parameters.if_nothing_happened, words)
     verdict = _absent(parameters, lacking, parameters.missing, "did not happen:")
     if before is None:
         return verdict

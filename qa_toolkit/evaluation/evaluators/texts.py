@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
@@ -72,15 +72,6 @@ def language_of(case: Case) -> str:
     """The two-letter language of a case, English when it is not known."""
     known = case.interaction.language or (case.transcript.language if case.transcript else None)
     return (known or "en").replace("_", "-").split("-")[0].lower() or "en"
-
-
-def texts_for(by_language: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Texts to look for, by the language to normalise them in.
-
-    All languages are looked for, as people switch and interpreters speak; a plain list is read in the
-    language of the interaction.
-    """
-    return {key or language: texts for key, texts in by_language.items()}
 
 
 def settled(

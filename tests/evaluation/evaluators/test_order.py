@@ -55,6 +55,12 @@ ROWS = [
     ("asked@1 consent@2 detail@9 plan@8", BOTH, "yes"),
     ("asked@1 consent@8 detail@9 plan@7", BOTH, "no"),
     ("asked@1 detail@9", BOTH, "no"),
+    # a part of first alone is not all of it: if_nothing_before is not asked, if_nothing_happened is
+    ("asked@1", BOTH, "no"),
+    ("asked@1", {**BOTH, "if_nothing_before": "na"}, "no"),
+    ("asked@1", {**BOTH, "if_nothing_happened": "na"}, "not_applicable"),
+    ("asked@1 consent@2", {**BOTH, "if_nothing_before": "na", "if_nothing_happened": "no"}, "not_applicable"),
+    ("asked@1 plan@9", {**BOTH, "if_nothing_before": "na", "if_nothing_happened": "na"}, "no"),
     # no times: turns, and the place in a turn, decide
     ("asked#1 detail#2", IDENTITY, "yes"),
     ("asked#3 detail#2", IDENTITY, "no"),
