@@ -205,7 +205,7 @@ class Disclosure:
         return _Reading(parts, assent)
 
     def _hits(self, name: str, case: Case, text: Searchable) -> list[tuple[Event, Place]]:
-        found = [event for phrase in self._phrases[name] for event in phrase.find(name, case)]
+        found = [event for phrase in self._phrases[name] for event in phrase.heard(name, case)]
         found += [
             event for kind in self._parameters.or_events.get(name, ()) for event in case.events_of(kind)
         ]

@@ -215,13 +215,14 @@ class Phrase:
         Raises:
             InputError: nothing is found, and nothing is listed for the language of the conversation.
         """
-        events = self._found(kind, case)
+        events = self.heard(kind, case)
         language = None if events else self._language_lacking(case)
         if language and (self._opinion is None or self._opinion.of(language) is None):
             raise InputError(_NOT_LISTED.format(language), kind)
         return events
 
-    def _found(self, kind: str, case: Case) -> Sequence[Event]:
+    def heard(self, kind: str, case: Case) -> Sequence[Event]:
+        """As ``find``, whatever language the conversation is in: nothing heard may mean nothing listed."""
         search = self._search(case)
         if search.window.impossible or search.of(self._parameters.none):
             return ()
