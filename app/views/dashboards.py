@@ -178,7 +178,7 @@ def download(store: Store, user: User, report: QualityReport, asked: Asked) -> N
         request = asked[0]
         digest = hashlib.sha256(content).hexdigest()
         st.download_button(
-            t("Save the file"),
+            f"{t('Save the file')} ({form})",
             content,
             file_name=f"qa-{request.kind}{form}",
             on_click=lambda: store.audit.record(

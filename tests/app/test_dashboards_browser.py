@@ -96,7 +96,8 @@ def test_what_is_seen_is_saved_as_a_file(server: Server, browser: Any, tmp_path:
     page.get_by_role("button", name="Download").click()
     page.get_by_role("radio", name=".csv").or_(page.get_by_role("button", name=".csv")).first.click()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Save the file").click()
+        # The button of the form chosen before stands there until the page has been run again.
+        page.get_by_role("button", name="Save the file (.csv)").click()
     waiting.value.save_as(tmp_path / "drift.csv")
     text = (tmp_path / "drift.csv").read_text(encoding="utf-8")
     assert text.startswith("table,rubric,row,")

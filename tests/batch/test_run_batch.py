@@ -206,7 +206,7 @@ class TestWorkers:
         assert poison.reason == "its worker process died 3 times"
 
     def test_an_item_over_the_time_limit_is_failed(self, store: Store) -> None:
-        summary = run(store, [work("a"), work("slow", do="hang"), work("b"), work("c")], item_timeout_s=8.0)
+        summary = run(store, [work("a"), work("slow", do="hang"), work("b"), work("c")], item_timeout_s=20.0)
         assert (summary.done, summary.failed) == (3, 1)
 
     def test_a_worker_that_cannot_load_stops_the_run_before_any_item(self, store: Store) -> None:
