@@ -32,16 +32,18 @@ def write_whole(path: Path, content: str | bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def stem_apart(stem: str, taken: set[str]) -> str:
+def stem_apart(stem: str, taken: set[str], *, longest: int | None = None) -> str:
     """A stem that no other file of a folder has, also where the file system ignores case.
 
     Args:
         stem: what the file would be called; a number is put behind it where that is taken.
         taken: the names given out so far, which this one joins.
+        longest: so many characters at most; the stem makes room for the number.
     """
-    name, number = stem, 1
+    name, number = stem[:longest], 1
     while name.lower() in taken:
         number += 1
-        name = f"{stem}-{number}"
+        ending = f"-{number}"
+        name = (stem if longest is None else stem[: longest - len(ending)]) + ending
     taken.add(name.lower())
     return name

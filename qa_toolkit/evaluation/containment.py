@@ -38,12 +38,6 @@ def alarm_at_hand() -> Iterator[None]:
     if _Alarm.at_hand or not _can_limit() or signal.getitimer(signal.ITIMER_REAL)[0] > 0:
         yield
         return
-    with _handled():
-        yield
-
-
-@contextmanager
-def _handled() -> Iterator[None]:
     handler = signal.signal(signal.SIGALRM, _stop)
     _Alarm.at_hand = True
     try:

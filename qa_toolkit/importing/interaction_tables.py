@@ -10,8 +10,8 @@ from typing import Any
 
 from qa_toolkit.errors import ManifestError
 from qa_toolkit.importing.speakers import role_of
+from qa_toolkit.importing.tables import text_of_table
 
-MAX_BYTES = 256 * 1024 * 1024
 _MESSAGE = ("id", "at", "role", "text")
 _PARTS = ("metadata", "reference")
 
@@ -38,7 +38,8 @@ def interactions_of_table(path: Path) -> tuple[dict[str, Any], ...] | None:
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    text = text_of_table(path, "UTF-8", "save it as UTF-8")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, dict[str, str]]] = []
     try:
         header = [cell.strip() for cell in next(reader, [])]
@@ -56,19 +57,6 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     except csv.Error as error:
         raise ManifestError(f"line {reader.line_num}: not CSV ({error})", str(path), "correct it") from None
     return rows
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ManifestError("the table is larger than 256 MiB", str(path), "split it")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeError:
-        raise ManifestError("the table is not UTF-8 text", str(path), "save it as UTF-8") from None
-    except OSError as error:
-        raise ManifestError(
-            f"the table cannot be read ({error.strerror})", str(path), "check the path"
-        ) from None
 
 
 def _chats(rows: Sequence[tuple[int, dict[str, str]]], path: Path) -> tuple[dict[str, Any], ...]:

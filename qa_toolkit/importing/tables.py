@@ -39,7 +39,8 @@ def read_table(path: Path, mapping: RecorderMapping) -> tuple[RecorderRow, ...]:
         ManifestError: the table cannot be read, lacks a column the mapping names, or holds a value that the
             mapping does not know; the line is named.
     """
-    reader = csv.reader(io.StringIO(_text(path, mapping)), delimiter=mapping.delimiter, strict=True)
+    text = text_of_table(path, mapping.encoding, "set encoding in the mapping")
+    reader = csv.reader(io.StringIO(text), delimiter=mapping.delimiter, strict=True)
     rows: list[RecorderRow] = []
     try:
         header = [cell.strip() for cell in next(reader, [])]
@@ -97,16 +98,18 @@ def manifest_csv(rows: Sequence[RecorderRow]) -> str:
     return out.getvalue()
 
 
-def _text(path: Path, mapping: RecorderMapping) -> str:
-    encoding = "utf-8-sig" if mapping.encoding == "utf-8" else mapping.encoding
+def text_of_table(path: Path, encoding: str, remedy: str) -> str:
+    """The text of a table's file; ``remedy`` is what to do where it is in another encoding.
+
+    Raises:
+        ManifestError: it is too large, not text of that encoding, or cannot be read.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ManifestError("the table is larger than 256 MiB", str(path), "split it")
-        return path.read_bytes().decode(encoding)
+        return path.read_bytes().decode("utf-8-sig" if encoding in ("utf-8", "UTF-8") else encoding)
     except UnicodeError:
-        raise ManifestError(
-            f"the table is not {mapping.encoding} text", str(path), "set encoding in the mapping"
-        ) from None
+        raise ManifestError(f"the table is not {encoding} text", str(path), remedy) from None
     except OSError as error:
         raise ManifestError(
             f"the table cannot be read ({error.strerror})", str(path), "check the path"

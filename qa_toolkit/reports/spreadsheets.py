@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from qa_toolkit.errors import MissingExtraError
+from qa_toolkit.whole_files import stem_apart
 
 Value = str | int | float | bool | None
 Sheet = tuple[str, Sequence[str], Iterable[Mapping[str, Value]]]
@@ -93,13 +94,8 @@ def _fill(cell: Any, value: Value) -> Any:
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
-    stem = re.sub(r"[\[\]:*?/\\']", "_", name)[:_LONGEST_NAME] or "sheet"
-    found, number = stem, 1
-    while found.lower() in taken:
-        number += 1
-        found = f"{stem[: _LONGEST_NAME - len(str(number)) - 1]}-{number}"
-    taken.add(found.lower())
-    return found
+    stem = re.sub(r"[\[\]:*?/\\']", "_", name)
+    return stem_apart(stem or "sheet", taken, longest=_LONGEST_NAME)
 
 
 def parquet_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> bytes:
