@@ -22,7 +22,7 @@ MODE_VARIABLE = "QATOOLKIT_SIGN_IN"
 USER_VARIABLE = "QATOOLKIT_USER"
 """Environment variables that `qa app` sets: `local` or `oidc`; the person chosen with --as."""
 CLAIMS = ("email", "preferred_username", "sub")
-_USER, _SIGNED_OUT = "signed_in_user", "signed_out"
+_USER, _SIGNED_OUT, _CHANGED = "signed_in_user", "signed_out", "signed_in_or_out_at_ms"
 
 
 def mode() -> str:
@@ -62,7 +62,7 @@ def sign_in_page(store: Store) -> None:
         return
     people = [user for user in store.people.users() if user.active]
     if st.session_state.get(_SIGNED_OUT):
-        remembered.keep(None)
+        remembered.keep(None, st.session_state[_CHANGED])
     st.info(
         t("Local mode: whoever uses this machine may choose any of these people. Do not open it to others.")
     )
@@ -70,6 +70,7 @@ def sign_in_page(store: Store) -> None:
         chosen = st.selectbox(t("Who are you?"), people, format_func=_label)
         if st.form_submit_button(t("Sign in"), type="primary") and chosen is not None:
             st.session_state[_USER] = chosen.id
+            st.session_state[_CHANGED] = _now_ms()
             st.rerun()
 
 
@@ -77,8 +78,19 @@ def sign_out() -> None:
     """Forgets who was signed in, here and at the provider."""
     st.session_state.pop(_USER, None)
     st.session_state[_SIGNED_OUT] = True
+    st.session_state[_CHANGED] = _now_ms()
     if mode() == "oidc":
         st.logout()
+
+
+def remember(user: User) -> None:
+    """Keeps who chose to be this person; a tab opened by somebody remembered leaves the browser as it is."""
+    if _CHANGED in st.session_state:
+        remembered.keep(user.id, st.session_state[_CHANGED])
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _label(user: User) -> str:

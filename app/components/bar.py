@@ -6,7 +6,6 @@ import signing_in
 import streamlit as st
 from words import LANGUAGE, LANGUAGES, language, t
 
-from components import remembered
 from components.plain import plain
 from qa_toolkit.store.people_records import User
 
@@ -20,7 +19,7 @@ def show(user: User | None, *, people: bool) -> None:
                 st.caption(t("Local mode: no password is asked."))
             st.button(t("Sign out"), on_click=signing_in.sign_out)
             if signing_in.mode() == "local":
-                remembered.keep(user.id)
+                signing_in.remember(user)
         elif not people:
             st.caption(t("No people yet: pages only show. Add people with `qa people import FILE.csv`."))
         names = list(LANGUAGES)

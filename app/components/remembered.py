@@ -10,14 +10,22 @@ import streamlit as st
 
 COOKIE = "qa_user"
 _SCRIPT = """export default function ({ data }) {
+  if (window.qaRemembered >= data.at) return;
+  window.qaRemembered = data.at;
   const value = data.user ? encodeURIComponent(data.user) : "; max-age=0";
   document.cookie = `${data.cookie}=${value}; path=/; SameSite=Strict`;
 }"""
 
 
-def keep(user: str | None) -> None:
-    """Keeps the person in the browser; None forgets them."""
-    _component()(key="remembered_user", data={"user": user, "cookie": COOKIE})
+def keep(user: str | None, at_ms: int) -> None:
+    """Keeps the person in the browser; None forgets them.
+
+    Args:
+        user: who signed in.
+        at_ms: when they signed in or out. A page drawn again does not write once more, and what it showed
+            before does not undo what was done since.
+    """
+    _component()(key="remembered_user", data={"user": user, "cookie": COOKIE, "at": at_ms})
 
 
 def kept() -> str | None:
