@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -67,13 +67,17 @@ class Case:
     record: Mapping[str, Scalar] | None = None
     reference: Mapping[str, Scalar] | None = None
     discrepancies: tuple[Discrepancy, ...] | None = None
+    _of_kind: dict[str, Sequence[Event]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Events by kind, worked out when first asked for: a list as they came, a tuple once in order."""
 
     def events_of(self, kind: str) -> tuple[Event, ...]:
         """All events of that kind, in order of time (of turn, where there are no times)."""
-        found = [event for event in self.events if event.kind == kind]
-        if len(found) < 2:
-            return tuple(found)
-        return tuple(sorted(found, key=lambda e: (e.start_s if e.start_s is not None else -1.0, e.turn or 0)))
+        if not self._of_kind and self.events:
+            self._of_kind.update(_by_kind(self.events))  # in one step, as several threads may ask at once
+        found = self._of_kind.get(kind, ())
+        if not isinstance(found, tuple):
+            found = self._of_kind[kind] = tuple(sorted(found, key=_time) if len(found) > 1 else found)
+        return found
 
     def has(self, part: CasePart) -> bool:
         """Whether that part of the case exists (an empty list of events counts as existing)."""
@@ -82,3 +86,14 @@ class Case:
         if part == "events":
             return self.transcript is not None or bool(self.events)
         return getattr(self, part) is not None
+
+
+def _by_kind(events: Iterable[Event]) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        found.setdefault(event.kind, []).append(event)
+    return found
+
+
+def _time(event: Event) -> tuple[float, int]:
+    return (event.start_s if event.start_s is not None else -1.0, event.turn or 0)

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_toolkit.domain import Event, Role, Transcript, Word
+from qa_toolkit.domain import Case, Event, Interaction, Role, Transcript, Word
 from qa_toolkit.domain.contract import to_contract
 from qa_toolkit.errors import TranscriptError
 from qa_toolkit.evaluation.cases import case_from_document
@@ -205,3 +207,35 @@ def test_any_json_is_a_case_or_a_clear_refusal(document: object) -> None:
     except TranscriptError:
         return
     assert case.interaction.id
+
+
+EVENTS = st.lists(
+    st.builds(
+        Event,
+        kind=st.sampled_from(["asked", "told", "hold"]),
+        role=st.none(),
+        start_s=st.none() | st.sampled_from([0.0, 1.0, 2.5]),
+        end_s=st.none(),
+        turn=st.none() | st.integers(0, 3),
+        text=st.sampled_from(["a", "b", "c"]),
+    ),
+    max_size=8,
+)
+
+
+@given(EVENTS, EVENTS)
+def test_events_of_a_kind_are_those_of_the_list_in_order_of_time(
+    events: list[Event], others: list[Event]
+) -> None:
+    def plain(events: list[Event], kind: str) -> tuple[Event, ...]:
+        own = [event for event in events if event.kind == kind]
+        return tuple(sorted(own, key=lambda e: (-1.0 if e.start_s is None else e.start_s, e.turn or 0)))
+
+    case = Case(Interaction("x"), events=tuple(events))
+    for each, given_events in ((case, events), (replace(case, events=tuple(others)), others)):
+        for kind in ("told", "asked", "hold", "absent", "told"):
+            assert each.events_of(kind) == plain(given_events, kind)
+    fresh = Case(Interaction("x"), events=tuple(events))
+    assert fresh == case
+    assert repr(fresh) == repr(case)
+    assert pickle.loads(pickle.dumps(case)) == case  # noqa: S301
