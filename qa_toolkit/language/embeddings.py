@@ -21,6 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_toolkit.errors import EnvironmentProblemError, MissingExtraError
+from qa_toolkit.language.sentence_graph import (
+    agreeing_session,
+    open_session,
+    published_vector,
+    whole_number_vector,
+)
 from qa_toolkit.language.vector_cache import VectorCache
 
 Vectors = NDArray[np.float32]
@@ -90,21 +96,18 @@ class _Cached(ABC):
 class _MiniLM(_Cached):
     """all-MiniLM-L6-v2 in ONNX: mean over the tokens, 384 numbers (Reimers and Gurevych, 2019)."""
 
-    def __init__(self, folder: Path, sha256: str, cache: VectorCache | None = None) -> None:
+    def __init__(
+        self, folder: Path, sha256: str, cache: VectorCache | None = None, session: Any = None
+    ) -> None:
         super().__init__(384, cache)
+        self._by = whole_number_vector if session is not None else published_vector
         try:
-            import onnxruntime
             from tokenizers import Tokenizer
+
+            self._session = session if session is not None else open_session(str(folder / "model.onnx"))
+            self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except ImportError as error:
             raise MissingExtraError.of("transcription", "the sentence encoder") from error
-        try:
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            model = folder / "model.onnx"
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:
             raise EnvironmentProblemError(
                 f"the sentence encoder cannot be loaded: {type(error).__name__}",
@@ -116,14 +119,7 @@ class _MiniLM(_Cached):
         self.name = f"minilm-l6-v2@{sha256[:12]}"
 
     def _encode(self, text: str) -> Vectors:
-        encoded = self._tokenizer.encode(text)
-        feed = {
-            "input_ids": np.asarray([encoded.ids], dtype=np.int64),
-            "attention_mask": np.asarray([encoded.attention_mask], dtype=np.int64),
-            "token_type_ids": np.asarray([encoded.type_ids], dtype=np.int64),
-        }
-        hidden = self._session.run(None, feed)[0]
-        return np.asarray(hidden[0].mean(axis=0), dtype=np.float32)
+        return self._by(self._session, self._tokenizer.encode(text).ids)
 
 
 class _Multilingual(_Cached):
@@ -143,19 +139,25 @@ class _Multilingual(_Cached):
 
 
 @lru_cache(maxsize=4)
-def minilm(folder: Path, sha256: str, cache_dir: Path | None = None) -> SentenceEncoder:
+def minilm(
+    folder: Path, sha256: str, cache_dir: Path | None = None, whole: Path | None = None
+) -> SentenceEncoder:
     """The English encoder from a folder with ``model.onnx`` and ``tokenizer.json``.
 
     Args:
         folder: of the model.
         sha256: of its weights, part of its name.
         cache_dir: where vectors are kept between runs; None = nowhere.
+        whole: the graph in whole numbers (``sentence_graph``). Without it, or where this machine's processor
+            does not multiply them as it should, the published one is used, which takes twice the time.
 
     Raises:
         MissingExtraError: onnxruntime or tokenizers is not installed.
         EnvironmentProblemError: the files are not the encoder.
     """
-    return _MiniLM(folder, sha256, _cache(cache_dir, f"minilm-l6-v2-{sha256[:12]}", 384))
+    session = agreeing_session(str(whole)) if whole else None
+    arithmetic = "" if session is None else "-whole"
+    return _MiniLM(folder, sha256, _cache(cache_dir, f"minilm-l6-v2-{sha256[:12]}{arithmetic}", 384), session)
 
 
 @lru_cache(maxsize=4)

@@ -25,7 +25,7 @@ from qa_toolkit.errors import (
 from qa_toolkit.evaluation import evaluate, registry
 from qa_toolkit.evaluation.banks import LoadedBank, load_bank
 from qa_toolkit.evaluation.classifiers import TrainedClassifier, read_classifier, write_classifier
-from qa_toolkit.evaluation.encoders import encoder_for
+from qa_toolkit.evaluation.encoders import _encoder, encoder_for
 from qa_toolkit.evaluation.engine import EvaluationSettings
 from qa_toolkit.evaluation.evaluators.classifier import ClassifierParameters
 from qa_toolkit.evaluation.evaluators.semantic import SemanticParameters
@@ -152,19 +152,15 @@ def test_meanings_are_events_for_order_rules(english: SentenceEncoder) -> None:
 
 
 @pytest.mark.model
-def test_the_same_sentence_has_the_same_vector_in_any_company(english: SentenceEncoder) -> None:
+def test_the_same_sentence_has_the_same_vector_in_any_company(
+    english: SentenceEncoder, tmp_path: Path
+) -> None:
     alone = english.embed(["When were you born?"])
-    fresh = type(english)(_folder_of("minilm-l6-v2"), "0")  # type: ignore[call-arg]
+    fresh = _encoder.__wrapped__("en", None, tmp_path)
     among = fresh.embed(["A far longer sentence that would pad the other one.", "When were you born?"])
     assert np.array_equal(alone[0], among[1])
     assert np.allclose(np.linalg.norm(among, axis=1), 1.0, atol=1e-5)
     assert english.embed([]).shape == (0, 384)
-
-
-def _folder_of(name: str) -> Path:
-    from qa_toolkit.model_files import resolve
-
-    return resolve(name).path
 
 
 @pytest.mark.model
