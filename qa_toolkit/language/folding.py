@@ -113,9 +113,9 @@ def _one_for_one(characters: str) -> dict[int, str]:
     return {ord(character): form for character, form in folded.items() if len(form) == 1}
 
 
-_COMMON = _one_for_one("".join(map(chr, (*range(0x250), *range(0x2010, 0x2020)))))
+_COMMON = _one_for_one("".join(map(chr, (*range(0x250), *range(0x1E00, 0x1F00), *range(0x2010, 0x2020)))))
 _COMMON_CHARACTERS = frozenset(map(chr, _COMMON))
-"""Those of English and Spanish as usually written: folded in one go, every character in its place."""
+"""Those of languages in Latin letters as usually written: folded in one go, every one in its place."""
 
 
 def fold_in_place(text: str) -> str | None:

@@ -16,10 +16,11 @@ from itertools import pairwise
 
 from qa_toolkit.language.folding import Piece, pieces_of
 from qa_toolkit.language.numbers import NormalisedToken, NumberReader
-from qa_toolkit.language.parts import InParts
+from qa_toolkit.language.parts import InParts, Normalised
 from qa_toolkit.language.spelling import american_spelling
 from qa_toolkit.language.words import (
     ENGLISH,
+    HAS_OR_HAD,
     IS_AFTER,
     IS_BEFORE,
     SPOKEN_SIGNS,
@@ -35,10 +36,6 @@ NORMALISER_VERSION = "1"
 _MOST_PASSES = 8
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORDY = frozenset(("word", "letters"))
-_HAS_OR_HAD = {
-    "is": ("has", frozenset(("been", "got", "gone", "had"))),
-    "would": ("had", frozenset(("been", "better"))),
-}
 _NOTHING: tuple[str, frozenset[str]] = ("", frozenset())
 
 
@@ -56,7 +53,6 @@ def normalise(text: str, language: str = "en", *, drop_fillers: bool = False) ->
     return " ".join(t.text for t in normalise_words(text, language, drop_fillers=drop_fillers))
 
 
-@lru_cache(maxsize=8192)
 def normalise_words(
     text: str, language: str = "en", *, drop_fillers: bool = False
 ) -> tuple[NormalisedToken, ...]:
@@ -66,7 +62,13 @@ def normalise_words(
     go backwards. Tokens made together share one place: all digits of ``eighty-six``, both words of ``gonna``,
     the whole of ``$12.50``; so a quotation from the start of one token to the end of another is always whole.
     """
-    return _in_parts(words_of(language), drop_fillers=drop_fillers).tokens(text)
+    return normalised(text, language, drop_fillers=drop_fillers).tokens
+
+
+@lru_cache(maxsize=8192)
+def normalised(text: str, language: str = "en", *, drop_fillers: bool = False) -> Normalised:
+    """The same, with the places worked out only when they are asked for."""
+    return _in_parts(words_of(language), drop_fillers=drop_fillers).read(text)
 
 
 @lru_cache(maxsize=8)
@@ -253,7 +255,7 @@ def _open_words(pieces: Sequence[Piece], words: LanguageWords) -> Sequence[Piece
         american = american_spelling()
         if not said.isdisjoint(american):
             pieces = [p._replace(text=american[p.text]) if p.text in american else p for p in pieces]
-        if not said.isdisjoint(_HAS_OR_HAD):
+        if not said.isdisjoint(HAS_OR_HAD):
             pieces = _decide_is_or_has(pieces)
     return pieces if said.isdisjoint(words.sequence_starts) else _join_sequences(pieces, words)
 
@@ -302,7 +304,7 @@ def _decide_is_or_has(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """``it's been`` is ``it has been``, ``I'd better`` is ``I had better``: only where it was contracted."""
     decided = list(pieces)
     for index, piece in enumerate(pieces):
-        becomes, before = _HAS_OR_HAD.get(piece.text, _NOTHING)
+        becomes, before = HAS_OR_HAD.get(piece.text, _NOTHING)
         if not before or piece.gap or piece.kind != "word" or not 0 < index < len(pieces) - 1:
             continue
         if piece.start >= pieces[index - 1].start and pieces[index + 1].text in before:

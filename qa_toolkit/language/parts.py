@@ -4,30 +4,87 @@ Most words of a conversation are changed by no rule and change nothing for their
 parts a text: what stands before it and after it can be normalised apart, and the little texts between
 (`` I'm ``, ``, and a ``) come again in every call. ``tests/language/test_parts.py`` holds the outcome against
 that of the whole text.
+
+A text is cut at its spaces, and a chunk that is a plain word with punctuation behind it parts the text. Where
+words stand is worked out only when it is asked for: most of them are only looked at.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import accumulate, count
+from operator import add, itemgetter
 from typing import Final, NamedTuple
 
-from qa_toolkit.language.folding import fold_in_place
+from qa_toolkit.language.folding import fold, fold_in_place
 from qa_toolkit.language.numbers import NormalisedToken
 from qa_toolkit.language.spelling import american_spelling
-from qa_toolkit.language.words import ENGLISH, TOP_LEVEL_DOMAINS, LanguageWords, NumberWords
+from qa_toolkit.language.words import (
+    ENGLISH,
+    HAS_OR_HAD,
+    IS_BEFORE,
+    TOP_LEVEL_DOMAINS,
+    LanguageWords,
+    NumberWords,
+)
 
 Tokens = tuple[NormalisedToken, ...]
 Whole = Callable[[str], Tokens]
 
-_PLAIN: Final = re.compile(r"(?<![\w'.])[a-z]{2,}(?![\w']|\.\w)")
-"""Words of more than one letter with nothing written onto them."""
+_PLAIN: Final = re.compile(r"([a-z]{2,})[-.,;:?!\"]*")
+"""A word of more than one letter with nothing written onto it but punctuation behind it."""
+_BARE_NUMBER: Final = re.compile(r"(?:[-.,;:?!\"]* )?([0-9]{1,20})[.,;:?!\"]* ?")
+"""A part that holds nothing but a number in digits; hardly one of them comes twice."""
+_OPENED_BY: Final = IS_BEFORE.union(*(following for _, following in HAS_OR_HAD.values()))
+"""The words that have a say in how ``it's`` or ``I'd`` before them is opened."""
 _STAND_IN: Final = "qzx"
 """A word that no rule knows, for the plain word beside a part."""
 _MOST_KEPT: Final = 1 << 15
+_TEXT: Final = itemgetter(0)
 
 _token: Callable[[tuple[str, int, int]], NormalisedToken] = partial(tuple.__new__, NormalisedToken)
+
+
+class Normalised:
+    """A normalised text: the texts of its tokens at once, the tokens with their places when asked for."""
+
+    __slots__ = ("_parts", "_text", "_tokens", "texts")
+
+    def __init__(
+        self,
+        text: str,
+        texts: tuple[str, ...],
+        parts: Sequence[_PartAt] = (),
+        tokens: Tokens | None = None,
+    ) -> None:
+        self.texts = texts
+        self._text, self._parts, self._tokens = text, parts, tokens
+
+    @property
+    def tokens(self) -> Tokens:
+        """The normalised tokens."""
+        tokens = self._tokens
+        if tokens is None:
+            tokens = self._tokens = tuple(self._placed())
+        return tokens
+
+    def _placed(self) -> list[NormalisedToken]:
+        chunks = self._text.split(" ")
+        starts = [*map(add, accumulate(map(len, chunks), initial=0), count())]
+        found: list[NormalisedToken] = []
+        last = 0
+        for first, stop, part in (*self._parts, (len(chunks), 0, _NO_PART)):
+            words, where = self.texts[len(found) : len(found) + first - last], starts[last:first]
+            found += map(_token, zip(words, where, map(add, where, map(len, words)), strict=True))
+            if part.tokens:
+                # A part begins where the plain word before it ends.
+                origin = found[-1].end if first else 0
+                found += [_token((text, start + origin, end + origin)) for text, start, end in part.tokens]
+            last = stop
+        return found
 
 
 class InParts:
@@ -47,44 +104,79 @@ class InParts:
         self._middle = _Between(rules, _STAND_IN, _STAND_IN)
         self._last = _Between(rules._replace(asks=None), _STAND_IN, "")
 
-    def tokens(self, text: str) -> Tokens:
-        """The normalised tokens of a text."""
-        folded = fold_in_place(text)
-        if folded is None:
-            return self._whole(text)
-        found: list[NormalisedToken] = []
-        plain, between, last, far = self._plain, self._first, 0, False
-        for match in _PLAIN.finditer(folded):
-            word = match[0]
-            if not plain[word]:
+    def read(self, text: str) -> Normalised:
+        """A normalised text."""
+        chunks = text.split(" ")
+        words = [*map(self._plain.__getitem__, chunks)]
+        if "" not in words:
+            return Normalised(text, tuple(words))
+        parts = self._parts(chunks, words)
+        if not parts:
+            return self._as_a_whole(text)
+        texts: list[str] = []
+        last, far = 0, False
+        for first, stop, part in parts:
+            texts += words[last:first]
+            texts += part.texts
+            last, far = stop, far or part.far
+        if far and self._far.search(fold(text).text):
+            return self._as_a_whole(text)
+        texts += words[last:]
+        return Normalised(text, tuple(texts), parts)
+
+    def _as_a_whole(self, text: str) -> Normalised:
+        tokens = self._whole(text)
+        return Normalised(text, tuple(map(_TEXT, tokens)), tokens=tokens)
+
+    def _parts(self, chunks: list[str], words: list[str]) -> list[_PartAt]:
+        """What lies between plain words; nothing where there are none.
+
+        Args:
+            words: the plain words the chunks are, empty for those that are none.
+        """
+        found: list[_PartAt] = []
+        size, stop = len(words), 0
+        for first, word in enumerate(words):
+            if word or first < stop:
                 continue
-            start, end = match.span()
-            part = between[text[last:start]]
-            if part.asks:
-                continue
-            if part.tokens:
-                found += [_token((t, first + last, stop + last)) for t, first, stop in part.tokens]
-            far = far or part.far
-            found.append(_token((word, start, end)))
-            last, between = end, self._middle
-        if not last:
-            return self._whole(text)
-        part = self._last[text[last:]]
-        if (far or part.far) and self._far.search(folded):
-            return self._whole(text)
-        found += [_token((t, first + last, stop + last)) for t, first, stop in part.tokens]
-        return tuple(found)
+            stop = first + 1
+            while True:
+                while stop < size and not words[stop]:
+                    stop += 1
+                part = self._part(chunks, words, first, stop)
+                if part is None:
+                    return []
+                if not part.asks or words[stop] not in _OPENED_BY:
+                    break
+                stop += 1
+            found.append((first, stop, part))
+        return found
+
+    def _part(self, chunks: list[str], words: list[str], first: int, stop: int) -> _Part | None:
+        text = " ".join(chunks[first:stop])
+        if not first:
+            return self._first[f"{text} "] if stop < len(chunks) else None
+        # What is written behind the plain word before it belongs to a part.
+        behind = chunks[first - 1][len(words[first - 1]) :]
+        return self._middle[f"{behind} {text} "] if stop < len(chunks) else self._last[f"{behind} {text}"]
 
 
 class _Part(NamedTuple):
     """What stands between plain words.
 
-    ``asks``: what it comes to rests on the plain word that follows. ``far``: it may rest on words beyond.
+    ``asks``: what it comes to rests on the plain word that follows, where that is one of ``_OPENED_BY``.
+    ``far``: it may rest on words beyond.
     """
 
+    texts: tuple[str, ...]
     tokens: Tokens
     asks: bool
     far: bool
+
+
+_PartAt = tuple[int, int, _Part]
+"""A part, with the first chunk it is made of and the one after it."""
+_NO_PART: Final = _Part((), (), asks=False, far=False)
 
 
 class _Rules(NamedTuple):
@@ -95,18 +187,22 @@ class _Rules(NamedTuple):
     asks: re.Pattern[str] | None
 
 
-class _PlainWords(dict[str, bool]):
-    """Whether a word is changed by no rule and watched by none."""
+class _PlainWords(dict[str, str]):
+    """The word that a chunk of a text is if no rule changes it and none watches it; else nothing."""
 
     def __init__(self, watched: frozenset[str], fillers: re.Pattern[str]) -> None:
         super().__init__()
         self._watched, self._fillers = watched, fillers
 
-    def __missing__(self, word: str) -> bool:
+    def __missing__(self, chunk: str) -> str:
         if len(self) >= _MOST_KEPT:
             self.clear()
-        self[word] = found = word not in self._watched and self._fillers.fullmatch(word) is None
-        return found
+        match = _PLAIN.fullmatch(fold_in_place(chunk) or "")
+        word = sys.intern(match[1]) if match else ""
+        if word in self._watched or self._fillers.fullmatch(word):
+            word = ""
+        self[chunk] = word
+        return word
 
 
 class _Between(dict[str, _Part]):
@@ -117,12 +213,18 @@ class _Between(dict[str, _Part]):
         self._rules, self._before, self._after = rules, before, after
 
     def __missing__(self, text: str) -> _Part:
+        number = _BARE_NUMBER.fullmatch(text)
+        if number is not None:
+            digits = number[1]
+            placed = [_token((digit, at, at + 1)) for at, digit in enumerate(digits, number.start(1))]
+            return _Part(tuple(digits), tuple(placed), asks=False, far=False)
         if len(self) >= _MOST_KEPT:
             self.clear()
-        folded = fold_in_place(text) or ""
+        folded = fold(text).text
         asks = self._rules.asks is not None and self._rules.asks.search(folded) is not None
+        tokens = self._read(text)
         far = self._rules.far.search(folded) is not None
-        self[text] = found = _Part(() if asks else self._read(text), asks, far)
+        self[text] = found = _Part(tuple(map(_TEXT, tokens)), tokens, asks, far)
         return found
 
     def _read(self, text: str) -> Tokens:

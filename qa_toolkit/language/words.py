@@ -324,6 +324,9 @@ IS_BEFORE = _set(
 )
 """English words before which ``'s`` is ``is`` (or ``has``) after any word; elsewhere it may be a genitive."""
 
+HAS_OR_HAD = {"is": ("has", _set("been got gone had")), "would": ("had", _set("been better"))}
+"""What ``'s`` and ``'d`` are opened as becomes another word before some words: ``it has been``."""
+
 VERB_MAY_AFTER = _set("you we i they he she it that this who which and or one")
 """English words after which ``may`` is a verb and not a month."""
 
