@@ -153,12 +153,26 @@ class TrainedClassifier(Authored):
 
     def second_opinion(self, texts: Sequence[str], features: Features, encoder: SentenceEncoder) -> Floats:
         """The probabilities of both stages together."""
+        if self.vector is None:
+            return self.word_probabilities(features)
+        return self.joined(self.word_scores(features), vector_matrix(texts, self.language, encoder))
+
+    def of_words(self, scores: Floats, surface: Floats) -> Floats:
+        """The linear scores of the first stage from those of the words without their surface."""
+        return np.asarray(scores + surface @ self.surface_weights + self.lexical.intercept)
+
+    def joined(self, word_scores: Floats, vectors: Floats) -> Floats:
+        """The probabilities of both stages; without a second one those of the first.
+
+        Args:
+            word_scores: the linear scores of the first stage.
+            vectors: the rows of ``vector_matrix``.
+        """
         stage = self.vector
         if stage is None:
-            return self.word_probabilities(features)
-        scores = vector_matrix(texts, self.language, encoder) @ self._vector_weights + stage.intercept
-        joined = self.word_scores(features) * stage.of_words + scores * stage.of_vector + stage.shift
-        return sigmoid(joined)
+            return sigmoid(word_scores * self.lexical.slope + self.lexical.shift)
+        scores = vectors @ self._vector_weights + stage.intercept
+        return sigmoid(word_scores * stage.of_words + scores * stage.of_vector + stage.shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +185,11 @@ class LoadedClassifier:
 
 def vector_matrix(texts: Sequence[str], language: str, encoder: SentenceEncoder) -> Floats:
     """Vectors with the surface features beside them."""
-    surface = np.asarray([surface_of(text, language) for text in texts])
-    return np.hstack([np.asarray(encoder.embed(texts), dtype=np.float64), surface])
+    vectors = encoder.embed(texts)
+    joined = np.empty((len(texts), vectors.shape[1] + len(VECTOR_SURFACE)))
+    joined[:, : vectors.shape[1]] = vectors
+    joined[:, vectors.shape[1] :] = [surface_of(text, language) for text in texts]
+    return joined
 
 
 def sigmoid(values: Floats) -> Floats:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,16 @@ from qa_toolkit.evaluation.lexical import Features
 
 _MOST: Final = 128
 """Classifiers of a language that are weighed together; retrained ones would add up in a lasting process."""
+
+
+class Weighed(NamedTuple):
+    """Sentences (rows) as classifiers (columns) see them.
+
+    ``words``: the linear scores without the surface; ``likely``: how likely a sentence means the event.
+    """
+
+    words: Floats
+    likely: Floats
 
 
 class FirstStages:
@@ -29,13 +39,14 @@ class FirstStages:
         lines = [(c.lexical.intercept, c.lexical.slope, c.lexical.shift) for c in classifiers]
         self._intercepts, self._slopes, self._shifts = np.asarray(lines, dtype=np.float64).T
 
-    def probabilities(self, features: Features) -> Floats:
-        """How likely each sentence (row) means the event of each classifier (column), by its words alone."""
-        scores = features.word_scores(self._weights) + self._intercepts
+    def weigh(self, features: Features) -> Weighed:
+        """What each classifier says of each sentence by its words alone."""
+        words = features.word_scores(self._weights)
+        scores = words + self._intercepts
         # Number by number: a product of matrices may round otherwise when there are other columns.
         for feature, weights in zip(features.surface.T, self._surface, strict=True):
             scores += feature[:, None] * weights
-        return sigmoid(scores * self._slopes + self._shifts)
+        return Weighed(words, sigmoid(scores * self._slopes + self._shifts))
 
 
 class KnownClassifiers:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from qa_toolkit.domain.transcript import Transcript
 from qa_toolkit.language import normalise_words
@@ -14,7 +12,7 @@ from qa_toolkit.language import normalise_words
 SURFACE: Final = ("negated", "asks", "supposed", "first_person", "second_person", "length")
 """Names of the surface features, in order; each lies between 0 and about 1."""
 
-_SENTENCE: Final = re.compile(r"\S.*?(?:[.?!…]+(?=\s|$)|$)", re.DOTALL)
+_STOPS: Final = ".?!…"
 _MOST_WORDS: Final = 30
 _STEP_WORDS: Final = 15
 
@@ -38,8 +36,7 @@ _SECOND: Final = _set("you your yours usted su sus le ustedes tu")
 _OPENERS: Final = _set("and so well okay ok right great now then but y pues bueno entonces")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence: ``turns[turn].text[start:end]``."""
 
     turn: int
@@ -51,14 +48,41 @@ class Sentence:
 def sentences_of(transcript: Transcript) -> Iterator[Sentence]:
     """The sentences of all turns in order; what goes on without a stop is cut into overlapping parts."""
     for position, turn in enumerate(transcript.turns):
-        for match in _SENTENCE.finditer(turn.text):
-            words = [*re.finditer(r"\S+", match[0])]
-            step = _STEP_WORDS if len(words) > _MOST_WORDS else max(len(words), 1)
-            size = _MOST_WORDS if len(words) > _MOST_WORDS else len(words)
-            for first in range(0, max(len(words) - size + step, 1), step):
-                chosen = words[first : first + size]
-                start, end = match.start() + chosen[0].start(), match.start() + chosen[-1].end()
-                yield Sentence(position, start, end, turn.text[start:end])
+        text = turn.text
+        words = text.split()
+        first = end = 0
+        for last in _stops(words):
+            start = text.index(words[first], end)
+            while last - first > _MOST_WORDS:
+                end = _end(text, words[first : first + _MOST_WORDS], start)
+                yield Sentence(position, start, end, text[start:end])
+                middle = _end(text, words[first : first + _STEP_WORDS], start)
+                first += _STEP_WORDS
+                start = text.index(words[first], middle)
+            end = _end(text, words[first:last], start)
+            yield Sentence(position, start, end, text[start:end])
+            first = last
+
+
+def _stops(words: Sequence[str]) -> Iterator[int]:
+    """After how many words a sentence ends; a stop that stands alone at its start does not end it."""
+    first = 0
+    for number, word in enumerate(words, start=1):
+        if word[-1] in _STOPS and (number > first + 1 or len(word) > 1):
+            yield number
+            first = number
+    if first < len(words):
+        yield len(words)
+
+
+def _end(text: str, words: Sequence[str], start: int) -> int:
+    """Where the last of some words in a row ends; the first begins at ``start``."""
+    spaced = " ".join(words)
+    if text.startswith(spaced, start):
+        return start + len(spaced)
+    for word in words:
+        start = text.index(word, start) + len(word)
+    return start
 
 
 def surface_of(text: str, language: str) -> tuple[float, ...]:

@@ -9,37 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import math
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import BeforeValidator
 
 from qa_toolkit import resources
 from qa_toolkit.domain.rubric import Authored, Identifier, Probability
 from qa_toolkit.domain.transcript import Role, Transcript
-from qa_toolkit.errors import AuthoredFileError, EnvironmentProblemError
+from qa_toolkit.errors import AuthoredFileError
 from qa_toolkit.evaluation.classifiers import (
     FOLDER,
     TrainedClassifier,
     classifier_name,
     load_classifier,
 )
-from qa_toolkit.evaluation.encoders import encoder_for
 from qa_toolkit.evaluation.evaluators.searchable import Place
-from qa_toolkit.evaluation.first_stages import KnownClassifiers
-from qa_toolkit.evaluation.lexical import Features, features_of
-from qa_toolkit.evaluation.sentences import Sentence, sentences_of
+from qa_toolkit.evaluation.evaluators.spoken import sentences_with_features
 
 Alone = Literal["counts", "doubtful", "ignored"]
 
-_FEWEST_WORDS: Final = 2
 _ROUNDED: Final = 1e-4
 """Probabilities are rounded; a sentence may be as likely as is asked for by that much."""
-_KEPT = threading.local()
-_KNOWN: Final = KnownClassifiers()
 
 
 def _as_tuple(value: object) -> object:
@@ -76,65 +68,7 @@ Meaning = Annotated[
 """The name of an event, or all of ``MeaningParameters``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """The sentences of some roles that say something: their numbers and places."""
-
-    rows: tuple[int, ...]
-    places: tuple[Place, ...]
-    by_turn: Mapping[int, tuple[int, ...]]
-
-    def with_words_at(self, places: Sequence[Place]) -> set[int]:
-        """Which of them hold any of these places."""
-        return {
-            number
-            for place in places
-            for number in self.by_turn.get(place.turn, ())
-            if overlap(self.places[number], place)
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Sentences:
-    """All sentences of a conversation with the numbers of their words."""
-
-    sentences: tuple[Sentence, ...]
-    features: Features
-    wordy: tuple[bool, ...]
-    by_roles: dict[tuple[Role, ...], Spoken] = field(default_factory=dict)
-    likely: dict[int, tuple[TrainedClassifier, list[float]]] = field(default_factory=dict)
-
-    def of(self, roles: Sequence[Role], transcript: Transcript) -> Spoken:
-        """The sentences of these roles (everyone's, when empty) that say something."""
-        key = tuple(roles)
-        if key not in self.by_roles:
-            rows = tuple(
-                row
-                for row, sentence in enumerate(self.sentences)
-                if self.wordy[row] and (not roles or transcript.turns[sentence.turn].role in roles)
-            )
-            chosen = [self.sentences[row] for row in rows]
-            by_turn: dict[int, tuple[int, ...]] = {}
-            for number, sentence in enumerate(chosen):
-                by_turn[sentence.turn] = (*by_turn.get(sentence.turn, ()), number)
-            places = tuple(Place(sentence.turn, sentence.start, sentence.end) for sentence in chosen)
-            self.by_roles[key] = Spoken(rows, places, by_turn)
-        return self.by_roles[key]
-
-    def probabilities(self, trained: TrainedClassifier) -> list[float]:
-        """How likely each is by its words; worked out for all classifiers known, as others will ask, too."""
-        kept = self.likely.get(id(trained))
-        if kept is None or kept[0] is not trained:
-            known = _KNOWN.with_one(trained)
-            columns = known.probabilities(self.features).T.tolist()
-            for other, found in zip(known.classifiers, columns, strict=True):
-                self.likely[id(other)] = other, found
-            kept = self.likely[id(trained)]
-        return kept[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A sentence and how likely it means the event; ``claimed``: another event is likelier by its words."""
 
     place: Place
@@ -234,58 +168,51 @@ def judge(
         alone: whether a sentence without a hit is given at all.
     """
     own = sentences_with_features(transcript)
-    spoken = own.of(roles, transcript)
     every = own.probabilities(trained)
-    rivals = [own.probabilities(other) for other in others]
-    words = [every[row] for row in spoken.rows]
-    claims = [max((rival[row] for rival in rivals), default=0.0) for row in spoken.rows] if rivals else None
-    hit = spoken.with_words_at(hits)
+    rows = own.of(roles, transcript)
+    hit = own.holding(hits)
     least = likely_from - _ROUNDED if alone else math.inf
-    shown = [i for i, likely in enumerate(words) if likely >= least or i in hit]
+    shown = [row for row in rows if every[row] >= least or row in hit]
+    if not shown:
+        return []
+    rivals = [own.probabilities(other) for other in others]
 
-    def could_change(i: int) -> bool:
-        if i in hit:
-            return words[i] < trained.denied_below
-        claimed = claims is not None and claims[i] > words[i]
-        return words[i] >= likely_from and not claimed and inside(spoken.places[i])
+    def claimed(row: int, likely: float) -> bool:
+        return any(rival[row] > likely for rival in rivals)
 
-    asked = [i for i in shown if trained.in_doubt(words[i]) and could_change(i)]
-    likely = dict(zip(asked, _second(trained, own, [spoken.rows[i] for i in asked], language), strict=True))
+    def could_change(row: int) -> bool:
+        likely = every[row]
+        if row in hit:
+            return likely < trained.denied_below
+        return likely >= likely_from and not claimed(row, likely) and inside(own.place(row))
+
+    asked = [row for row in shown if trained.in_doubt(every[row]) and could_change(row)]
+    second = dict(zip(asked, own.second_opinion(trained, asked, language), strict=True))
     found = []
-    for i in shown:
-        sure = round(float(likely.get(i, words[i])), 4)
-        claimed = claims is not None and claims[i] > min(words[i], sure)
-        found.append(Judged(spoken.places[i], sure, claimed))
+    for row in shown:
+        sure = round(second.get(row, every[row]), 4)
+        found.append(Judged(own.place(row), sure, claimed(row, min(every[row], sure))))
     return found
 
 
-def sentences_with_features(transcript: Transcript) -> Sentences:
-    """The sentences of a transcript; those of the last one are kept, as many criteria ask for them."""
-    kept: tuple[Transcript, Sentences] | None = getattr(_KEPT, "last", None)
-    if kept is None or kept[0] is not transcript:
-        found = tuple(sentences_of(transcript))
-        wordy = tuple(len(sentence.text.split()) >= _FEWEST_WORDS for sentence in found)
-        kept = (transcript, Sentences(found, features_of([sentence.text for sentence in found]), wordy))
-        _KEPT.last = kept
-    return kept[1]
+def judge_at(
+    trained: TrainedClassifier,
+    transcript: Transcript,
+    language: str,
+    roles: Sequence[Role],
+    places: Sequence[Place],
+) -> list[Judged]:
+    """The sentences of these roles that hold any of these places, in order, however likely they are.
 
-
-def _second(
-    trained: TrainedClassifier, own: Sentences, rows: Sequence[int], language: str
-) -> Sequence[float]:
-    """What the encoder says of some sentences, too; without one on this machine the words alone."""
-    if not rows:
-        return ()
-    features = own.features.rows(rows)
-    try:
-        encoder = encoder_for(language)
-    except EnvironmentProblemError:
-        return [own.probabilities(trained)[row] for row in rows]
-    if trained.vector is None or encoder.name != trained.vector.encoder:
-        return [own.probabilities(trained)[row] for row in rows]
-    texts = [own.sentences[row].text for row in rows]
-    found: list[float] = trained.second_opinion(texts, features, encoder).tolist()
-    return found
+    The encoder is asked about all that the words leave in doubt. Arguments as for ``judge``.
+    """
+    own = sentences_with_features(transcript)
+    every = own.probabilities(trained)
+    hit = own.holding(places)
+    shown = [row for row in own.of(roles, transcript) if row in hit]
+    asked = [row for row in shown if trained.in_doubt(every[row])]
+    second = dict(zip(asked, own.second_opinion(trained, asked, language), strict=True))
+    return [Judged(own.place(row), round(second.get(row, every[row]), 4)) for row in shown]
 
 
 def _files(event: str, search: Sequence[Path]) -> Mapping[str, Path]:

@@ -12,7 +12,7 @@ from qa_toolkit.domain.events import Event
 from qa_toolkit.evaluation.evaluators.assent import is_in_doubt
 from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit, phrase_list
 from qa_toolkit.evaluation.evaluators.meaning import WHOLE_CLAUSE, is_asked, is_denied, is_reported
-from qa_toolkit.evaluation.evaluators.opinion import Judged, Opinion, judge, overlap
+from qa_toolkit.evaluation.evaluators.opinion import Judged, Opinion, judge, judge_at
 from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
 from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable, tokens_of
 from qa_toolkit.evaluation.evaluators.texts import ANY_LANGUAGE, language_of
@@ -82,15 +82,7 @@ class PhraseSearch:
         texts = self._parameters.perhaps or {}
         own = {key: texts[key] for key in texts if key in (self._language, ANY_LANGUAGE)}
         places = [hit.first for hit in self.of(own)]
-        judged = judge(
-            trained,
-            self._transcript,
-            self._language,
-            self._parameters.role,
-            hits=(),
-            likely_from=0.0,
-            inside=lambda sentence: any(overlap(sentence, place) for place in places),
-        )
+        judged = judge_at(trained, self._transcript, self._language, self._parameters.role, places)
         sure: list[Found] = []
         doubtful: list[Found] = []
         for hit in hits:
