@@ -1,43 +1,12 @@
-"""Words as they were heard, the pauses between them, and the words among them that name a number's kind."""
+"""The words that name a number's kind, and those that say a digit is none of a number."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from qa_toolkit.language.heard_words import HeardWords, pause_between
 from qa_toolkit.language.identifier_words import CUES_BY_FIRST_WORD, PIECE_NAMES
-
-
-@dataclass(frozen=True, slots=True)
-class HeardWord:
-    """A normalised word.
-
-    Attributes:
-        source: what it was made from; digits made together share it.
-        gap: the original characters since the word before; None where a turn of another speaker lies between.
-    """
-
-    text: str
-    source: str
-    gap: str | None
-
-    @property
-    def digit(self) -> bool:
-        """Whether it is one digit."""
-        return len(self.text) == 1 and self.text in "0123456789"
-
-
-def pause_between(before: HeardWord, word: HeardWord) -> int:
-    """How much parts two words: 2 a pause that may part two numbers, 1 a mark within one, 0 nothing."""
-    if word.gap is None:
-        return 2
-    if any(mark in word.gap for mark in ".,;:?!…") and any(c.isspace() for c in word.gap):
-        return 2
-    if any(mark in word.gap for mark in "-–./()"):
-        return 1
-    both_written = before.source[-1:].isdigit() and word.source[:1].isdigit()
-    return 1 if word.gap.strip() != word.gap and both_written else 0
 
 
 def cues_in(texts: Sequence[str]) -> list[tuple[int, int, str]]:
@@ -91,11 +60,11 @@ _LINKS: Final = frozenset(
 )
 
 
-def counts_in(words: Sequence[HeardWord]) -> set[int]:
+def counts_in(words: HeardWords) -> set[int]:
     """Digits that count other digits: the four of "the last four"."""
-    counts = set()
-    for position in range(1, len(words)):
-        if not words[position].digit or words[position - 1].text not in PIECE_NAMES:
+    counts, texts = set(), words.texts
+    for position in words.digits:
+        if not position or texts[position - 1] not in PIECE_NAMES:
             continue
         alone = position + 1 >= len(words) or not words[position + 1].digit
         pause = not alone and pause_between(words[position], words[position + 1]) == 2

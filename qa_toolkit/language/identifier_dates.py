@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from qa_toolkit.language.identifier_cues import HeardWord, pause_between
+from qa_toolkit.language.heard_words import DIGITS, HeardWord, HeardWords, pause_between
 from qa_toolkit.language.identifier_shapes import date_of, date_with_month
 from qa_toolkit.language.identifier_words import MONTHS
 
@@ -15,17 +14,19 @@ _WRITTEN: Final = re.compile(
     r"(?<![\dx/.-])(?:(\d{1,2})(/)(\d{1,2})/(\d{4}|\d\d)|(\d{1,2})([-.])(\d{1,2})\6(\d{4})"
     r"|(\d{4})([-/.])(\d{1,2})\10(\d{1,2}))(?![\dx/.-])"
 )
+_DATE_MARKS: Final = ("/", "-", ".")
 
 
-def written_dates(words: Sequence[HeardWord]) -> tuple[tuple[int, int], ...]:
+def written_dates(words: HeardWords) -> tuple[tuple[int, int], ...]:
     """Where dates in digits stand, first and last word (not included): ``3/14/1986``, ``1986-03-14``.
 
     Slashes, hyphens or full stops without a blank hold the digits together; a blank ends the date.
     """
-    if not any(word.gap and word.gap in "/-." for word in words):
+    if not _may_hold_date(words):
         return ()
-    shown = "".join(_shown(word) for word in words)
-    at = [n for n, word in enumerate(words) for _ in _shown(word)]
+    parts = [_shown(word) for word in words.between(0, len(words))]
+    shown = "".join(parts)
+    at = [n for n, part in enumerate(parts) for _ in part]
     found = []
     for match in _WRITTEN.finditer(shown):
         groups = [part for part in match.groups() if part and part.isdigit()]
@@ -34,10 +35,15 @@ def written_dates(words: Sequence[HeardWord]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
+def _may_hold_date(words: HeardWords) -> bool:
+    """Whether a digit stands right after one of the marks of dates."""
+    return any(words.gap(digit) in _DATE_MARKS for digit in words.digits)
+
+
 def _shown(word: HeardWord) -> str:
     """A digit as it is, anything else as ``x``, after the mark or blank before it."""
     gap = word.gap if word.gap is not None and len(word.gap) < 2 else " "
-    mark = gap if gap in ("", "/", "-", ".") else " "
+    mark = gap if gap in ("", *_DATE_MARKS) else " "
     return mark + (word.text if word.digit else "x")
 
 
@@ -53,14 +59,15 @@ class NamedDate:
 class NamedDates:
     """The dates with a named month among the words of a speaker."""
 
-    def __init__(self, words: Sequence[HeardWord]) -> None:
+    def __init__(self, words: HeardWords) -> None:
         self.words = words
+        self._texts = words.texts
 
     def all(self) -> list[NamedDate]:
         """Every date in order, none overlapping another."""
         found: list[NamedDate] = []
-        for position, word in enumerate(self.words):
-            if word.text in MONTHS:
+        for position, text in enumerate(self._texts):
+            if text in MONTHS:
                 date = self._date_at(position)
                 if date and not any(date.first < other.last for other in found):
                     found.append(date)
@@ -69,7 +76,7 @@ class NamedDates:
     def _date_at(self, month: int) -> NamedDate | None:
         day_first, before = self._day_before(month)
         start = self._skip(month + 1, {"the", "of", "de", "del", "el", "ano", "and", "in", "year"})
-        month_number = MONTHS[self.words[month].text]
+        month_number = MONTHS[self._texts[month]]
         named: tuple[str, int] | None = None
         for digits in self._digits_after(start):
             named = date_with_month(month_number, before, digits)
@@ -98,27 +105,27 @@ class NamedDates:
 
     def _day_before(self, month: int) -> tuple[int, str]:
         end = month
-        while end and self.words[end - 1].text in ("of", "de"):
+        while end and self._texts[end - 1] in ("of", "de"):
             end -= 1
         first = end
-        while first and self.words[first - 1].digit and end - first < 3:
+        while first and self._texts[first - 1] in DIGITS and end - first < 3:
             first -= 1
-        digits = "".join(word.text for word in self.words[first:end])
+        digits = "".join(self._texts[first:end])
         return (first, digits) if len(digits) in (1, 2) else (month, "")
 
     def _skip(self, position: int, passed: set[str]) -> int:
-        while position < len(self.words) and self.words[position].text in passed:
+        while position < len(self.words) and self._texts[position] in passed:
             position += 1
         return position
 
     def _between_digits(self, position: int) -> bool:
-        passed = self.words[position].text in ("of", "de", "del", "comma", "and")
-        return passed and position + 1 < len(self.words) and self.words[position + 1].digit
+        passed = self._texts[position] in ("of", "de", "del", "comma", "and")
+        return passed and position + 1 < len(self.words) and self._texts[position + 1] in DIGITS
 
     def _after_digits(self, start: int, count: int) -> int:
         position = start
         while count:
-            count -= self.words[position].digit
+            count -= self._texts[position] in DIGITS
             position += 1
         return position
 
@@ -126,12 +133,12 @@ class NamedDates:
         """Whether the digits after a month are its year and no day: "March 1986"."""
         if len(digits) != 4 or digits[:2] not in ("19", "20"):
             return False
-        source = self.words[start].source.lower()
+        source = self.words.source(start).lower()
         return not source.endswith("th") and pause_between(self.words[start + 1], self.words[start + 2]) == 0
 
     def _in_one(self, start: int, digits: str) -> bool:
         """Whether three or four digits after a month are one written number: "July 145"."""
-        written = self.words[start : start + len(digits)]
+        written = self.words.between(start, start + len(digits))
         return len(digits) in (3, 4) and all(
             word.gap == "" and word.source[:1].isdigit() for word in written[1:]
         )

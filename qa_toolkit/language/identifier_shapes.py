@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, get_args
+
+IdentifierKind = Literal[
+    "ssn",
+    "birth_date",
+    "card",
+    "bank_account",
+    "phone",
+    "address",
+    "email",
+    "case_number",
+    "immigration_document",
+]
+KINDS: Final[tuple[IdentifierKind, ...]] = get_args(IdentifierKind)
 
 _EARLIEST_YEAR: Final = 1900
 _LATEST_YEAR: Final = 2030
@@ -14,6 +27,20 @@ _TOLL_FREE: Final = frozenset({"800", "888", "877", "866", "855", "844", "833", 
 _YEAR_OF_TWO: Final = 30
 _MONTHS: Final = range(1, 13)
 _DAYS: Final = range(1, 32)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """Words ``first`` to ``last`` (not included) are an identifier; ``value`` is its canonical form.
+
+    ``probability`` below 0.5 means that something is there that is no complete identifier of the kind.
+    """
+
+    kind: IdentifierKind
+    value: str
+    first: int
+    last: int
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ FOUND = [
     ("", "Routing number is 121000358.", [(BANK, "121000358")]),
     ("", "My checking account is double oh four four one nine two seven.", [(BANK, "00441927")]),
     # places
+    ("", "POBox 1420", [(ADDRESS, "po box 1420")]),
     ("", "I live at 1420 Elm Street.", [(ADDRESS, "1420 elm street")]),
     ("", "Twelve oh four North Fifth Avenue, apartment 3.", [(ADDRESS, "1204 north 5th avenue apartment 3")]),
     ("", "It's still 88 Martin Luther King Boulevard, right?", [(ADDRESS, "88 martin luther king boulevard")]),

@@ -6,13 +6,20 @@ as one speech as long as the others only acknowledge, say digits or ask to go on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
-from qa_toolkit.domain.transcript import Role, Transcript
+from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.evaluation.evaluators.searchable import Place, searchable, tokens_of
-from qa_toolkit.language.identifiers import HeardWord, IdentifierKind, find_identifiers, may_hold_identifier
+from qa_toolkit.language.identifiers import (
+    HeardWords,
+    Identifier,
+    IdentifierKind,
+    find_identifiers,
+    may_hold_identifier,
+)
 
 
 def _split(words: str) -> frozenset[str]:
@@ -48,71 +55,102 @@ class Said:
     probability: float
 
 
+class _Normalised:
+    """The turns of a transcript as normalised words of one language."""
+
+    def __init__(self, transcript: Transcript, language: str) -> None:
+        self.language = language
+        self.turns = transcript.turns
+        self.tokens = [tokens_of(turn.text, language) for turn in transcript.turns]
+        self.texts = [[token.text for token in tokens] for tokens in self.tokens]
+
+    def words(self, turns: Iterable[int]) -> list[str]:
+        """The texts of some turns, one after the other."""
+        return list(chain.from_iterable(self.texts[turn] for turn in turns))
+
+    def heard(self, turns: Iterable[int]) -> HeardWords:
+        """Some turns as words that know what was around them."""
+        return HeardWords([(self.turns[turn].text, self.tokens[turn]) for turn in turns])
+
+
 def said_identifiers(transcript: Transcript, language: str) -> tuple[Said, ...]:
     """Every identifier of a conversation in order; doubtful ones have a probability below 0.7."""
+    normalised = {language: _Normalised(transcript, language)}
+    others = _others(transcript.turns, language)
     found: list[Said] = []
-    for group in _speeches(transcript, language):
-        words = {
-            word.strip(".,;:?!").lower() for turn in group for word in transcript.turns[turn].text.split()
-        }
-        for spoken in _languages(words, language):
-            for said in _in_speech(transcript, group, spoken):
-                if not any(_overlap(said, other) for other in found):
-                    found.append(said)
-    return tuple(sorted(found, key=lambda said: (said.places[0].turn, said.places[0].start)))
+    for group in _speeches(normalised[language]):
+        for spoken in (language, *_spoken(others, [transcript.turns[turn] for turn in group])):
+            if spoken not in normalised:
+                normalised[spoken] = _Normalised(transcript, spoken)
+            for one in _in_speech(transcript, group, normalised[spoken]):
+                if not any(_overlap(one, other) for other in found):
+                    found.append(one)
+    return tuple(sorted(found, key=lambda one: (one.places[0].turn, one.places[0].start)))
 
 
-def _languages(words: set[str], language: str) -> list[str]:
-    others = [other for other in LANGUAGES if other != language and len(words & _NUMBER_WORDS[other]) > 1]
-    return [language, *others]
+def _others(turns: Sequence[Turn], language: str) -> list[str]:
+    """Other languages numbers may have been said in: the letters of two of their number words are there."""
+    letters = "\n".join([turn.text for turn in turns]).lower()
+    return [
+        other
+        for other, numbers in _NUMBER_WORDS.items()
+        if other != language and sum(number in letters for number in numbers) > 1
+    ]
 
 
-def _speeches(transcript: Transcript, language: str) -> list[list[int]]:
+def _spoken(others: Sequence[str], turns: Sequence[Turn]) -> list[str]:
+    """Those of some languages of which two number words are in a speech."""
+    if not others:
+        return []
+    words = {word.strip(".,;:?!").lower() for turn in turns for word in turn.text.split()}
+    return [other for other in others if len(words & _NUMBER_WORDS[other]) > 1]
+
+
+def _speeches(said: _Normalised) -> list[list[int]]:
     groups: list[list[int]] = []
     current: dict[Role, list[int]] = {}
-    for position, turn in enumerate(transcript.turns):
+    for position, turn in enumerate(said.turns):
         group = current.get(turn.role)
         if group is None:
             current[turn.role] = group = []
             groups.append(group)
         group.append(position)
-        if not _light(turn.text, language):
+        if not _light(said.texts[position]):
             current = {turn.role: group}
     return groups
 
 
-def _light(text: str, language: str) -> bool:
+def _light(texts: Sequence[str]) -> bool:
     """Whether a turn only acknowledges, repeats digits or asks to go on."""
-    words = [token.text for token in tokens_of(text, language) if not token.text.isdecimal()]
-    return len(words) <= _MOST_LIGHT_WORDS and all(word in _LIGHT for word in words)
+    number = 0
+    for text in texts:
+        if text in _LIGHT:
+            number += 1
+        elif not text.isdecimal():
+            return False
+    return number <= _MOST_LIGHT_WORDS
 
 
-def _in_speech(transcript: Transcript, group: Sequence[int], language: str) -> list[Said]:
-    said = [(turn, tokens_of(transcript.turns[turn].text, language)) for turn in group]
-    if not may_hold_identifier([token.text for _, tokens in said for token in tokens]):
+def _in_speech(transcript: Transcript, group: Sequence[int], said: _Normalised) -> list[Said]:
+    if not may_hold_identifier(said.words(group)):
         return []
-    words: list[HeardWord] = []
-    places: list[Place] = []
-    for turn, tokens in said:
-        text, before = transcript.turns[turn].text, -1
-        for token in tokens:
-            gap = None if before < 0 else text[before : token.start]
-            words.append(HeardWord(token.text, text[token.start : token.end], gap))
-            places.append(Place(turn, token.start, token.end))
-            before = token.end
-    lead = [
-        token.text
-        for turn in transcript.turns[max(0, group[0] - _LEAD_TURNS) : group[0]]
-        for token in tokens_of(turn.text, language)
-    ]
-    source = searchable(transcript, language)
+    heard = said.heard(group)
+    lead = said.words(range(max(0, group[0] - _LEAD_TURNS), group[0]))
     found = []
     role = transcript.turns[group[0]].role
-    for identifier in find_identifiers(words, lead, of_office=role in (Role.AGENT, Role.IVR)):
-        where = tuple(places[identifier.first : identifier.last])
-        sure = identifier.probability * source.confidence(where)
+    for identifier in find_identifiers(heard, lead, of_office=role in (Role.AGENT, Role.IVR)):
+        where = _places(said, group, heard, identifier)
+        sure = identifier.probability * searchable(transcript, said.language).confidence(where)
         found.append(Said(identifier.kind, identifier.value, role, where, sure))
     return found
+
+
+def _places(
+    said: _Normalised, group: Sequence[int], heard: HeardWords, identifier: Identifier
+) -> tuple[Place, ...]:
+    where = [heard.at(position) for position in range(identifier.first, identifier.last)]
+    tokens = [(group[turn], said.tokens[group[turn]][number]) for turn, number in where]
+    return tuple(Place(turn, token.start, token.end) for turn, token in tokens)
 
 
 def _overlap(one: Said, other: Said) -> bool:

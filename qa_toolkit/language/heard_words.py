@@ -1,0 +1,98 @@
+"""Words as they were heard, and the pauses between them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from qa_toolkit.language.numbers import NormalisedToken
+
+DIGITS: Final = frozenset("0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """A normalised word.
+
+    Attributes:
+        source: what it was made from; digits made together share it.
+        gap: the original characters since the word before; None where a turn of another speaker lies between.
+    """
+
+    text: str
+    source: str
+    gap: str | None
+
+    @property
+    def digit(self) -> bool:
+        """Whether it is one digit."""
+        return self.text in DIGITS
+
+
+class HeardWords:
+    """The words of one speaker, over one turn or several.
+
+    Most words are never looked at but for their text. So the texts are at hand, and a ``HeardWord`` is made
+    when it is asked for.
+
+    Args:
+        said: the original text of each turn with its normalised words.
+        opening: the gap before the first word.
+
+    Attributes:
+        texts: of all words.
+        digits: where the words stand that are one digit.
+    """
+
+    def __init__(
+        self, said: Sequence[tuple[str, Sequence[NormalisedToken]]], *, opening: str | None = None
+    ) -> None:
+        self.texts: list[str] = [token.text for _, tokens in said for token in tokens]
+        self.digits: list[int] = [n for n, text in enumerate(self.texts) if text in DIGITS]
+        self._said = said
+        self._opening = opening
+        self._starts = [0, *accumulate(len(tokens) for _, tokens in said)]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, position: int) -> HeardWord:
+        return HeardWord(self.texts[position], self.source(position), self.gap(position))
+
+    def source(self, position: int) -> str:
+        """What a word was made from."""
+        turn, number = self.at(position)
+        text, tokens = self._said[turn]
+        return text[tokens[number].start : tokens[number].end]
+
+    def gap(self, position: int) -> str | None:
+        """The characters since the word before, None at the beginning of a turn."""
+        turn, number = self.at(position)
+        text, tokens = self._said[turn]
+        if number:
+            return text[tokens[number - 1].end : tokens[number].start]
+        return None if position else self._opening
+
+    def at(self, position: int) -> tuple[int, int]:
+        """The turn of a word, and which of the turn's words it is."""
+        turn = bisect_right(self._starts, position) - 1
+        return turn, position - self._starts[turn]
+
+    def between(self, first: int, last: int) -> list[HeardWord]:
+        """The words from ``first`` to ``last`` (not included)."""
+        return [self[position] for position in range(first, min(last, len(self.texts)))]
+
+
+def pause_between(before: HeardWord, word: HeardWord) -> int:
+    """How much parts two words: 2 a pause that may part two numbers, 1 a mark within one, 0 nothing."""
+    if word.gap is None:
+        return 2
+    if any(mark in word.gap for mark in ".,;:?!…") and any(c.isspace() for c in word.gap):
+        return 2
+    if any(mark in word.gap for mark in "-–./()"):
+        return 1
+    both_written = before.source[-1:].isdigit() and word.source[:1].isdigit()
+    return 1 if word.gap.strip() != word.gap and both_written else 0
