@@ -37,6 +37,8 @@ _SUPPOSED = _sequences(
     si necesitara, si tuviera que, en vez de, en lugar de
     """
 )
+_DENYING = NEGATIONS | {"would"} | {max(sequence.split(), key=len) for sequence in _SUPPOSED}
+"""Words without one of which nothing is denied or supposed."""
 _WISHES = _words("like love prefer appreciate mind be")
 _PAST = _words("did had were was")
 _IF_REACHES = 3
@@ -64,61 +66,79 @@ _REQUESTS = _sequences(
 _SENTENCE_END = ".?!…"
 
 
-def is_denied(hit: Hit, text: Searchable, reach: int = _LOOK_BACK) -> bool:
-    """Whether the clause before the hit negates or only supposes it ("I don't need your birth date").
+class Readings:
+    """Readings of the words around hits in one conversation."""
 
-    Args:
-        hit: the words found.
-        text: where.
-        reach: so many words before them are looked at.
-    """
-    stretch = text.stretches[hit.stretch]
-    before = _clause_before(hit, stretch, text, reach)
-    for position, word in enumerate(before):
-        if word in NEGATIONS and not _harmless(before, position, stretch.texts[hit.first]):
+    __slots__ = ("_clauses", "_denying", "_reporting", "text")
+
+    def __init__(self, text: Searchable) -> None:
+        self.text = text
+        self._clauses: dict[tuple[int, int, int], list[str]] = {}
+        self._denying = _stretches_with(_DENYING, text)
+        self._reporting = _stretches_with(_REPORTS, text)
+
+    def is_denied(self, hit: Hit, reach: int = _LOOK_BACK) -> bool:
+        """Whether the clause before the hit negates or only supposes it ("I don't need your birth date").
+
+        Args:
+            hit: the words found.
+            reach: so many words before them are looked at.
+        """
+        if hit.stretch not in self._denying:
+            return False
+        stretch = self.text.stretches[hit.stretch]
+        before = self._clause_before(hit, reach)
+        for position, word in enumerate(before):
+            if word in NEGATIONS and not _harmless(before, position, stretch.texts[hit.first]):
+                return True
+        if _holds(before, _SUPPOSED):
             return True
-    if _holds(before, _SUPPOSED):
-        return True
-    return "would" in before and _conditional(before, _sentence_before(hit, stretch, text))
+        return "would" in before and _conditional(before, _sentence_before(hit, stretch, self.text))
 
+    def is_reported(self, hit: Hit) -> bool:
+        """Whether the clause before the hit has a third person say it ("he told you it was your fault")."""
+        if hit.stretch not in self._reporting:
+            return False
+        before = self._clause_before(hit, _LOOK_BACK)
+        for position, word in enumerate(before):
+            if word in _REPORTS and position and before[position - 1] not in _OWN_WORDS:
+                return True
+        return False
 
-def is_reported(hit: Hit, text: Searchable) -> bool:
-    """Whether the clause before the hit has a third person say it ("he told you it was your fault")."""
-    before = _clause_before(hit, text.stretches[hit.stretch], text)
-    for position, word in enumerate(before):
-        if word in _REPORTS and position and before[position - 1] not in _OWN_WORDS:
+    def is_asked(self, hit: Hit) -> bool:
+        """Whether the hit's sentence asks: a question mark, a question word at its start, or a request."""
+        stretch = self.text.stretches[hit.stretch]
+        if _sentence_end(hit, stretch, self.text) == "?":
             return True
-    return False
+        before = _sentence_before(hit, stretch, self.text)
+        words = [*before, *_sentence_from(hit, stretch, self.text)]
+        opening = next((word for word in words if word not in _CONNECTIVES), "")
+        if opening in _ASKING or any(word in _POLITE for word in words):
+            return True
+        return _holds(words, _REQUESTS)
+
+    def _clause_before(self, hit: Hit, reach: int) -> list[str]:
+        """The words of the hit's clause before it; kept, as hits share places."""
+        key = (hit.stretch, hit.first, reach)
+        words = self._clauses.get(key)
+        if words is None:
+            stretch = self.text.stretches[hit.stretch]
+            words = []
+            for position in range(hit.first - 1, max(-1, hit.first - 1 - reach), -1):
+                if (
+                    _CLAUSE_END.search(_between(position, stretch, self.text))
+                    or stretch.texts[position] in _NEW_CLAUSE
+                ):
+                    break
+                words.append(stretch.texts[position])
+            words.reverse()
+            self._clauses[key] = words
+        return words
 
 
-def is_asked(hit: Hit, text: Searchable) -> bool:
-    """Whether the hit's sentence asks: a question mark, a question word at its start, or a request."""
-    stretch = text.stretches[hit.stretch]
-    if _sentence_end(hit, stretch, text) == "?":
-        return True
-    before = _sentence_before(hit, stretch, text)
-    words = [*before, *_sentence_from(hit, stretch, text)]
-    opening = next((word for word in words if word not in _CONNECTIVES), "")
-    if opening in _ASKING or any(word in _POLITE for word in words):
-        return True
-    return _holds(words, _REQUESTS)
-
-
-def _clause_before(hit: Hit, stretch: Stretch, text: Searchable, reach: int = _LOOK_BACK) -> list[str]:
-    key = (hit.stretch, hit.first, reach)
-    words = text.clauses.get(key)
-    if words is None:
-        words = []
-        for position in range(hit.first - 1, max(-1, hit.first - 1 - reach), -1):
-            if (
-                _CLAUSE_END.search(_between(position, stretch, text))
-                or stretch.texts[position] in _NEW_CLAUSE
-            ):
-                break
-            words.append(stretch.texts[position])
-        words.reverse()
-        text.clauses[key] = words
-    return words
+def _stretches_with(words: frozenset[str], text: Searchable) -> frozenset[int]:
+    """The stretches that hold any of these words."""
+    return frozenset(n for n, stretch in enumerate(text.stretches) if not words.isdisjoint(stretch.texts))
 
 
 def _sentence_before(hit: Hit, stretch: Stretch, text: Searchable) -> list[str]:

@@ -23,7 +23,8 @@ from qa_toolkit.evaluation.banks import search_folders
 from qa_toolkit.evaluation.evaluator import Tools
 from qa_toolkit.evaluation.evaluators.matching import compile_phrase
 from qa_toolkit.evaluation.evaluators.opinion import Meaning, Opinion
-from qa_toolkit.evaluation.evaluators.phrase_search import BETWEEN, Found, PhraseSearch, in_order, names_of
+from qa_toolkit.evaluation.evaluators.phrase_search import Found, PhraseSearch, in_order
+from qa_toolkit.evaluation.evaluators.phrase_texts import BETWEEN, SHOWN, PhraseTexts, all_texts, brief
 from qa_toolkit.evaluation.evaluators.regular_expressions import Regex, RegularExpressions
 from qa_toolkit.evaluation.evaluators.texts import (
     ANY_LANGUAGE,
@@ -39,7 +40,6 @@ from qa_toolkit.evaluation.evaluators.texts import (
 from qa_toolkit.evaluation.evaluators.token_patterns import TokenPattern, TokenPatterns
 from qa_toolkit.evaluation.evaluators.windows import Count, WindowLimits
 
-_SHOWN = 3
 _REPORTED = "said, but told of somebody else's words"
 _NOT_LISTED = "no phrases are listed for the language '{}'"
 
@@ -118,11 +118,13 @@ class Phrase:
 
     def __init__(self, parameters: PhraseParameters, tools: Tools) -> None:
         self._parameters = parameters
+        self._any = PhraseTexts(parameters.any, parameters.fuzzy)
+        self._perhaps = PhraseTexts(parameters.perhaps, parameters.fuzzy)
+        self._none = PhraseTexts(parameters.none, parameters.fuzzy)
+        self._all = all_texts(parameters.all, parameters.fuzzy)
         # Lists of hundreds of phrases are joined once, not for every call in which none of them is said.
-        self._wanted = (
-            BETWEEN.join(filter(None, (names_of(parameters.any), *parameters.regex))) or "the pattern"
-        )
-        self._forbidden = names_of(parameters.none)
+        self._wanted = BETWEEN.join(filter(None, (self._any.names, *parameters.regex))) or "the pattern"
+        self._forbidden = self._none.names
         self._opinion: Opinion | None = None
         if parameters.meaning:
             self._opinion = Opinion(parameters.meaning, search_folders(tools.settings))
@@ -150,7 +152,7 @@ class Phrase:
         parameters, search = self._parameters, self._search(case)
         if search.window.impossible:
             return unanswered(criterion, search.window.impossible)
-        forbidden = search.of(parameters.none)
+        forbidden = search.of(self._none)
         if forbidden:
             spans = _spans(forbidden)
             sure = max(found.confidence for found in forbidden)
@@ -166,7 +168,7 @@ class Phrase:
         doubts = bool(parameters.perhaps) or parameters.meant or parameters.negated == "doubt"
         hits, lacking = self._positive(search, every=doubts)
         if lacking:
-            reason = f"not found: {'; '.join(_brief(names) for names in lacking)}"
+            reason = f"not found: {'; '.join(brief(names) for names in lacking)}"
             evidence: list[Evidence] = [search.window_evidence("; ".join(lacking)), *_spans(hits)]
             missing_language = self._language_lacking(case)
             if missing_language:
@@ -178,10 +180,10 @@ class Phrase:
             return self._nothing_forbidden(criterion, case, search)
         clear = [found for found in hits if not found.in_doubt]
         if doubts and len(clear) < parameters.at_least:
-            spans = _spans(hits[:_SHOWN])
+            spans = _spans(hits[:SHOWN])
             reason = f"said, but perhaps not meant: {_quoted(spans)}"
             return settled(criterion, UNANSWERED, spans, confidence=0.0, reason=reason)
-        hits = clear[: max(_SHOWN, parameters.at_least)] if doubts else hits
+        hits = clear[: max(SHOWN, parameters.at_least)] if doubts else hits
         spans = _spans(hits)
         if self._speaks_against(criterion) and _own(hits) < parameters.at_least:
             return settled(
@@ -200,7 +202,7 @@ class Phrase:
             parameters.found,
             [search.window_evidence(self._forbidden)],
             confidence=search.absence(parameters),
-            reason=f"not said: {_brief(self._forbidden)}",
+            reason=f"not said: {brief(self._forbidden)}",
         )
 
     def _speaks_against(self, criterion: Criterion) -> bool:
@@ -224,7 +226,7 @@ class Phrase:
     def heard(self, kind: str, case: Case) -> Sequence[Event]:
         """As ``find``, whatever language the conversation is in: nothing heard may mean nothing listed."""
         search = self._search(case)
-        if search.window.impossible or search.of(self._parameters.none):
+        if search.window.impossible or search.of(self._none):
             return ()
         if self._opinion is not None:
             sure, doubtful = self._weighed(search, self._opinion)
@@ -247,14 +249,14 @@ class Phrase:
             doubtful += [found for found in sure if found.reported]
             sure = [found for found in sure if not found.reported]
         if len(sure) >= parameters.at_least:
-            shown = sure[: max(_SHOWN, parameters.at_least)]
+            shown = sure[: max(SHOWN, parameters.at_least)]
             spans, confidence = _spans(shown), min(found.confidence for found in shown)
             return settled(
                 criterion, parameters.found, spans, confidence=confidence, reason=f"said: {_quoted(spans)}"
             )
         meaning = opinion.name
         if len(sure) + len(doubtful) >= parameters.at_least:
-            spans = _spans(in_order([*sure, *doubtful])[:_SHOWN])
+            spans = _spans(in_order([*sure, *doubtful])[:SHOWN])
             reason = f"perhaps {meaning}, not certain: {_quoted(spans)}"
             return settled(criterion, UNANSWERED, spans, confidence=0.0, reason=reason)
         language = self._language_lacking(case)
@@ -268,7 +270,7 @@ class Phrase:
     def _weighed(self, search: PhraseSearch, opinion: Opinion) -> tuple[list[Found], list[Found]]:
         """What counts and what is in doubt, by phrases and classifier together."""
         sure, doubtful = search.weighed(opinion, self._positive(search, every=True)[0])
-        perhaps_sure, perhaps_doubtful = search.weighed_perhaps(opinion)
+        perhaps_sure, perhaps_doubtful = search.weighed_perhaps(opinion, self._perhaps)
         return [*sure, *perhaps_sure], [*doubtful, *perhaps_doubtful]
 
     def _positive(self, search: PhraseSearch, *, every: bool = False) -> tuple[list[Found], list[str]]:
@@ -277,9 +279,9 @@ class Phrase:
         hits: list[Found] = []
         lacking: list[str] = []
         if parameters.any or self._token_patterns is not None or self._expressions is not None:
-            found = search.of(parameters.any)
-            if self._opinion is None:
-                found = in_order([*found, *search.perhaps()])
+            found = search.of(self._any)
+            if self._opinion is None and self._perhaps:
+                found = in_order([*found, *search.perhaps(self._perhaps)])
             if self._token_patterns is not None:
                 found = in_order([*found, *search.of_tokens(self._token_patterns)])
             if self._expressions is not None:
@@ -287,9 +289,9 @@ class Phrase:
             if len(found) < parameters.at_least:
                 times = f" {parameters.at_least} times" if parameters.at_least > 1 else ""
                 lacking.append(self._wanted + times)
-            hits += found if every else found[: max(_SHOWN, parameters.at_least)]
+            hits += found if every else found[: max(SHOWN, parameters.at_least)]
         if parameters.all:
-            found, missing = search.of_all(parameters.all)
+            found, missing = search.of_all(self._all)
             hits += found
             lacking += missing
         return hits, lacking
@@ -332,13 +334,5 @@ def _spans(found: Sequence[Found]) -> tuple[SpanEvidence, ...]:
 
 
 def _quoted(spans: Sequence[SpanEvidence]) -> str:
-    shown = ", ".join(f'"{span.text}"' for span in spans[:_SHOWN])
-    return shown if len(spans) <= _SHOWN else f"{shown} and {len(spans) - _SHOWN} more"
-
-
-def _brief(names: str) -> str:
-    """A list of phrases cut short for the reason; the evidence holds all of them."""
-    phrases = names.split(BETWEEN)
-    if len(phrases) <= _SHOWN + 1:
-        return names
-    return f"{BETWEEN.join(phrases[:_SHOWN])} and {len(phrases) - _SHOWN} more"
+    shown = ", ".join(f'"{span.text}"' for span in spans[:SHOWN])
+    return shown if len(spans) <= SHOWN else f"{shown} and {len(spans) - SHOWN} more"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import SpanEvidence, WindowEvidence
 from qa_toolkit.domain.events import Event
 from qa_toolkit.evaluation.evaluators.assent import is_in_doubt
-from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit, phrase_list
-from qa_toolkit.evaluation.evaluators.meaning import WHOLE_CLAUSE, is_asked, is_denied, is_reported
+from qa_toolkit.evaluation.evaluators.conversation import conversation_of
+from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit
+from qa_toolkit.evaluation.evaluators.meaning import WHOLE_CLAUSE
 from qa_toolkit.evaluation.evaluators.opinion import Judged, Opinion, judge, judge_at
+from qa_toolkit.evaluation.evaluators.phrase_texts import AllTexts, PhraseTexts
 from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
 from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable, tokens_of
 from qa_toolkit.evaluation.evaluators.texts import ANY_LANGUAGE, language_of
@@ -22,7 +24,6 @@ from qa_toolkit.evaluation.evaluators.windows import Window, open_window
 if TYPE_CHECKING:
     from qa_toolkit.evaluation.evaluators.phrase import PhraseParameters
 
-BETWEEN = " / "
 _DOUBTFUL = 0.5
 """The probability of a hit on which phrase and classifier disagree."""
 
@@ -52,36 +53,40 @@ class PhraseSearch:
         self._transcript = case.transcript
         self._language = language_of(case)
         self._text = searchable(case.transcript, self._language)
+        self._known = conversation_of(self._text)
         self.window: Window = open_window(parameters, parameters.role, case, self._text)
 
-    def of(self, by_language: Any) -> list[Found]:
+    def of(self, texts: PhraseTexts) -> list[Found]:
         """Hits of any of the texts, in order."""
-        found = []
-        for key, texts in (by_language or {}).items():
-            language = key or self._language
+        return in_order([found for _, of_one in self._by_list(texts) for found in of_one])
+
+    def _by_list(self, texts: PhraseTexts) -> list[tuple[str, list[Found]]]:
+        """The hits of each list that has any, with the language it is in."""
+        by_list = []
+        for language, listed in texts.lists(self._language):
             source = self._text if language == self._language else searchable(self._transcript, language)
-            listed = phrase_list(tuple(texts), language, self._parameters.fuzzy)
-            found += [self._found(hit, source) for hit in listed.hits(source) if self._counts(hit, source)]
-        return in_order(found)
+            hits = listed.hits(source)
+            if hits and (counting := self._counting(hits, source)):
+                by_list.append((language, [self._found(hit, source) for hit in counting]))
+        return by_list
 
-    def perhaps(self) -> list[Found]:
-        """Hits of the texts that prove nothing but leave it to a person."""
-        found = self.of(self._parameters.perhaps)
-        return [replace(hit, confidence=min(hit.confidence, _DOUBTFUL), in_doubt=True) for hit in found]
+    def perhaps(self, texts: PhraseTexts) -> list[Found]:
+        """Hits of texts that prove nothing but leave it to a person."""
+        return [_perhaps(hit) for hit in self.of(texts)]
 
-    def weighed_perhaps(self, opinion: Opinion) -> tuple[list[Found], list[Found]]:
-        """Hits of the texts that prove nothing, by the classifier: those that count, and those in doubt.
+    def weighed_perhaps(self, opinion: Opinion, texts: PhraseTexts) -> tuple[list[Found], list[Found]]:
+        """Hits of texts that prove nothing, by the classifier: those that count, and those in doubt.
 
         It is heard on texts of the conversation's own language only. What it takes for something else is
         dropped, and what it would count by itself counts, since the words speak for it too.
         """
-        trained = opinion.of(self._language)
-        hits = self.perhaps()
-        if trained is None or not hits:
+        by_list = self._by_list(texts)
+        hits = [_perhaps(hit) for hit in in_order([found for _, of_one in by_list for found in of_one])]
+        trained = opinion.of(self._language) if hits else None
+        if trained is None:
             return [], hits
-        texts = self._parameters.perhaps or {}
-        own = {key: texts[key] for key in texts if key in (self._language, ANY_LANGUAGE)}
-        places = [hit.first for hit in self.of(own)]
+        own = [found for language, of_one in by_list if language == self._language for found in of_one]
+        places = [hit.first for hit in in_order(own)]
         judged = judge_at(trained, self._transcript, self._language, self._parameters.role, places)
         sure: list[Found] = []
         doubtful: list[Found] = []
@@ -97,18 +102,18 @@ class PhraseSearch:
                 doubtful.append(hit)
         return sure, doubtful
 
-    def of_all(self, by_language: Any) -> tuple[list[Found], list[str]]:
+    def of_all(self, items_by_language: AllTexts) -> tuple[list[Found], list[str]]:
         """The first hit of every item and what is lacking, in the language that lacks least."""
         best: tuple[list[Found], list[str]] | None = None
-        preferred = sorted(by_language, key=lambda key: key not in (self._language, ANY_LANGUAGE))
+        preferred = sorted(items_by_language, key=lambda key: key not in (self._language, ANY_LANGUAGE))
         for key in preferred:
             hits, lacking = [], []
-            for alternatives in by_language[key]:
-                found = self.of({key: alternatives})
+            for alternatives, names in items_by_language[key]:
+                found = self.of(alternatives)
                 if found:
                     hits.append(found[0])
                 else:
-                    lacking.append(BETWEEN.join(alternatives))
+                    lacking.append(names)
             if best is None or len(lacking) < len(best[1]):
                 best = hits, lacking
         return best or ([], [])
@@ -153,16 +158,22 @@ class PhraseSearch:
             others=opinion.others(self._language),
             alone=opinion.parameters.alone != "ignored",
         )
+        if not judged:
+            return [hit for hit in hits if not hit.in_doubt], [hit for hit in hits if hit.in_doubt]
         sure: list[Found] = []
         doubtful: list[Found] = []
+        by_turn: dict[int, list[Judged]] = {}
+        for sentence in judged:
+            by_turn.setdefault(sentence.place.turn, []).append(sentence)
         for hit in hits:
-            likely = [sentence.probability for sentence in judged if sentence.holds(hit.first)]
+            near = by_turn.get(hit.first.turn, ())
+            likely = [sentence.probability for sentence in near if sentence.holds(hit.first)]
             if hit.in_doubt or (likely and max(likely) < trained.denied_below):
                 doubtful.append(replace(hit, confidence=min(hit.confidence, _DOUBTFUL)))
             else:
                 sure.append(hit)
         for sentence in judged:
-            if any(sentence.holds(place) for place in places) or not self._found_alone(opinion, sentence):
+            if not self._found_alone(opinion, sentence) or any(map(sentence.holds, places)):
                 continue
             said = self._text.confidence([sentence.place])
             sure_of_it = sentence.probability * said
@@ -183,7 +194,7 @@ class PhraseSearch:
 
     def absence(self, parameters: PhraseParameters) -> float:
         """How sure it is that nothing was said."""
-        return parameters.absence_confidence * self._text.mean_confidence(parameters.role)
+        return parameters.absence_confidence * self._known.mean_confidence(parameters.role)
 
     def window_evidence(self, looked_for: str) -> WindowEvidence:
         """Where was searched, and for what."""
@@ -199,37 +210,44 @@ class PhraseSearch:
             kind, role, span.start_s, span.end_s, sure, span.turn, span.channel, "phrase/1", span.text
         )
 
-    def _counts(self, hit: Hit, source: Searchable) -> bool:
+    def _counting(self, hits: Sequence[Hit], source: Searchable) -> Sequence[Hit]:
+        """The hits of the role in the window that are said as they must be."""
         parameters = self._parameters
-        stretch = source.stretches[hit.stretch]
-        if parameters.role and stretch.role not in parameters.role:
-            return False
-        if self.window.limited and not self.window.holds(stretch.place(hit.first)):
-            return False
-        if parameters.negated == "skip" and is_denied(hit, source):
-            return False
-        return not parameters.question or is_asked(hit, source)
+        if parameters.role:
+            own = self._known.own_stretches(parameters.role, source)
+            hits = [hit for hit in hits if hit.stretch in own]
+        if self.window.limited and hits:
+            holds, stretches = self.window.holds, source.stretches
+            hits = [hit for hit in hits if holds(stretches[hit.stretch].place(hit.first))]
+        if parameters.negated == "skip" and hits:
+            is_denied = self._known.readings(source).is_denied
+            hits = [hit for hit in hits if not is_denied(hit)]
+        if parameters.question and hits:
+            is_asked = self._known.readings(source).is_asked
+            hits = [hit for hit in hits if is_asked(hit)]
+        return hits
 
     def _found(self, hit: Hit, source: Searchable) -> Found:
-        stretch = source.stretches[hit.stretch]
+        stretch, readings = source.stretches[hit.stretch], self._known.readings(source)
         spans, confidence = source.quoted(hit.stretch, hit.first, hit.last)
         doubt = self._parameters.meant and self._not_meant(
             _in_first_turn(stretch.places(hit.first, hit.last))
         )
-        doubt = doubt or (self._parameters.negated == "doubt" and is_denied(hit, source, WHOLE_CLAUSE))
+        doubt = doubt or (self._parameters.negated == "doubt" and readings.is_denied(hit, WHOLE_CLAUSE))
         sure = hit.similarity * confidence
         sure = min(sure, _DOUBTFUL) if doubt else sure
-        written, reported = hit.pattern.written, is_reported(hit, source)
+        written, reported = hit.pattern.written, readings.is_reported(hit)
         return Found(stretch.place(hit.first), spans, sure, written, reported, doubt)
 
     def _doubted(self, sentence: Place) -> bool:
         """Whether a sentence that only the classifier finds is denied, or may not be meant."""
         text = self._text.turns[sentence.turn].text
-        if self._not_meant(_place_of_end(text, sentence)):
+        if self._parameters.meant and self._not_meant(_place_of_end(text, sentence)):
             return True
         said = text[sentence.start : sentence.end]
-        denied = any(token.text in NEGATIONS for token in tokens_of(said, self._language))
-        return self._parameters.negated == "doubt" and denied and "?" not in said
+        if self._parameters.negated != "doubt" or "?" in said:
+            return False
+        return any(token.text in NEGATIONS for token in tokens_of(said, self._language))
 
     def _not_meant(self, place: Place) -> bool:
         """Whether words that must be meant may be asked, quoted, supposed or told of an earlier time."""
@@ -249,15 +267,18 @@ def _in_first_turn(places: Sequence[Place]) -> Place:
     return Place(first.turn, first.start, max(place.end for place in places if place.turn == first.turn))
 
 
+def _perhaps(hit: Found) -> Found:
+    """A hit that is in doubt whatever it says."""
+    return replace(hit, confidence=min(hit.confidence, _DOUBTFUL), in_doubt=True)
+
+
 def in_order(found: list[Found]) -> list[Found]:
     """Hits by place; of several at one place the one that quotes most."""
+    if len(found) < 2:
+        return found
     ordered = sorted(found, key=lambda f: (f.first.turn, f.first.start, -len(f.spans[0].text)))
     kept: list[Found] = []
     for hit in ordered:
         if not kept or (hit.first.turn, hit.first.start) != (kept[-1].first.turn, kept[-1].first.start):
             kept.append(hit)
     return kept
-
-
-def names_of(by_language: Any) -> str:
-    return BETWEEN.join(text for texts in (by_language or {}).values() for text in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -71,7 +72,12 @@ class TwoAnswers(Authored):
 def language_of(case: Case) -> str:
     """The two-letter language of a case, English when it is not known."""
     known = case.interaction.language or (case.transcript.language if case.transcript else None)
-    return (known or "en").replace("_", "-").split("-")[0].lower() or "en"
+    return _two_letters(known) if known else "en"
+
+
+@lru_cache(maxsize=256)
+def _two_letters(language: str) -> str:
+    return language.replace("_", "-").split("-")[0].lower() or "en"
 
 
 def settled(

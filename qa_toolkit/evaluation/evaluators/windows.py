@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.rubric import Authored, Number
 from qa_toolkit.domain.transcript import Role
+from qa_toolkit.evaluation.evaluators.conversation import Conversation, conversation_of
 from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable
 from qa_toolkit.evaluation.evaluators.texts import EventNames
 
@@ -45,14 +46,20 @@ class WindowLimits(Authored):
     @cached_property
     def limited(self) -> bool:
         """Whether any limit is given."""
-        seconds_and_turns = (
+        return any(self.limits)
+
+    @cached_property
+    def limits(self) -> tuple[float | tuple[str, ...] | None, ...]:
+        """All limits; two searches of the same limits are made in the same window."""
+        return (
             self.first_s,
             self.last_s,
             self.first_s_of_speech,
             self.first_turns,
             self.last_turns,
+            self.before,
+            self.after,
         )
-        return any(limit is not None for limit in seconds_and_turns) or bool(self.before or self.after)
 
     def event_names(self) -> tuple[str, ...]:
         """Events the limits refer to."""
@@ -93,10 +100,16 @@ class Window:
     after: Position | None
     impossible: str | None = None
     limited: bool = True
+    _held: dict[tuple[int, int], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def holds(self, place: Place) -> bool:
         """Whether something that starts at this place lies in the window."""
-        return not self.limited or self._limits_hold(place)
+        if not self.limited:
+            return True
+        held = self._held.get(place[:2])
+        if held is None:
+            held = self._held[place[:2]] = self._limits_hold(place)
+        return held
 
     def _limits_hold(self, place: Place) -> bool:
         if self.turns is not None and place.turn not in self.turns:
@@ -134,13 +147,19 @@ class Window:
 
 
 def position_of(event: Event, text: Searchable | None) -> Position:
-    """Where an event starts."""
-    turn, offset = None, 0
-    if event.turn is not None and text is not None:
-        turn = text.turn_with_id(event.turn)
-        if turn is not None and event.text:
-            offset = max(0, text.turns[turn].text.find(event.text))
-    return Position(event.start_s, turn, offset)
+    """Where an event starts; kept with the conversation, as many windows and orders ask for it."""
+    if text is None:
+        return Position(event.start_s, None)
+    positions = conversation_of(text).positions
+    kept = positions.get(id(event))
+    if kept is None or kept[0] is not event:
+        turn, offset = None, 0
+        if event.turn is not None:
+            turn = text.turn_with_id(event.turn)
+            if turn is not None and event.text:
+                offset = max(0, text.turns[turn].text.find(event.text))
+        kept = positions[id(event)] = event, Position(event.start_s, turn, offset)
+    return kept[1]
 
 
 def first_event(case: Case, names: Sequence[str], text: Searchable | None) -> tuple[Event, Position] | None:
@@ -157,8 +176,22 @@ def first_event(case: Case, names: Sequence[str], text: Searchable | None) -> tu
 
 def open_window(limits: WindowLimits, roles: Sequence[Role], case: Case, text: Searchable) -> Window:
     """Works the limits out for a conversation; roles are those whose turns count (everyone, when empty)."""
+    known = conversation_of(text)
     if not limits.limited:
-        return Window(text, None, None, None, None, None, None, limited=False)
+        if known.unlimited is None:
+            known.unlimited = Window(text, None, None, None, None, None, None, limited=False)
+        return known.unlimited
+    names = (*limits.before, *limits.after)
+    events = [event for name in names for event in case.events_of(name)] if names else ()
+    key = (limits.limits, tuple(roles), *map(id, events))
+    kept = known.windows.get(key)
+    if kept is None:
+        kept = known.windows[key] = events, _window(limits, roles, case, known)
+    return kept[1]
+
+
+def _window(limits: WindowLimits, roles: Sequence[Role], case: Case, known: Conversation) -> Window:
+    text = known.text
     own = text.turns_of(roles)
     impossible = _untimed(limits, own, text)
     start_s, end_s = (None, None) if impossible else _seconds(limits, case, text)
