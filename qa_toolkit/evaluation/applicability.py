@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import (
@@ -42,6 +43,19 @@ def same_value(one: Scalar, other: Scalar) -> bool:
     if isinstance(one, int | float) and isinstance(other, int | float):
         return isinstance(one, bool) == isinstance(other, bool) and one == other
     return _text(one) == _text(other)
+
+
+def _is_one_of(value: Scalar, values: tuple[Scalar, ...]) -> bool:
+    """Whether any of the values is the same; text, as most metadata are, is compared with all at once."""
+    if not isinstance(value, str):
+        return any(same_value(value, item) for item in values)
+    return _text(value) in _texts_of(values, tuple(map(type, values)))
+
+
+@lru_cache(maxsize=1024)
+def _texts_of(values: tuple[Scalar, ...], _types: tuple[type, ...]) -> frozenset[str]:
+    """What a rubric writes, as it is compared; the types are part of the key, as 1 equals True and 1.0."""
+    return frozenset(map(_text, values))
 
 
 def _text(value: Scalar) -> str:
@@ -94,7 +108,7 @@ def _conditions(
         value = metadata_of(case, name)
         if value is None:
             warnings.append(f"{criterion.id}: the interaction does not say its {name}; taken as applicable")
-        holds = value is not None and any(same_value(value, item) for item in values)
+        holds = value is not None and _is_one_of(value, values)
         yield holds, (ValueEvidence("metadata", name, value),), f"{name} is '{value}'", 1.0
     for name in rule.event:
         found = case.events_of(name)
@@ -106,8 +120,9 @@ def _conditions(
             warnings.append(f"{criterion.id}: events of the interaction are not known; taken as applicable")
             yield False, (), "", 1.0
             continue
-        found = case.events_of(name)
-        yield not found, (WindowEvidence(looked_for=name),), f"{name} did not happen", _heard(case)
+        absent = not case.events_of(name)
+        sure = _heard(case) if absent else 1.0
+        yield absent, (WindowEvidence(looked_for=name),), f"{name} did not happen", sure
     if rule.metric is not None:
         yield _metric(rule.metric, case, criterion, warnings)
 

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from types import FrameType
 
 from qa_toolkit.domain.case import Case
@@ -31,7 +30,8 @@ class TookTooLongError(BaseException):
 
 @contextmanager
 def alarm_at_hand() -> Iterator[None]:
-    """Has every ``time_limit`` inside share one signal handler: an evaluation sets a limit a hundred times.
+    """Has every ``time_limit`` inside share one signal handler and one timer: an evaluation sets a limit a
+    hundred times.
 
     Not where somebody else's timer runs, whose signal must reach its own handler between two limits.
     """
@@ -43,6 +43,7 @@ def alarm_at_hand() -> Iterator[None]:
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         _Alarm.at_hand = False
         signal.signal(signal.SIGALRM, handler)
 
@@ -58,44 +59,66 @@ def time_limit(seconds: float | None) -> AbstractContextManager[None]:
         TookTooLongError: the time is up, whether what ran inside let the error through or not.
     """
     if seconds is None or not _can_limit():
-        return nullcontext()
-    return _Limit(seconds)
+        return _NO_LIMIT
+    return _SharedLimit(seconds) if _Alarm.at_hand else _Limit(seconds)
 
 
 class _Limit:
     """An alarm that rings inside a ``with`` block, again and again, and never outside it."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
+        self.ends = time.monotonic() + seconds
         self.rings = 0
 
     def __enter__(self) -> None:
         self._begun = time.monotonic()
         self._other = signal.getitimer(signal.ITIMER_REAL)
-        self._idle = 0 < self._other[0] <= self._seconds
+        self._idle = 0 < self._other[0] <= self.seconds
         if self._idle:
             return
-        self._handler = None if _Alarm.at_hand else signal.signal(signal.SIGALRM, _stop)
+        self._handler = signal.signal(signal.SIGALRM, _stop)
         self._outer, _Alarm.limit = _Alarm.limit, self
-        signal.setitimer(signal.ITIMER_REAL, self._seconds, AGAIN_S)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN_S)
 
     def __exit__(self, kind: object, *_: object) -> None:
         if self._idle:
             return
         signal.setitimer(signal.ITIMER_REAL, 0)
         _Alarm.limit = self._outer
-        if self._handler is not None:
-            signal.signal(signal.SIGALRM, self._handler)
+        signal.signal(signal.SIGALRM, self._handler)
         left, interval = self._other
         if left:
-            rest = max(left - (time.monotonic() - self._begun), 0.001)
+            rest = max(left - (time.monotonic() - self._begun), _SHORTEST_S)
             signal.setitimer(signal.ITIMER_REAL, rest, interval)
         if self.rings and kind is None:
             raise self.error()
 
     def error(self) -> TookTooLongError:
         """What is raised when the time is up."""
-        return TookTooLongError(f"it took longer than {self._seconds:g} s")
+        return TookTooLongError(f"it took longer than {self.seconds:g} s")
+
+
+class _SharedLimit(_Limit):
+    """A limit while the alarm is at hand: a timer that rings soon enough is left running.
+
+    One that rings too soon is set again by its handler, and one between two limits is ended, so that most
+    limits set no timer at all.
+    """
+
+    def __enter__(self) -> None:
+        outer = self._outer = _Alarm.limit
+        if outer is not None and outer.ends <= self.ends:
+            return
+        _Alarm.limit = self
+        # Asked, not remembered: what ran inside an earlier limit may have set the timer itself.
+        if not 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= self.seconds:
+            signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN_S)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        _Alarm.limit = self._outer
+        if self.rings and kind is None:
+            raise self.error()
 
 
 class _Alarm:
@@ -106,8 +129,15 @@ class _Alarm:
 
 
 def _stop(_signal: int, frame: FrameType | None) -> None:
+    if frame is not None and frame.f_code in _EDGES:
+        return
     limit = _Alarm.limit
-    if limit is None or (frame is not None and frame.f_code in _EDGES):
+    if limit is None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return
+    rest = limit.ends - time.monotonic()
+    if rest > 0:
+        signal.setitimer(signal.ITIMER_REAL, max(rest, _SHORTEST_S), AGAIN_S)
         return
     limit.rings += 1
     if limit.rings > _PATIENCE:
@@ -115,12 +145,21 @@ def _stop(_signal: int, frame: FrameType | None) -> None:
     raise limit.error()
 
 
-_EDGES = frozenset({_Limit.__enter__.__code__, _Limit.__exit__.__code__, _stop.__code__})
+_EDGES = frozenset(
+    method.__code__
+    for method in (_Limit.__enter__, _Limit.__exit__, _SharedLimit.__enter__, _SharedLimit.__exit__, _stop)
+)
 """Where an error would leave the timer running, or be raised within its own raising."""
+_SHORTEST_S = 0.001
+"""The shortest time a timer is set to: 0 would end it."""
+_NO_LIMIT: AbstractContextManager[None] = nullcontext()
 
 
 def _can_limit() -> bool:
-    return threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    return _HAS_TIMERS and threading.current_thread() is threading.main_thread()
+
+
+_HAS_TIMERS = hasattr(signal, "setitimer")
 
 
 def failure_text(error: BaseException) -> str:
@@ -147,29 +186,29 @@ def checked(raw: object, criterion: Criterion, case: Case) -> Answer:
         status = AnswerStatus(raw.status)
     except ValueError as error:
         raise EvaluatorError(f"it gave the unknown status {raw.status!r}") from error
-    answer = replace(
-        raw,
-        status=status,
-        points=None,
-        max_points=None,
-        confidence=_confidence(raw),
-        evidence=_evidence(raw, case),
-    )
-    if answer.reason is not None and not isinstance(answer.reason, str):
+    confidence, evidence = _confidence(raw), _evidence(raw, case)
+    reason: object = raw.reason
+    if reason is not None and not isinstance(reason, str):
         raise EvaluatorError("its reason is not text")
+    value: str | float | None = None
     if status is not AnswerStatus.ANSWERED:
-        return replace(answer, answer=None, reason=answer.reason or "the evaluator gave no reason")
-    return _answered(answer, criterion)
-
-
-def _answered(answer: Answer, criterion: Criterion) -> Answer:
-    value = permitted_answer(criterion, answer.answer)
-    if value is None:
-        raise EvaluatorError(f"it answered {answer.answer!r}; accepted: {accepted_answers(criterion)}")
-    if not answer.evidence:
-        reason = f"no evidence was given for '{value}'"
-        return replace(answer, status=AnswerStatus.UNANSWERED, answer=None, reason=reason)
-    return replace(answer, answer=value)
+        reason = reason or "the evaluator gave no reason"
+    else:
+        value = permitted_answer(criterion, raw.answer)
+        if value is None:
+            raise EvaluatorError(f"it answered {raw.answer!r}; accepted: {accepted_answers(criterion)}")
+        if not evidence:
+            reason = f"no evidence was given for '{value}'"
+            status, value = AnswerStatus.UNANSWERED, None
+    return Answer(
+        criterion.id,
+        status,
+        value,
+        confidence=confidence,
+        reason=reason,
+        evaluator=raw.evaluator,
+        evidence=evidence,
+    )
 
 
 def _confidence(answer: Answer) -> float | None:

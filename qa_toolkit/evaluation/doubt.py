@@ -18,31 +18,49 @@ _MOST_KINDS = 4
 """Up to so many doubtful kinds every combination is tried; beyond, all, none and each one alone."""
 
 
-def settled_in_doubt(
-    answer: Callable[[Case], Answer], case: Case, kinds: Collection[str], doubtful_below: float
-) -> Answer:
-    """The answer that holds whether the doubtful events happened or not.
+class Doubts:
+    """A case of whose events some are doubtful; they are found once, for all criteria.
 
     Args:
-        answer: answers the criterion for a case.
         case: with all events.
-        kinds: of the events the answer may rest on.
         doubtful_below: an event less probable than this may not have happened.
     """
-    in_doubt = {event.kind for event in case.events if event.probability < doubtful_below}.intersection(kinds)
-    if not in_doubt:
-        return answer(case)
-    doubtful = {kind: _doubtful(case, kind, doubtful_below) for kind in sorted(in_doubt)}
-    without = answer(_left_out(case, doubtful, frozenset()))
-    for chosen in _choices(tuple(doubtful)):
-        other = answer(_left_out(case, doubtful, chosen))
-        if (other.status, other.answer) != (without.status, without.answer):
-            return _open(without, other, [event for kind in sorted(chosen) for event in doubtful[kind]])
-    return without
 
+    def __init__(self, case: Case, doubtful_below: float) -> None:
+        self._case, self._below = case, doubtful_below
+        self.kinds = frozenset([event.kind for event in case.events if event.probability < doubtful_below])
+        self._without: dict[frozenset[str], Case] = {}
 
-def _doubtful(case: Case, kind: str, below: float) -> list[Event]:
-    return [event for event in case.events_of(kind) if event.probability < below]
+    def settled(self, answer: Callable[[Case], Answer], kinds: Collection[str]) -> Answer:
+        """The answer that holds whether the doubtful events happened or not.
+
+        Args:
+            answer: answers the criterion for a case.
+            kinds: of the events the answer may rest on.
+        """
+        in_doubt = self.kinds.intersection(kinds)
+        if not in_doubt:
+            return answer(self._case)
+        without = answer(self._left_out(in_doubt))
+        for chosen in _choices(tuple(sorted(in_doubt))):
+            other = answer(self._left_out(in_doubt - chosen))
+            if (other.status, other.answer) != (without.status, without.answer):
+                return _open(without, other, [e for kind in sorted(chosen) for e in self._doubtful(kind)])
+        return without
+
+    def _doubtful(self, kind: str) -> list[Event]:
+        return [event for event in self._case.events_of(kind) if event.probability < self._below]
+
+    def _left_out(self, kinds: frozenset[str]) -> Case:
+        """The case without the doubtful events of these kinds; kept, as criteria rest on the same ones."""
+        if not kinds:
+            return self._case
+        known = self._without.get(kinds)
+        if known is None:
+            below = self._below
+            sure = tuple([e for e in self._case.events if not (e.kind in kinds and e.probability < below)])
+            known = self._without[kinds] = replace(self._case, events=sure)
+        return known
 
 
 def _choices(kinds: tuple[str, ...]) -> Iterator[frozenset[str]]:
@@ -55,11 +73,6 @@ def _choices(kinds: tuple[str, ...]) -> Iterator[frozenset[str]]:
                 yield chosen
     else:
         yield frozenset(kinds)
-
-
-def _left_out(case: Case, doubtful: dict[str, list[Event]], kept: frozenset[str]) -> Case:
-    out = {id(event) for kind, events in doubtful.items() if kind not in kept for event in events}
-    return replace(case, events=tuple(event for event in case.events or () if id(event) not in out))
 
 
 def _open(without: Answer, other: Answer, events: list[Event]) -> Answer:

@@ -6,17 +6,13 @@ the checks on what the evaluator said (``containment``), the confidence threshol
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, EvaluatorRef, Source
-from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.rubric import Criterion
-from qa_toolkit.domain.transcript import Turn
-from qa_toolkit.errors import EnvironmentProblemError, EvaluatorError, InputError
 from qa_toolkit.evaluation.applicability import check_applies, not_applicable
 from qa_toolkit.evaluation.containment import (
     TookTooLongError,
@@ -25,11 +21,12 @@ from qa_toolkit.evaluation.containment import (
     failure_text,
     time_limit,
 )
-from qa_toolkit.evaluation.doubt import settled_in_doubt
-from qa_toolkit.evaluation.evaluator import Evaluator, EventFinder
+from qa_toolkit.evaluation.doubt import Doubts
+from qa_toolkit.evaluation.evaluator import Evaluator
+from qa_toolkit.evaluation.finding import Finding, Refusal
 from qa_toolkit.evaluation.given_answers import rubric_ref
 from qa_toolkit.evaluation.loader import LoadedRubric
-from qa_toolkit.evaluation.panel import Panel, Seat, panel_of, rule_events_of
+from qa_toolkit.evaluation.panel import Panel, Seat, panel_of
 from qa_toolkit.evaluation.plugin_output import off_stdout
 from qa_toolkit.evaluation.scoring import score
 from qa_toolkit.evaluation.thresholds import LoadedThresholds, thresholds_for
@@ -58,11 +55,18 @@ class EvaluationSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
-    """Why something cannot be answered, and whether that is a failure or a want."""
+class _Ruling:
+    """What is known of a criterion before the events of its evaluator are looked for.
 
-    status: AnswerStatus
-    reason: str
+    Attributes:
+        answer: the answer, where the not-applicable rules give one, or an event they name is not known.
+        warnings: about what the rules ask for and is not known.
+        is_open: the rules may rest on doubtful events, and are asked for each way these may be.
+    """
+
+    answer: Answer | None
+    warnings: list[str]
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +137,19 @@ def inspect_one(
     """
     settings = settings or EvaluationSettings()
     criterion = rubric.rubric.criterion(criterion_id)
-    panel, seen, blocked = _with_events(case, rubric, (criterion,), settings)
-    seat = panel.criteria[criterion_id]
-    proposed, _ = _proposed(criterion, seen, seat, blocked, settings)
+    finding, seen, blocked = _with_events(case, rubric, (criterion,), settings)
+    seat = finding.panel.criteria[criterion_id]
+    proposed, _ = _proposed(finding, (criterion,), settings)[0]
     tuned = thresholds_for(rubric, settings.evaluators)
     return Inspection(
         criterion=criterion,
         evaluator=seat.evaluator,
         case=seen,
-        events=tuple(sorted({*seat.events, *rule_events_of(criterion)})),
+        events=tuple(sorted(seat.events | seat.rule_events)),
         blocked={name: refusal.reason for name, refusal in blocked.items()},
         threshold=_threshold(criterion, settings, tuned)[0],
-        proposed=proposed,
-        answer=_accepted(proposed, criterion, settings, tuned),
+        proposed=replace(proposed, evaluator=seat.reference),
+        answer=_accepted(proposed, criterion, seat, settings, tuned),
     )
 
 
@@ -159,25 +163,45 @@ def proposed_answers(
 ) -> list[Answer]:
     """What would be answered to some criteria if every answer were accepted, whatever its confidence."""
     settings = settings or EvaluationSettings()
-    panel, seen, blocked = _with_events(case, rubric, criteria, settings)
-    return [_proposed(c, seen, panel.criteria[c.id], blocked, settings)[0] for c in criteria]
+    finding = _finding(case, rubric, criteria, settings)
+    seats = finding.panel.criteria
+    return [
+        replace(answer, evaluator=seats[criterion.id].reference)
+        for criterion, (answer, _) in zip(criteria, _proposed(finding, criteria, settings), strict=True)
+    ]
+
+
+def _finding(
+    case: Case, rubric: LoadedRubric, criteria: Sequence[Criterion], settings: EvaluationSettings
+) -> Finding:
+    """The case before the evaluators of the rubric.
+
+    Events are looked for when it is known that a criterion needs them; all at once where evaluators are not
+    the toolkit's, as these may look at any event, and where there is no transcript, as it then depends on the
+    events found whether any are known.
+    """
+    panel = panel_of(rubric, settings.evaluators)
+    finding = Finding(case, panel, settings.role_confidence, settings.seconds)
+    if not panel.own or case.transcript is None:
+        finding.look_for(_used(panel, criteria))
+    return finding
 
 
 def _with_events(
     case: Case, rubric: LoadedRubric, criteria: Sequence[Criterion], settings: EvaluationSettings
-) -> tuple[Panel, Case, dict[str, _Refusal]]:
-    """The evaluators, the case with its events, and the events that could not be looked for.
+) -> tuple[Finding, Case, Mapping[str, Refusal]]:
+    """The same with every event that a criterion names: the case, and what could not be looked for."""
+    finding = _finding(case, rubric, criteria, settings)
+    finding.look_for(_used(finding.panel, criteria))
+    return finding, finding.case, finding.blocked
 
-    Events that none of the criteria uses are not looked for.
-    """
-    panel = panel_of(rubric, settings.evaluators)
-    sealed = _sealed(case)
-    wanted = panel.events
-    if len(criteria) < len(panel.criteria):
-        used = {name for c in criteria for name in (*panel.criteria[c.id].events, *rule_events_of(c))}
-        wanted = {name: seat for name, seat in panel.events.items() if name in used}
-    events, blocked = _rubric_events(sealed, wanted, settings)
-    return panel, replace(sealed, events=(*_given_events(sealed), *events)), blocked
+
+def _used(panel: Panel, criteria: Sequence[Criterion]) -> Collection[str]:
+    """Events that some criteria name; for all criteria all events, whether any of them names one or not."""
+    if len(criteria) == len(panel.criteria):
+        return panel.events.keys()
+    seats = [panel.criteria[criterion.id] for criterion in criteria]
+    return {name for seat in seats for name in (*seat.events, *seat.rule_events)}
 
 
 @alarm_at_hand()
@@ -185,43 +209,76 @@ def _answers(
     case: Case, rubric: LoadedRubric, criteria: Sequence[Criterion], settings: EvaluationSettings
 ) -> tuple[list[Answer], list[str]]:
     """The answers to some criteria, and warnings."""
-    panel, seen, blocked = _with_events(case, rubric, criteria, settings)
+    finding = _finding(case, rubric, criteria, settings)
     tuned = thresholds_for(rubric, settings.evaluators)
     answers, warnings = [], []
-    for criterion in criteria:
-        answer, doubts = _proposed(criterion, seen, panel.criteria[criterion.id], blocked, settings)
-        answers.append(_accepted(answer, criterion, settings, tuned))
+    for criterion, (answer, doubts) in zip(criteria, _proposed(finding, criteria, settings), strict=True):
+        answers.append(_accepted(answer, criterion, finding.panel.criteria[criterion.id], settings, tuned))
         warnings += doubts
     return answers, warnings
 
 
 def _proposed(
+    finding: Finding, criteria: Sequence[Criterion], settings: EvaluationSettings
+) -> list[tuple[Answer, list[str]]]:
+    """For every criterion the answer before the threshold, by whom is not said yet, and warnings.
+
+    The not-applicable rules come first, for all of them: events that only criteria rest on which do not apply
+    are not looked for.
+    """
+    seats = [finding.panel.criteria[criterion.id] for criterion in criteria]
+    finding.look_for({name for seat in seats for name in seat.rule_events})
+    doubtful = Doubts(finding.case, DOUBTFUL_BELOW).kinds
+    rulings = [_ruling(c, seat, finding, doubtful) for c, seat in zip(criteria, seats, strict=True)]
+    asked = [seat for seat, ruling in zip(seats, rulings, strict=True) if ruling.answer is None]
+    finding.look_for({name for seat in asked for name in seat.events})
+    doubts = Doubts(finding.case, DOUBTFUL_BELOW)
+    return [
+        (
+            ruling.answer or _settled(c, seat, finding, doubts, ruling=ruling, settings=settings),
+            ruling.warnings,
+        )
+        for c, seat, ruling in zip(criteria, seats, rulings, strict=True)
+    ]
+
+
+def _ruling(criterion: Criterion, seat: Seat, finding: Finding, doubtful: frozenset[str]) -> _Ruling:
+    """What the not-applicable rules say, where nothing they rest on is doubtful."""
+    refusal = finding.blocked_by(seat.rule_events)
+    if refusal is not None:
+        return _Ruling(Answer(criterion.id, refusal.status, reason=refusal.reason), [])
+    # Without a transcript, doubtful events left out may leave a case of which no events are known.
+    if finding.case.transcript is None or doubtful & seat.rule_events & seat.doubts:
+        return _Ruling(None, [], is_open=True)
+    answer, warnings = not_applicable(criterion, finding.case)
+    return _Ruling(answer, list(dict.fromkeys(warnings)))
+
+
+def _settled(
     criterion: Criterion,
-    case: Case,
     seat: Seat,
-    blocked: Mapping[str, _Refusal],
+    finding: Finding,
+    doubts: Doubts,
+    *,
+    ruling: _Ruling,
     settings: EvaluationSettings,
-) -> tuple[Answer, list[str]]:
-    """The answer before the threshold, and warnings."""
-    reference = EvaluatorRef(seat.evaluator.name, "+".join([seat.evaluator.version, *seat.learnt]))
-    rule_events = rule_events_of(criterion)
-    refusal = _blocked_by(rule_events, blocked)
-    doubts: list[str] = []
+) -> Answer:
+    """The answer that holds whatever is doubtful; further warnings of the rules are added to the ruling's."""
 
     def answer(seen: Case) -> Answer:
-        if refusal is None:
+        if ruling.is_open:
             excused, found = not_applicable(criterion, seen)
-            doubts.extend(found)
+            for warning in found:
+                if warning not in ruling.warnings:
+                    ruling.warnings.append(warning)
             if excused is not None:
                 return excused
-        stop = refusal or _refusal(seat, seen, blocked, settings)
+        stop = finding.refusal(seat, seen) or finding.blocked_by(seat.events)
         if stop is not None:
             return Answer(criterion.id, stop.status, reason=stop.reason)
         return _asked(seat, criterion, seen, settings)
 
-    kinds = (seat.events | rule_events) & set(seat.defined)
-    given = settled_in_doubt(answer, case, kinds, DOUBTFUL_BELOW)
-    return replace(given, evaluator=reference), list(dict.fromkeys(doubts))
+    return doubts.settled(answer, seat.doubts)
 
 
 def _asked(seat: Seat, criterion: Criterion, case: Case, settings: EvaluationSettings) -> Answer:
@@ -250,112 +307,25 @@ def _threshold(
 
 
 def _accepted(
-    answer: Answer, criterion: Criterion, settings: EvaluationSettings, tuned: LoadedThresholds | None
+    answer: Answer,
+    criterion: Criterion,
+    seat: Seat,
+    settings: EvaluationSettings,
+    tuned: LoadedThresholds | None,
 ) -> Answer:
-    """The answer, or ``unanswered`` when it is not sure enough."""
+    """The answer with the name of what gave it, or ``unanswered`` when it is not sure enough."""
     threshold, learnt = _threshold(criterion, settings, tuned)
-    if learnt and answer.evaluator is not None:
-        reference = replace(answer.evaluator, version=f"{answer.evaluator.version}+{learnt}")
-        answer = replace(answer, evaluator=reference)
+    reference = seat.reference
+    if learnt:
+        reference = EvaluatorRef(reference.name, f"{reference.version}+{learnt}")
     settled = answer.status in (AnswerStatus.ANSWERED, AnswerStatus.NOT_APPLICABLE)
     if not settled or answer.confidence is None or answer.confidence >= threshold:
-        return answer
+        return replace(answer, evaluator=reference)
     proposed = answer.answer if answer.status is AnswerStatus.ANSWERED else "not applicable"
     reason = f"low confidence: {answer.confidence:.2f} for '{proposed}' is below {threshold:.2f}"
     if answer.reason:
         reason += f" ({answer.reason})"
-    return replace(answer, status=AnswerStatus.UNANSWERED, answer=None, reason=reason)
-
-
-def _refusal(
-    seat: Seat, case: Case, blocked: Mapping[str, _Refusal], settings: EvaluationSettings
-) -> _Refusal | None:
-    missing = sorted(part for part in seat.evaluator.needs if not case.has(part))
-    if missing:
-        return _Refusal(AnswerStatus.UNANSWERED, f"the interaction has no {' and no '.join(missing)}")
-    if seat.roles and (doubt := _roles_in_doubt(case, settings)):
-        return _Refusal(AnswerStatus.UNANSWERED, doubt)
-    return _blocked_by(seat.events, blocked)
-
-
-def _blocked_by(
-    names: Sequence[str] | set[str] | frozenset[str], blocked: Mapping[str, _Refusal]
-) -> _Refusal | None:
-    for name in sorted(names):
-        if name in blocked:
-            refusal = blocked[name]
-            return _Refusal(refusal.status, f"the event '{name}' is not known: {refusal.reason}")
-    return None
-
-
-def _roles_in_doubt(case: Case, settings: EvaluationSettings) -> str | None:
-    sure = case.transcript.role_confidence if case.transcript else None
-    if sure is None or sure >= settings.role_confidence:
-        return None
-    least = settings.role_confidence
-    return f"low confidence: who is agent and who is customer is uncertain ({sure:.2f} < {least:.2f})"
-
-
-def _rubric_events(
-    case: Case, seats: Mapping[str, Seat], settings: EvaluationSettings
-) -> tuple[list[Event], dict[str, _Refusal]]:
-    """The rubric's own events, and those that could not be looked for with the reason."""
-    found: list[Event] = []
-    blocked: dict[str, _Refusal] = {}
-    turns = {turn.id: turn for turn in reversed(case.transcript.turns)} if case.transcript else None
-    for name, seat in seats.items():
-        refusal = _refusal(seat, case, {}, settings)
-        if refusal is not None:
-            blocked[name] = refusal
-            continue
-        try:
-            with off_stdout(plugin=seat.plugin), time_limit(settings.seconds):
-                events = cast("EventFinder", seat.evaluator).find(name, case)
-            found += _checked_events(name, events, turns)
-        except (EnvironmentProblemError, InputError) as error:  # a model or an extra that is not here
-            blocked[name] = _Refusal(AnswerStatus.UNANSWERED, str(error))
-        except (Exception, SystemExit, TookTooLongError) as error:  # noqa: BLE001  # a plugin may raise anything
-            blocked[name] = _Refusal(AnswerStatus.ERROR, failure_text(error))
-    return found, blocked
-
-
-def _checked_events(name: str, found: object, turns: Mapping[int, Turn] | None) -> list[Event]:
-    events = list(found) if isinstance(found, Sequence) else None
-    if events is None or not all(isinstance(event, Event) and event.kind == name for event in events):
-        raise EvaluatorError(f"find() did not give a sequence of events of kind '{name}'")
-    for event in events:
-        if not 0.0 <= event.probability <= 1.0:
-            raise EvaluatorError(f"an event has the probability {event.probability}")
-        if event.turn is not None and turns is not None:
-            turn = turns.get(event.turn)
-            if turn is None or (event.text is not None and event.text not in turn.text):
-                raise EvaluatorError(f"an event quotes words that are not in turn {event.turn}")
-    return events
-
-
-def _given_events(case: Case) -> tuple[Event, ...]:
-    """Events of the case, of its metrics and of its source, each once."""
-    metric_events = case.metrics.events if case.metrics else ()
-    measured = {event.kind for event in (*case.events, *metric_events)}
-    source = case.transcript.events if case.transcript else ()
-    extra = [event for event in source if event.kind not in measured]
-    return tuple(dict.fromkeys((*case.events, *metric_events, *extra)))
-
-
-def _sealed(case: Case) -> Case:
-    """The case with read-only mappings, so that no evaluator can change it for the next one."""
-
-    def seal(values: Mapping[str, Any] | None) -> Any:
-        return None if values is None else MappingProxyType(dict(values))
-
-    transcript = case.transcript
-    return replace(
-        case,
-        interaction=replace(case.interaction, metadata=seal(case.interaction.metadata)),
-        transcript=transcript and replace(transcript, metadata=seal(transcript.metadata)),
-        record=seal(case.record),
-        reference=seal(case.reference),
-    )
+    return replace(answer, status=AnswerStatus.UNANSWERED, answer=None, reason=reason, evaluator=reference)
 
 
 __all__ = [

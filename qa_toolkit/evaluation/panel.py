@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from qa_toolkit.domain.rubric import Criterion, EvaluatorSpec
+from qa_toolkit.domain.evaluation import EvaluatorRef
+from qa_toolkit.domain.rubric import EvaluatorSpec
 from qa_toolkit.errors import EvaluatorError
 from qa_toolkit.evaluation import registry
 from qa_toolkit.evaluation.checks import event_names_of, nested_specs
@@ -23,30 +24,33 @@ _PANELS = 16
 class Seat:
     """A ready evaluator and what it depends on besides the parts it needs.
 
-    ``defined`` are the rubric's own events; ``learnt`` names what was learnt for the parts and the events the
-    answer rests on, beyond what the evaluator's own version says. ``plugin``: it, or a part of it, is none of
-    the toolkit's.
+    ``learnt`` names what was learnt for the parts and the events the answer rests on, beyond what the
+    evaluator's own version says. ``plugin``: it, or a part of it, is none of the toolkit's. Of a criterion,
+    ``rule_events`` are those its not-applicable rules name, and ``doubts`` the rubric's own events among all
+    it rests on, which may be doubtful.
     """
 
     evaluator: Evaluator
     events: frozenset[str]
     roles: bool
     learnt: tuple[str, ...] = ()
-    defined: frozenset[str] = frozenset()
     plugin: bool = False
+    rule_events: frozenset[str] = frozenset()
+    doubts: frozenset[str] = frozenset()
+
+    @property
+    def reference(self) -> EvaluatorRef:
+        """How an answer names what gave it."""
+        return EvaluatorRef(self.evaluator.name, "+".join([self.evaluator.version, *self.learnt]))
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The seats of a rubric's events and criteria."""
+    """The seats of a rubric's events and criteria. ``own``: all of them are the toolkit's."""
 
     events: Mapping[str, Seat]
     criteria: Mapping[str, Seat]
-
-
-def rule_events_of(criterion: Criterion) -> set[str]:
-    """Events that the not-applicable rules of a criterion name."""
-    return {name for rule in criterion.not_applicable_when for name in (*rule.event, *rule.no_event)}
+    own: bool
 
 
 def panel_of(rubric: LoadedRubric, settings: Mapping[str, Any]) -> Panel:
@@ -85,17 +89,20 @@ class _Built:
 @lru_cache(maxsize=_PANELS)
 def _built(_key: tuple[str, int, str], source: _Built) -> Panel:
     events = {name: _seat(spec, source.settings) for name, spec in source.rubric.events.items()}
-    criteria = {}
+    criteria: dict[str, Seat] = {}
     for criterion in source.rubric.criteria:
         seat = _seat(criterion.evaluator, source.settings)
         roles = seat.roles or any(events[name].roles for name in seat.events if name in events)
-        used = sorted((seat.events | rule_events_of(criterion)) & set(events))
+        rules = criterion.not_applicable_when
+        rule_events = frozenset(name for rule in rules for name in (*rule.event, *rule.no_event))
+        used = (seat.events | rule_events) & frozenset(events)
         learnt = {tag for name in used for tag in (*tags_of(events[name].evaluator), *events[name].learnt)}
         learnt = (learnt | set(seat.learnt)) - set(tags_of(seat.evaluator))
         criteria[criterion.id] = replace(
-            seat, roles=roles, learnt=tuple(sorted(learnt)), defined=frozenset(events)
+            seat, roles=roles, learnt=tuple(sorted(learnt)), rule_events=rule_events, doubts=used
         )
-    return Panel(events, criteria)
+    own = not any(seat.plugin for seat in (*events.values(), *criteria.values()))
+    return Panel(events, criteria, own)
 
 
 def _seat(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> Seat:

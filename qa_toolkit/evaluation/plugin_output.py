@@ -7,6 +7,7 @@ import threading
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 
 _OWN = "qa_toolkit."
+_AS_IT_IS: AbstractContextManager[object] = nullcontext()
 
 
 def is_plugin(module: str) -> bool:
@@ -21,5 +22,5 @@ def off_stdout(*, plugin: bool) -> AbstractContextManager[object]:
     write is not seen.
     """
     if not plugin or threading.current_thread() is not threading.main_thread():
-        return nullcontext()
+        return _AS_IT_IS
     return redirect_stdout(sys.stderr)

@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from qa_toolkit.domain import AnswerStatus
 from qa_toolkit.domain.rubric import Rubric
 from qa_toolkit.evaluation import EvaluationSettings, containment, evaluate, registry
-from qa_toolkit.evaluation.containment import TookTooLongError, time_limit
+from qa_toolkit.evaluation.containment import TookTooLongError, alarm_at_hand, time_limit
 from qa_toolkit.evaluation.loader import LoadedRubric
 from qa_toolkit.testing import ask, case
 
@@ -193,17 +194,36 @@ SWALLOWING: dict[str, Callable[[], object]] = {
 }
 
 
+@contextmanager
+def one_alarm() -> Iterator[None]:
+    """An alarm at hand, as in an evaluation, though the tests themselves run under a timer."""
+    import signal
+
+    others = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        with alarm_at_hand():
+            yield
+        assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *others)
+
+
 class TestTimeLimit:
+    @pytest.mark.parametrize("around", [one_alarm, nullcontext])
     @pytest.mark.parametrize("kind", SWALLOWING)
     def test_what_catches_everything_is_left_and_no_alarm_rings_afterwards(
-        self, kind: str, monkeypatch: pytest.MonkeyPatch
+        self, kind: str, around: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         import signal
 
         monkeypatch.setattr(containment, "AGAIN_S", 0.02)
         before = signal.getitimer(signal.ITIMER_REAL)[0]
-        with pytest.raises(TookTooLongError, match=r"0\.05"), time_limit(0.05):
-            SWALLOWING[kind]()
+        with around():
+            with pytest.raises(TookTooLongError, match=r"0\.05"), time_limit(0.05):
+                SWALLOWING[kind]()
+            assert sum(range(1_000_000)) == 499_999_500_000
+            with time_limit(10):
+                time.sleep(0.05)
         after = signal.getitimer(signal.ITIMER_REAL)[0]
         assert after <= before
         assert sum(range(1_000_000)) == 499_999_500_000
@@ -221,14 +241,40 @@ class TestTimeLimit:
             given.append(late())
         assert given == ["an answer"]
 
-    def test_limits_within_limits(self) -> None:
+    @pytest.mark.parametrize("around", [one_alarm, nullcontext])
+    def test_limits_within_limits(self, around: Callable[[], Any]) -> None:
         def twice() -> None:
             with pytest.raises(TookTooLongError, match=r"0\.05 s"), time_limit(0.05):
                 time.sleep(10)
             time.sleep(10)
 
-        with pytest.raises(TookTooLongError, match=r"0\.3 s"), time_limit(0.3):
+        with around(), pytest.raises(TookTooLongError, match=r"0\.3 s"), time_limit(0.3):
             twice()
+
+    @pytest.mark.parametrize("around", [one_alarm, nullcontext])
+    def test_a_longer_limit_inside_does_not_lengthen_the_one_outside(self, around: Callable[[], Any]) -> None:
+        with around(), pytest.raises(TookTooLongError, match=r"0\.05 s"), time_limit(0.05), time_limit(30):
+            time.sleep(10)
+
+    def test_under_one_alarm_every_limit_has_its_whole_time(self) -> None:
+        with one_alarm():
+            with time_limit(0.1):
+                pass
+            with time_limit(10):  # the timer of the first one rings in here
+                time.sleep(0.2)
+            begun = time.monotonic()
+            with pytest.raises(TookTooLongError, match=r"0\.2 s"), time_limit(0.2):
+                time.sleep(10)
+            assert 0.2 <= time.monotonic() - begun < 5
+
+    def test_one_that_ends_the_timer_does_not_free_the_next_one(self) -> None:
+        import signal
+
+        with one_alarm():
+            with time_limit(10):
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            with pytest.raises(TookTooLongError), time_limit(0.05):
+                time.sleep(10)
 
     def test_what_takes_too_long_ends(self) -> None:
         with pytest.raises(TookTooLongError, match=r"0\.05"), time_limit(0.05):

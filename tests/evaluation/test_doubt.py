@@ -10,7 +10,7 @@ from evaluation_builders import call, rubric_of, said
 
 from qa_toolkit.domain import Answer, Event
 from qa_toolkit.domain.evaluation import AnswerStatus
-from qa_toolkit.evaluation.doubt import settled_in_doubt
+from qa_toolkit.evaluation.doubt import Doubts
 
 KINDS = ("asked", "detail", "other")
 
@@ -49,7 +49,7 @@ def order(case: object) -> Answer:
 )
 def test_either_way(events: list[tuple[str, float, float]], expected: str, because: str | None) -> None:
     case = call("agent: Hi.", events=[event(*row) for row in events])
-    answer = settled_in_doubt(order, case, KINDS, 0.7)
+    answer = Doubts(case, 0.7).settled(order, KINDS)
     assert said(answer) == expected
     if because:
         assert answer.reason == f"depends on whether {because} happened, which is doubtful"
@@ -62,7 +62,7 @@ def test_what_only_two_doubts_together_change_is_found() -> None:
         return Answer("A", AnswerStatus.ANSWERED, "yes" if there else "no", confidence=0.9)
 
     case = call("agent: Hi.", events=[event("asked", 1, 0.5), event("detail", 2, 0.5)])
-    answer = settled_in_doubt(both, case, KINDS, 0.7)
+    answer = Doubts(case, 0.7).settled(both, KINDS)
     assert answer.reason == "depends on whether asked and detail happened, which is doubtful"
 
 
@@ -73,7 +73,7 @@ def test_an_error_is_an_error() -> None:
         return Answer("A", AnswerStatus.ANSWERED, "no", confidence=0.9)
 
     case = call("agent: Hi.", events=[event("asked", 1, 0.5)])
-    assert settled_in_doubt(broken, case, KINDS, 0.7).reason == "boom"
+    assert Doubts(case, 0.7).settled(broken, KINDS).reason == "boom"
 
 
 def test_a_rule_that_rests_on_a_doubtful_absence_is_open() -> None:
