@@ -101,14 +101,14 @@ class Searchable:
     Attributes:
         index: for each word its stretches and its positions in them, in order.
         pairs: for two words written as one, the stretches in which they follow one another.
-        found: phrases looked for already, by identity, each with its hits.
+        found: what was found of phrases looked for already.
     """
 
     turns: tuple[Turn, ...]
     stretches: tuple[Stretch, ...]
     index: Mapping[str, Sequence[tuple[int, int]]]
     pairs: Mapping[str, int]
-    found: dict[int, tuple[Any, list[Any]]] = field(default_factory=dict)
+    found: dict[Any, Any] = field(default_factory=dict)
     present: frozenset[str] = _NO_WORDS
     """Words of phrases that this conversation holds: equal, alike, or written as two."""
     spoken: frozenset[str] = _NO_WORDS
