@@ -7,7 +7,7 @@ still shares its parts with the right one. Numbers are one word, whatever their 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from qa_toolkit.evaluation.lexical_words import (
     ASKING,
     ASKS,
     BEGINNING,
+    COUNT,
     HASH,
     OPENER,
     PLACE,
@@ -106,17 +107,13 @@ def features_of(texts: Sequence[str]) -> Features:
         none = np.zeros(0, dtype=np.int64)
         return Features(none, none, none, none, np.zeros((0, len(SURFACE))))
     found, begins = read(texts)
-    hashes, parts, signs, openings, _, _ = zip(*found, strict=True)
-    words = _sums(map(len, hashes), begins) // HASH.itemsize
-    pieces = _sums(map(len, parts), begins) // PLACE.itemsize
+    hashes, parts, counts, openings, _, _ = zip(*found, strict=True)
+    counted = np.frombuffer(b"".join(counts), dtype=COUNT).reshape(-1, 3)
+    words, pieces = np.add.reduceat(counted[:, :2], begins, axis=0, dtype=np.int64).T
     sequences, starts = _sequences(np.frombuffer(b"".join(hashes), dtype=HASH).astype(np.uint64), words)
     placed = np.frombuffer(b"".join(parts), dtype=PLACE).astype(np.int64)
-    signed = np.bitwise_or.reduceat(signs, begins) | _asking("".join(openings))
-    return Features(sequences, starts, placed, _starts(pieces), _surface(signed, words - 1))
-
-
-def _sums(values: Iterable[int], begins: Sequence[int]) -> Numbers:
-    return np.add.reduceat(np.fromiter(values, dtype=np.int64), begins)
+    signs = np.bitwise_or.reduceat(counted[:, 2], begins) | _asking("".join(openings))
+    return Features(sequences, starts, placed, _starts(pieces), _surface(signs, words - 1))
 
 
 def _starts(counts: Numbers) -> Numbers:

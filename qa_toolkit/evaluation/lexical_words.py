@@ -20,6 +20,7 @@ PLACES: Final = 1 << 13
 """Places of each of the two blocks: word sequences, then parts of words."""
 
 HASH: Final = np.dtype(np.uint32)
+COUNT: Final = np.dtype(np.uint32)
 PLACE: Final = np.dtype(np.uint16)
 NEGATED, ASKS, SUPPOSED, FIRST_PERSON, SECOND_PERSON, NUMBER = (1 << bit for bit in range(6))
 """Signs of a word, in the order of the surface features they switch on."""
@@ -78,7 +79,7 @@ class Read(NamedTuple):
     Attributes:
         hashes: of the words, as ``HASH``.
         parts: the places of the parts of the words, as ``PLACE``.
-        signs: of all of them.
+        counts: how many words and parts there are, and the signs of all of them, as ``COUNT``.
         opening: what the first is that is no mere opener.
         number: whether they begin or end with one.
         rest: the same without the number they begin with.
@@ -86,7 +87,7 @@ class Read(NamedTuple):
 
     hashes: bytes
     parts: bytes
-    signs: int
+    counts: bytes
     opening: str
     number: str
     rest: Read | None
@@ -136,11 +137,11 @@ def _of_words(words: Sequence[str]) -> Read:
     signs = sum(sign for sign, those in _SIGNS if not those.isdisjoint(words))
     if any(word.endswith("n't") for word in words):
         signs |= NEGATED
-    number = _number(words)
+    number, parts = _number(words), _parts_of(words)
     return Read(
         np.asarray([_hash(word) for word in words], dtype=HASH).tobytes(),
-        _parts_of(words),
-        signs,
+        parts,
+        np.asarray([len(words), len(parts) // PLACE.itemsize, signs], dtype=COUNT).tobytes(),
         next((ASKING if word in _ASKING else OTHER for word in words if word not in _OPENERS), OPENER),
         number,
         _of_words(words[1:]) if number in (_BEGINS, _BOTH) else None,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from qa_toolkit.domain.transcript import Transcript
-from qa_toolkit.language import normalise_words
+from qa_toolkit.language import normalised
 
 SURFACE: Final = ("negated", "asks", "supposed", "first_person", "second_person", "length")
 """Names of the surface features, in order; each lies between 0 and about 1."""
@@ -87,7 +87,7 @@ def _end(text: str, words: Sequence[str], start: int) -> int:
 
 def surface_of(text: str, language: str) -> tuple[float, ...]:
     """The surface features of a sentence, in the order of ``SURFACE``."""
-    words = [token.text for token in normalise_words(text, language, drop_fillers=True)]
+    words = normalised(text, language, drop_fillers=True).texts
     opening = next((word for word in words if word not in _OPENERS), "")
     present = set(words)
     return (

@@ -65,15 +65,16 @@ class _Cached(ABC):
             return np.zeros((0, self._size), dtype=np.float32)
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
         with self._lock:
-            found = {key: self._kept[key] for key in keys if key in self._kept}
-        wanted = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+            vectors = [*map(self._kept.get, keys)]
+        wanted = {key: text for key, text, kept in zip(keys, texts, vectors, strict=True) if kept is None}
         if wanted:
-            found |= self._looked_up(wanted)
-        return np.stack([found[key] for key in keys])
+            found = self._looked_up(wanted)
+            vectors = [found[key] if kept is None else kept for key, kept in zip(keys, vectors, strict=True)]
+        return np.asarray(vectors, dtype=np.float32)
 
     def _looked_up(self, wanted: Mapping[bytes, str]) -> dict[bytes, Vectors]:
         """Vectors from disk, else from the model."""
-        found = dict(self._cache.get(list(wanted))) if self._cache else {}
+        found = dict(self._cache.get([*wanted])) if self._cache else {}
         fresh = {key: self._unit(text) for key, text in wanted.items() if key not in found}
         if fresh and self._cache:
             self._cache.put(fresh)

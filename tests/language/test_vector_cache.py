@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,30 @@ def test_many_at_once(tmp_path: Path) -> None:
     found = cache.get(list(many))
     assert len(found) == 1234
     assert found[key("1233")][0] == 1233
+
+
+def test_a_file_with_pages_of_another_size_is_used_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "v.sqlite"
+    with sqlite3.connect(path) as old:
+        old.execute("PRAGMA page_size=4096")
+        old.execute("CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
+        old.execute("INSERT INTO vectors VALUES (?, ?)", (key("a"), vector(1).tobytes()))
+    old.close()
+    cache = VectorCache(path, 4)
+    cache.put({key("b"): vector(2)})
+    assert set(cache.get([key("a"), key("b")])) == {key("a"), key("b")}
+
+
+@pytest.mark.parametrize("size", [384, 512])
+def test_vectors_do_not_each_take_a_page(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "v.sqlite"
+    VectorCache(path, size).put({key(str(n)): np.full(size, n, dtype=np.float32) for n in range(500)})
+    with sqlite3.connect(path) as read:
+        (pages,), (size_of_page,) = (
+            read.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size")
+        )
+    read.close()
+    assert pages * size_of_page < 2 * 500 * (size * 4 + 32)
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to look like one" * 20, b"SQLite"])

@@ -35,10 +35,10 @@ class _FirstStage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """All sentences of a conversation with the numbers of their words.
+    """The sentences of a conversation that say something, with the numbers of their words.
 
     Attributes:
-        by_turn: the rows of the sentences that say something, by turn.
+        by_turn: the rows of the sentences of each turn.
     """
 
     sentences: tuple[Sentence, ...]
@@ -50,7 +50,7 @@ class Sentences:
     _vectors: dict[tuple[str, str], dict[int, Floats]] = field(default_factory=dict)
 
     def of(self, roles: Sequence[Role], transcript: Transcript) -> list[int]:
-        """The sentences of these roles (everyone's, when empty) that say something."""
+        """The sentences of these roles (everyone's, when empty)."""
         key = tuple(roles)
         rows = self._by_roles.get(key)
         if rows is None:
@@ -65,7 +65,7 @@ class Sentences:
         return Place(sentence.turn, sentence.start, sentence.end)
 
     def holding(self, places: Sequence[Place]) -> set[int]:
-        """Those that say something and share words with any of these places."""
+        """Those that share words with any of these places."""
         found = set()
         for place in places:
             for row in self.by_turn.get(place.turn, ()):
@@ -136,9 +136,12 @@ def sentences_with_features(transcript: Transcript) -> Sentences:
 
 
 def _read(transcript: Transcript) -> Sentences:
-    found = tuple(sentences_of(transcript))
+    found = tuple(
+        sentence
+        for sentence in sentences_of(transcript)
+        if len(sentence.text.split(None, _FEWEST_WORDS - 1)) == _FEWEST_WORDS
+    )
     by_turn: dict[int, list[int]] = {}
     for row, sentence in enumerate(found):
-        if len(sentence.text.split(None, _FEWEST_WORDS - 1)) == _FEWEST_WORDS:
-            by_turn.setdefault(sentence.turn, []).append(row)
+        by_turn.setdefault(sentence.turn, []).append(row)
     return Sentences(found, features_of([sentence.text for sentence in found]), by_turn)
