@@ -67,8 +67,8 @@ class VectorCache:
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         connection = sqlite3.connect(self._path, timeout=_WAIT_S, check_same_thread=False)
-        # In pages of the usual size every vector would lie on an overflow page of its own: twice the file, and
-        # twice the time to look one up. A file that is there keeps the size it has.
+        # In pages of the usual size every vector would lie on an overflow page of its own: twice the file,
+        # and twice the time to look one up. A file that is there keeps the size it has.
         connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")
