@@ -39,12 +39,12 @@ def alarm_at_hand() -> Iterator[None]:
         yield
         return
     handler = signal.signal(signal.SIGALRM, _stop)
-    _Alarm.at_hand = True
+    _Alarm.at_hand = threading.get_ident()
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _Alarm.at_hand = False
+        _Alarm.at_hand = 0
         signal.signal(signal.SIGALRM, handler)
 
 
@@ -58,9 +58,9 @@ def time_limit(seconds: float | None) -> AbstractContextManager[None]:
     Raises:
         TookTooLongError: the time is up, whether what ran inside let the error through or not.
     """
-    if seconds is None or not _can_limit():
-        return _NO_LIMIT
-    return _SharedLimit(seconds) if _Alarm.at_hand else _Limit(seconds)
+    if seconds is not None and _Alarm.at_hand == threading.get_ident():
+        return _SharedLimit(seconds)
+    return _NO_LIMIT if seconds is None or not _can_limit() else _Limit(seconds)
 
 
 class _Limit:
@@ -124,7 +124,8 @@ class _SharedLimit(_Limit):
 class _Alarm:
     """The limit that runs, of the main thread, as signals are."""
 
-    at_hand = False
+    at_hand = 0
+    """The thread in which the alarm is at hand, the main one; 0 while it is not."""
     limit: _Limit | None = None
 
 
@@ -238,9 +239,10 @@ def _evidence(answer: Answer, case: Case) -> tuple[SpanEvidence | WindowEvidence
 
 
 def _check_span(span: SpanEvidence, case: Case) -> None:
-    turns = case.transcript.turns if case.transcript else ()
-    turn = next((turn for turn in turns if turn.id == span.turn), None)
-    if turn is None:
+    for turn in case.transcript.turns if case.transcript else ():
+        if turn.id == span.turn:
+            break
+    else:
         raise EvaluatorError(f"its evidence names turn {span.turn}, which does not exist")
     if not isinstance(span.text, str) or not span.text.strip() or span.text not in turn.text:
         raise EvaluatorError(f"its evidence quotes words that are not in turn {span.turn}")

@@ -244,6 +244,8 @@ def _proposed(
 
 def _ruling(criterion: Criterion, seat: Seat, finding: Finding, doubtful: frozenset[str]) -> _Ruling:
     """What the not-applicable rules say, where nothing they rest on is doubtful."""
+    if not criterion.not_applicable_when:
+        return _Ruling(None, [])
     refusal = finding.blocked_by(seat.rule_events)
     if refusal is not None:
         return _Ruling(Answer(criterion.id, refusal.status, reason=refusal.reason), [])

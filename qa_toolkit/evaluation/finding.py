@@ -91,7 +91,7 @@ class Finding:
 
     def blocked_by(self, names: Collection[str]) -> Refusal | None:
         """Why what rests on these events cannot be answered, if it cannot."""
-        stuck = sorted(self.blocked.keys() & names)
+        stuck = sorted(self.blocked.keys() & names) if self.blocked else ()
         if not stuck:
             return None
         refusal = self.blocked[stuck[0]]
@@ -106,9 +106,12 @@ def _roles_in_doubt(case: Case, least: float) -> str | None:
 
 
 def _checked_events(name: str, found: object, turns: Mapping[int, Turn] | None) -> list[Event]:
-    events = list(found) if isinstance(found, Sequence) else None
-    if events is None or not all(isinstance(event, Event) and event.kind == name for event in events):
-        raise EvaluatorError(f"find() did not give a sequence of events of kind '{name}'")
+    if not isinstance(found, (list, Sequence)):  # most are lists, which an abstract class tells later
+        raise _no_events_of(name)
+    events = list(found)
+    for event in events:
+        if not isinstance(event, Event) or event.kind != name:
+            raise _no_events_of(name)
     for event in events:
         if not 0.0 <= event.probability <= 1.0:
             raise EvaluatorError(f"an event has the probability {event.probability}")
@@ -117,6 +120,10 @@ def _checked_events(name: str, found: object, turns: Mapping[int, Turn] | None) 
             if turn is None or (event.text is not None and event.text not in turn.text):
                 raise EvaluatorError(f"an event quotes words that are not in turn {event.turn}")
     return events
+
+
+def _no_events_of(name: str) -> EvaluatorError:
+    return EvaluatorError(f"find() did not give a sequence of events of kind '{name}'")
 
 
 def _given_events(case: Case) -> tuple[Event, ...]:

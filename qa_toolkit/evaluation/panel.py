@@ -25,23 +25,19 @@ class Seat:
     """A ready evaluator and what it depends on besides the parts it needs.
 
     ``learnt`` names what was learnt for the parts and the events the answer rests on, beyond what the
-    evaluator's own version says. ``plugin``: it, or a part of it, is none of the toolkit's. Of a criterion,
-    ``rule_events`` are those its not-applicable rules name, and ``doubts`` the rubric's own events among all
-    it rests on, which may be doubtful.
+    evaluator's own version says, and ``reference`` is both. ``plugin``: it, or a part of it, is none of the
+    toolkit's. Of a criterion, ``rule_events`` are those its not-applicable rules name, and ``doubts`` the
+    rubric's own events among all it rests on, which may be doubtful.
     """
 
     evaluator: Evaluator
     events: frozenset[str]
     roles: bool
-    learnt: tuple[str, ...] = ()
-    plugin: bool = False
+    learnt: tuple[str, ...]
+    reference: EvaluatorRef
+    plugin: bool
     rule_events: frozenset[str] = frozenset()
     doubts: frozenset[str] = frozenset()
-
-    @property
-    def reference(self) -> EvaluatorRef:
-        """How an answer names what gave it."""
-        return EvaluatorRef(self.evaluator.name, "+".join([self.evaluator.version, *self.learnt]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +94,14 @@ def _built(_key: tuple[str, int, str], source: _Built) -> Panel:
         used = (seat.events | rule_events) & frozenset(events)
         learnt = {tag for name in used for tag in (*tags_of(events[name].evaluator), *events[name].learnt)}
         learnt = (learnt | set(seat.learnt)) - set(tags_of(seat.evaluator))
+        tags = tuple(sorted(learnt))
         criteria[criterion.id] = replace(
-            seat, roles=roles, learnt=tuple(sorted(learnt)), rule_events=rule_events, doubts=used
+            seat,
+            roles=roles,
+            learnt=tags,
+            reference=_reference(seat.evaluator, tags),
+            rule_events=rule_events,
+            doubts=used,
         )
     own = not any(seat.plugin for seat in (*events.values(), *criteria.values()))
     return Panel(events, criteria, own)
@@ -111,7 +113,12 @@ def _seat(spec: EvaluatorSpec, settings: Mapping[str, Any]) -> Seat:
     events, roles = _depends(spec)
     learnt = {tag for part in parts for tag in tags_of(part)} - set(tags_of(evaluator))
     plugin = any(is_plugin(type(part).__module__) for part in parts)
-    return Seat(evaluator, events, roles, tuple(sorted(learnt)), plugin=plugin)
+    tags = tuple(sorted(learnt))
+    return Seat(evaluator, events, roles, tags, _reference(evaluator, tags), plugin)
+
+
+def _reference(evaluator: Evaluator, learnt: tuple[str, ...]) -> EvaluatorRef:
+    return EvaluatorRef(evaluator.name, "+".join([evaluator.version, *learnt]))
 
 
 def tags_of(evaluator: Evaluator) -> tuple[str, ...]:
