@@ -27,6 +27,7 @@ from qa_toolkit.language.words import (
     HAS_OR_HAD,
     IS_BEFORE,
     TOP_LEVEL_DOMAINS,
+    VERB_MAY_AFTER,
     LanguageWords,
     NumberWords,
 )
@@ -77,8 +78,9 @@ class Normalised:
         found: list[NormalisedToken] = []
         last = 0
         for first, stop, part in (*self._parts, (len(chunks), 0, _NO_PART)):
-            words, where = self.texts[len(found) : len(found) + first - last], starts[last:first]
-            found += map(_token, zip(words, where, map(add, where, map(len, words)), strict=True))
+            words = self.texts[len(found) : len(found) + first - last]
+            for word, start in zip(words, starts[last:first], strict=True):
+                found.append(_token((word, start, start + len(word))))
             if part.tokens:
                 # A part begins where the plain word before it ends.
                 origin = found[-1].end if first else 0
@@ -97,7 +99,7 @@ class InParts:
 
     def __init__(self, words: LanguageWords, whole: Whole) -> None:
         self._whole = whole
-        self._far = _far(words.numbers)
+        self._far = _far(words)
         self._plain = _PlainWords(_watched(words), words.fillers)
         rules = _Rules(whole, _may_be_far(words.numbers), _asks_for_next(words))
         self._first = _Between(rules, "", _STAND_IN)
@@ -239,16 +241,24 @@ _REACHES_FAR: Final = r"[\[<{(~]|\d[.,]\d"
 whether its text is read again."""
 
 
-def _far(numbers: NumberWords | None) -> re.Pattern[str]:
+def _far(words: LanguageWords) -> re.Pattern[str]:
     """Texts in which a rule looks past a plain word: at the month of a date, at ``oh`` among digits."""
-    found = [_REACHES_FAR]
+    found, numbers = [_REACHES_FAR], words.numbers
     if numbers is not None:
-        month, ordinal = _any_of(numbers.months), _any_of(numbers.ordinals)
-        ordinal = rf"(?:{ordinal}|\d(?:st|nd|rd|th))"
-        found += [rf"{month}(?=.*{ordinal})", rf"{ordinal}(?=.*{month})", _any_of(numbers.point_words)]
+        # Fillers may disappear from between two words, and then the rules are applied again.
+        then = rf"\W+(?:(?:{words.fillers.pattern})\W+)*"
+        month, spoken = _any_of(numbers.months), _any_of(numbers.spoken)
+        ordinal = rf"(?:{_any_of(numbers.ordinals)}|\b\d+(?:st|nd|rd|th))"
+        day = rf"(?:{_any_of(numbers.tens)}{then})?{ordinal}"
+        found += [
+            rf"{month}{then}the{then}{day}",
+            rf"{_any_of(VERB_MAY_AFTER)}{then}may{then}{day}",
+            rf"{ordinal}{then}{numbers.date_joiner}{then}{month}",
+            _any_of(numbers.point_words),
+        ]
         if numbers.oh:
-            found.append(rf"{_any_of(numbers.spoken)}\W+{_any_of(numbers.oh)}")
-    return re.compile("|".join(found), re.DOTALL)
+            found.append(rf"{spoken}{then}{_any_of(numbers.oh)}{then}[a-z]+{then}{spoken}")
+    return re.compile("|".join(found))
 
 
 def _may_be_far(numbers: NumberWords | None) -> re.Pattern[str]:

@@ -105,6 +105,44 @@ def test_what_is_opened_by_the_word_that_follows(said: list[str], drop_fillers: 
     assert in_parts == whole
 
 
+_DATES = """
+    january may march mayo marzo the of de first second third primero thirty 21st 3rd twenty um uh eh you we and
+    oh nine five double one o cero dos diez y card please point punto hundred mil 5 12
+"""
+DATES = _DATES.split()
+"""Words that a rule looks past a plain word for, and those it may meet there."""
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(DATES), st.sampled_from(GAPS) | st.just(" ")), min_size=2, max_size=8),
+    st.sampled_from(("en", "es")),
+    st.booleans(),
+)
+def test_rules_that_look_past_a_plain_word(
+    said: list[tuple[str, str]], language: str, drop_fillers: bool
+) -> None:
+    text = "".join(word + gap for word, gap in said)
+    in_parts, whole = both(text, language, drop_fillers=drop_fillers)
+    assert in_parts == whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "may um the thirty first please",
+        "we may third in a card",
+        "the second um of um may please",
+        "one oh we double a card",
+        "five point card two",
+    ],
+)
+@pytest.mark.parametrize("drop_fillers", [True, False])
+def test_such_texts_are_read_as_a_whole(text: str, drop_fillers: bool) -> None:
+    in_parts, whole = both(text, "en", drop_fillers=drop_fillers)
+    assert in_parts == whole
+
+
 _BESIDE = [" ", ", ", ". ", "? ", "- ", " $", " #", " ¿", "", "'", "%", " %", '" ']
 
 

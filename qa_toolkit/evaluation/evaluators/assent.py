@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from qa_toolkit.domain.transcript import Role, Turn
-from qa_toolkit.evaluation.evaluators.searchable import Place, tokens_of
+from qa_toolkit.evaluation.evaluators.searchable import Place, texts_of, tokens_of
 from qa_toolkit.language import NormalisedToken
 
 Verdict = Literal["agreed", "refused", "doubtful", "unasked", "listened", "silent"]
@@ -189,9 +189,9 @@ def is_in_doubt(text: str, place: Place, language: str) -> bool:
     end = min((end for end in ends if end >= place.end), default=len(text))
     if "?" in text[place.end : end]:
         return True
-    before = [token.text for token in tokens_of(text[begin : place.start], language)]
+    before = texts_of(text[begin : place.start], language)
     opening = next((word for word in before if word not in _CONNECTIVES), "")
-    after = {token.text for token in tokens_of(text[place.end : end], language)}
+    after = {*texts_of(text[place.end : end], language)}
     past = text[place.start : place.end].lower() == "agreed" and before[-1:] and before[-1] in _SUBJECTS
     return bool(
         past or opening in _ASKS_FIRST or (_TOLD | _SUPPOSED) & set(before) or _EARLIER & {*before, *after}
@@ -199,12 +199,12 @@ def is_in_doubt(text: str, place: Place, language: str) -> bool:
 
 
 def _asks(text: str, language: str) -> bool:
-    words = {token.text for token in tokens_of(text, language)}
+    words = {*texts_of(text, language)}
     return "?" in text or bool(words & _AGREEMENT)
 
 
 def _is_listening(text: str, language: str) -> bool:
-    return tuple(token.text for token in tokens_of(text, language)) in (*LISTENING, *BARE, ())
+    return texts_of(text, language) in (*LISTENING, *BARE, ())
 
 
 def _only_a_question(text: str) -> bool:

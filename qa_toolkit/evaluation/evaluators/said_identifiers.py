@@ -12,7 +12,8 @@ from itertools import chain
 from typing import Final
 
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
-from qa_toolkit.evaluation.evaluators.searchable import Place, searchable, tokens_of
+from qa_toolkit.evaluation.evaluators.searchable import Place, searchable
+from qa_toolkit.language import NormalisedToken, normalised
 from qa_toolkit.language.identifiers import (
     HeardWords,
     Identifier,
@@ -61,8 +62,12 @@ class _Normalised:
     def __init__(self, transcript: Transcript, language: str) -> None:
         self.language = language
         self.turns = transcript.turns
-        self.tokens = [tokens_of(turn.text, language) for turn in transcript.turns]
-        self.texts = [[token.text for token in tokens] for tokens in self.tokens]
+        self._said = [normalised(turn.text, language, drop_fillers=True) for turn in transcript.turns]
+        self.texts = [turn.texts for turn in self._said]
+
+    def tokens(self, turn: int) -> Sequence[NormalisedToken]:
+        """The words of a turn with their places."""
+        return self._said[turn].tokens
 
     def words(self, turns: Iterable[int]) -> list[str]:
         """The texts of some turns, one after the other."""
@@ -70,19 +75,19 @@ class _Normalised:
 
     def heard(self, turns: Iterable[int]) -> HeardWords:
         """Some turns as words that know what was around them."""
-        return HeardWords([(self.turns[turn].text, self.tokens[turn]) for turn in turns])
+        return HeardWords([(self.turns[turn].text, self.tokens(turn)) for turn in turns])
 
 
 def said_identifiers(transcript: Transcript, language: str) -> tuple[Said, ...]:
     """Every identifier of a conversation in order; doubtful ones have a probability below 0.7."""
-    normalised = {language: _Normalised(transcript, language)}
+    heard = {language: _Normalised(transcript, language)}
     others = _others(transcript.turns, language)
     found: list[Said] = []
-    for group in _speeches(normalised[language]):
+    for group in _speeches(heard[language]):
         for spoken in (language, *_spoken(others, [transcript.turns[turn] for turn in group])):
-            if spoken not in normalised:
-                normalised[spoken] = _Normalised(transcript, spoken)
-            for one in _in_speech(transcript, group, normalised[spoken]):
+            if spoken not in heard:
+                heard[spoken] = _Normalised(transcript, spoken)
+            for one in _in_speech(transcript, group, heard[spoken]):
                 if not any(_overlap(one, other) for other in found):
                     found.append(one)
     return tuple(sorted(found, key=lambda one: (one.places[0].turn, one.places[0].start)))
@@ -149,7 +154,7 @@ def _places(
     said: _Normalised, group: Sequence[int], heard: HeardWords, identifier: Identifier
 ) -> tuple[Place, ...]:
     where = [heard.at(position) for position in range(identifier.first, identifier.last)]
-    tokens = [(group[turn], said.tokens[group[turn]][number]) for turn, number in where]
+    tokens = [(group[turn], said.tokens(group[turn])[number]) for turn, number in where]
     return tuple(Place(turn, token.start, token.end) for turn, token in tokens)
 
 

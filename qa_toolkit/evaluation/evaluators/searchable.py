@@ -8,16 +8,18 @@ between, so that a phrase is found although the other side murmured into it.
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from operator import add, itemgetter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain, repeat
+from operator import add
 from typing import Any, NamedTuple
 
 from qa_toolkit.domain.evaluation import SpanEvidence
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.evaluation.evaluators.likeness import LEXICON, NOTHING
-from qa_toolkit.language import NormalisedToken, normalise_words
+from qa_toolkit.language import Normalised, NormalisedToken, normalise_words, normalised
 
 BACKCHANNELS = frozenset(
     ("mm hm", "uh huh", "mhm", "mm hmm", "right", "okay", "ok", "yeah", "yes", "si", "aja", "sure", "got it")
@@ -25,7 +27,7 @@ BACKCHANNELS = frozenset(
 ANY_DIGIT = "#"
 """Stands in the index for every single digit; the normaliser never leaves this sign in a text."""
 _DIGITS = "0123456789"
-_TEXT = itemgetter(0)
+_BIT = (1).__lshift__
 _LONGEST_BACKCHANNEL = max(len(text.split()) for text in BACKCHANNELS)
 _NOWHERE: tuple[tuple[int, int], ...] = ()
 _NO_WORDS: frozenset[str] = frozenset()
@@ -41,14 +43,40 @@ class Place(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
 class Stretch:
-    """Words of one role in a row: ``texts[i]`` is that of ``tokens[i]``, said in the turn ``turns[i]``."""
+    """Words of one role in a row: ``texts[i]`` is that of ``tokens[i]``, said in the turn ``turns[i]``.
 
-    role: Role
-    texts: tuple[str, ...]
-    tokens: tuple[NormalisedToken, ...]
-    turns: tuple[int, ...]
+    Where the words stand is worked out when it is first asked for: in most stretches nothing is found.
+
+    Args:
+        group: the turns, ``said`` their words.
+    """
+
+    __slots__ = ("_group", "_said", "_tokens", "_turns", "role", "texts")
+
+    def __init__(self, role: Role, group: Sequence[int], said: Sequence[Normalised]) -> None:
+        self.role = role
+        self.texts = (
+            said[0].texts if len(said) == 1 else tuple(chain.from_iterable([turn.texts for turn in said]))
+        )
+        self._group, self._said = group, said
+        self._tokens: tuple[NormalisedToken, ...] | None = None
+        self._turns: tuple[int, ...] | None = None
+
+    @property
+    def tokens(self) -> tuple[NormalisedToken, ...]:
+        """The words with their places in the texts of their turns."""
+        if self._tokens is None:
+            self._tokens = tuple(chain.from_iterable([turn.tokens for turn in self._said]))
+        return self._tokens
+
+    @property
+    def turns(self) -> tuple[int, ...]:
+        """The turn of each word."""
+        if self._turns is None:
+            sizes = [len(turn.texts) for turn in self._said]
+            self._turns = tuple(chain.from_iterable(map(repeat, self._group, sizes)))
+        return self._turns
 
     def place(self, number: int) -> Place:
         """Where a word stands."""
@@ -57,7 +85,10 @@ class Stretch:
 
     def places(self, first: int, last: int) -> list[Place]:
         """Where the words from ``first`` to ``last`` (not included) stand."""
-        return [self.place(number) for number in range(first, last)]
+        return [
+            Place(turn, start, end)
+            for turn, (_, start, end) in zip(self.turns[first:last], self.tokens[first:last], strict=True)
+        ]
 
 
 class _Holding(dict[str, int]):
@@ -68,18 +99,46 @@ class _Holding(dict[str, int]):
         self._index = index
 
     def __missing__(self, word: str) -> int:
-        found = 0
-        for number in {number for number, _ in self._index.get(word, _NOWHERE)}:
-            found |= 1 << number
-        self[word] = found
+        # A dictionary holds each stretch once.
+        self[word] = found = sum(map(_BIT, dict(self._index.get(word, _NOWHERE))))
         return found
+
+
+class _Pairs(Mapping[str, int]):
+    """The stretches in which two words written as one follow one another, worked out when asked for."""
+
+    def __init__(self, stretches: Sequence[Stretch], split: frozenset[str]) -> None:
+        self._stretches, self._split = stretches, split
+        self._holding: dict[str, int] = {}
+
+    def __getitem__(self, word: str) -> int:
+        if word not in self._split:
+            raise KeyError(word)
+        found = self._holding.get(word)
+        if found is None:
+            pairs = enumerate(map(add, stretch.texts, stretch.texts[1:]) for stretch in self._stretches)
+            self._holding[word] = found = sum(1 << number for number, joined in pairs if word in joined)
+        return found
+
+    def get(self, word: str, default: Any = None) -> Any:
+        """Nearly every word asked for is none of them."""
+        return self[word] if word in self._split else default
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._split
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._split)
+
+    def __len__(self) -> int:
+        return len(self._split)
 
 
 class _Like(dict[str, int]):
     """The stretches that hold a word of a phrase, a word like it, or it written as two."""
 
     def __init__(
-        self, holding: _Holding, pairs: Mapping[str, int], alike: Mapping[str, Mapping[str, float]]
+        self, holding: Mapping[str, int], pairs: Mapping[str, int], alike: Mapping[str, Mapping[str, float]]
     ) -> None:
         super().__init__()
         self._holding, self._pairs, self._alike = holding, pairs, alike
@@ -92,46 +151,67 @@ class _Like(dict[str, int]):
         return found
 
 
-@dataclass(slots=True)
 class Searchable:
-    """The stretches of a transcript with an index of their words.
+    """The stretches of a transcript with an index of their words, each part of it made when first needed.
 
     A set of stretches is a number whose bit ``n`` stands for stretch ``n``: sets are joined in one step.
 
     Attributes:
-        index: for each word its stretches and its positions in them, in order.
-        pairs: for two words written as one, the stretches in which they follow one another.
         found: what was found of phrases looked for already.
+        present: words of phrases that this conversation holds: equal, alike, or written as two.
+        bent: words of phrases that words of this conversation are like.
+        like: the stretches that hold a word of a phrase, a word like it, or it written as two.
+        quotes: words quoted already and how sure they are, by stretch, first and last word.
     """
 
-    turns: tuple[Turn, ...]
-    stretches: tuple[Stretch, ...]
-    index: Mapping[str, Sequence[tuple[int, int]]]
-    pairs: Mapping[str, int]
-    found: dict[Any, Any] = field(default_factory=dict)
-    present: frozenset[str] = _NO_WORDS
-    """Words of phrases that this conversation holds: equal, alike, or written as two."""
-    spoken: frozenset[str] = _NO_WORDS
-    """The words of this conversation themselves."""
-    split: frozenset[str] = _NO_WORDS
-    """Two words in a row written as one."""
-    bent: frozenset[str] = _NO_WORDS
-    """Words of phrases that words of this conversation are like."""
-    holding: _Holding = field(init=False)
-    like: _Like = field(init=False)
-    clauses: dict[tuple[int, int, int], list[str]] = field(default_factory=dict)
-    """Words before a hit, by its stretch, its first word and how far back was looked."""
-    quotes: dict[tuple[int, int, int], tuple[tuple[SpanEvidence, ...], float]] = field(default_factory=dict)
-    """Words quoted already and how sure they are, by stretch, first and last word."""
-    _alike: dict[str, dict[str, float]] = field(default_factory=dict)
-    _alike_generation: int = -1
-    _word_starts: dict[int, list[int]] = field(default_factory=dict)
-    _turns_of: dict[tuple[Role, ...], tuple[int, ...]] = field(default_factory=dict)
-    _by_id: dict[Any, int] = field(default_factory=dict)
+    def __init__(self, turns: tuple[Turn, ...], stretches: tuple[Stretch, ...]) -> None:
+        self.turns, self.stretches = turns, stretches
+        self.found: dict[Any, Any] = {}
+        self.present = self.bent = _NO_WORDS
+        self.quotes: dict[tuple[int, int, int], tuple[tuple[SpanEvidence, ...], float]] = {}
+        self._alike: dict[str, dict[str, float]] = {}
+        self._alike_generation = -1
+        self._word_starts: dict[int, list[int]] = {}
+        self._turns_of: dict[tuple[Role, ...], tuple[int, ...]] = {}
+        self._by_id: dict[Any, int] = {}
 
-    def __post_init__(self) -> None:
-        self.holding = _Holding(self.index)
-        self.like = _Like(self.holding, self.pairs, self._alike)
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """The words of this conversation."""
+        words = _NO_WORDS.union(*[stretch.texts for stretch in self.stretches])
+        return words if words.isdisjoint(_DIGITS) else words | {ANY_DIGIT}
+
+    @cached_property
+    def split(self) -> frozenset[str]:
+        """Two words in a row written as one."""
+        texts = [stretch.texts for stretch in self.stretches]
+        return _NO_WORDS.union(*[map(add, words, words[1:]) for words in texts])
+
+    @cached_property
+    def index(self) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """For each word its stretches and its positions in them, in order."""
+        index: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for number, stretch in enumerate(self.stretches):
+            for position, text in enumerate(stretch.texts):
+                index[text].append((number, position))
+        digits = [at for digit in _DIGITS if digit in index for at in index[digit]]
+        if digits:
+            index[ANY_DIGIT] = sorted(digits)
+        return dict(index)
+
+    @cached_property
+    def pairs(self) -> Mapping[str, int]:
+        """For two words written as one, the stretches in which they follow one another."""
+        return _Pairs(self.stretches, self.split)
+
+    @cached_property
+    def holding(self) -> Mapping[str, int]:
+        """The stretches that hold a word."""
+        return _Holding(self.index)
+
+    @cached_property
+    def _has_words(self) -> bool:
+        return any(turn.words for turn in self.turns)
 
     def turn_with_id(self, turn_id: Any) -> int | None:
         """The first turn with an id."""
@@ -155,8 +235,8 @@ class Searchable:
         """Looks for likenesses, the first time and again when phrases were added since the last time."""
         if self._alike_generation != LEXICON.generation:
             self._alike_generation = LEXICON.generation
-            self._alike = LEXICON.alike(self.index)
-            self.spoken, self.split, self.bent = map(frozenset, (self.index, self.pairs, self._alike))
+            self._alike = LEXICON.alike(self.spoken)
+            self.bent = frozenset(self._alike)
             self.present = self.spoken | self.split | self.bent
             self.like = _Like(self.holding, self.pairs, self._alike)
             self.found.clear()
@@ -172,10 +252,19 @@ class Searchable:
     def quoted(self, stretch: int, first: int, last: int) -> tuple[tuple[SpanEvidence, ...], float]:
         """Words of a stretch as evidence with how sure they are; kept, as criteria share hits."""
         key = (stretch, first, last)
-        if key not in self.quotes:
-            places = self.stretches[stretch].places(first, last)
-            self.quotes[key] = self.quote(places), self.confidence(places)
-        return self.quotes[key]
+        quoted = self.quotes.get(key)
+        if quoted is None:
+            quoted = self.quotes[key] = self._quoted(self.stretches[stretch], first, last)
+        return quoted
+
+    def _quoted(self, stretch: Stretch, first: int, last: int) -> tuple[tuple[SpanEvidence, ...], float]:
+        turn = stretch.turns[first]
+        if last > first and stretch.turns[last - 1] == turn and not self._has_words:
+            # Places never go backwards: the first and the last word hold all others between them.
+            span = self._span(turn, stretch.tokens[first].start, stretch.tokens[last - 1].end)
+            return (span,), 1.0
+        places = stretch.places(first, last)
+        return self.quote(places), self.confidence(places)
 
     def time_of(self, turn_index: int, offset: int, *, end: bool = False) -> float | None:
         """Seconds at a character of a turn: from its words, else in proportion to the text."""
@@ -191,6 +280,8 @@ class Searchable:
 
     def confidence(self, places: Sequence[Place]) -> float:
         """Mean confidence of the recognised words at these places; 1.0 where nothing is known."""
+        if not self._has_words:
+            return 1.0
         known = []
         for place in places:
             words = self.turns[place.turn].words
@@ -201,6 +292,8 @@ class Searchable:
 
     def mean_confidence(self, roles: Sequence[Role]) -> float:
         """Mean word confidence of everything these roles (everyone, when empty) said."""
+        if not self._has_words:
+            return 1.0
         values = [
             word.confidence
             for turn in self.turns
@@ -221,12 +314,7 @@ class Searchable:
         starts = self._word_starts.get(turn_index)
         if starts is None:
             starts = self._word_starts[turn_index] = _starts_of_words(self.turns[turn_index])
-        position = 0
-        for number, start in enumerate(starts):
-            if start > offset:
-                break
-            position = number
-        return position
+        return max(bisect_right(starts, offset) - 1, 0)
 
 
 def searchable(transcript: Transcript, language: str) -> Searchable:
@@ -246,6 +334,11 @@ def tokens_of(text: str, language: str) -> tuple[NormalisedToken, ...]:
     return normalise_words(text, language, drop_fillers=True)
 
 
+def texts_of(text: str, language: str) -> tuple[str, ...]:
+    """The same words without their places."""
+    return normalised(text, language, drop_fillers=True).texts
+
+
 def is_digit(word: str) -> bool:
     """Whether a normalised word is one digit; numbers are normalised digit by digit."""
     return len(word) == 1 and word in _DIGITS
@@ -253,50 +346,31 @@ def is_digit(word: str) -> bool:
 
 def is_backchannel(turn: Turn, language: str) -> bool:
     """Whether a turn is nothing but a sign of listening."""
-    return _only_listens(tokens_of(turn.text, language))
+    return _only_listens(texts_of(turn.text, language))
 
 
-def _only_listens(tokens: Sequence[NormalisedToken]) -> bool:
-    return len(tokens) <= _LONGEST_BACKCHANNEL and (
-        not tokens or " ".join([token.text for token in tokens]) in BACKCHANNELS
-    )
+def _only_listens(texts: Sequence[str]) -> bool:
+    return not texts or (len(texts) <= _LONGEST_BACKCHANNEL and " ".join(texts) in BACKCHANNELS)
 
 
 def _build(transcript: Transcript, language: str) -> Searchable:
-    said = [tokens_of(turn.text, language) for turn in transcript.turns]
+    turns = transcript.turns
+    said = [normalised(turn.text, language, drop_fillers=True) for turn in turns]
     groups: list[list[int]] = []
     current: dict[Role, list[int]] = {}
-    for position, turn in enumerate(transcript.turns):
+    for position, turn in enumerate(turns):
         group = current.get(turn.role)
-        if group is not None and not _finished(transcript.turns[group[-1]].text):
+        if group is not None and not _finished(turns[group[-1]].text):
             group.append(position)
         else:
             current[turn.role] = group = [position]
             groups.append(group)
-        if not _only_listens(said[position]):
+        if not _only_listens(said[position].texts):
             current = {turn.role: group}
-    stretches = tuple(_stretch(transcript.turns[group[0]].role, group, said) for group in groups)
-    index: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    pairs: dict[str, int] = defaultdict(int)
-    for number, stretch in enumerate(stretches):
-        texts, bit = stretch.texts, 1 << number
-        for position, text in enumerate(texts):
-            index[text].append((number, position))
-        for pair in map(add, texts, texts[1:]):
-            pairs[pair] |= bit
-    digits = [at for digit in _DIGITS if digit in index for at in index[digit]]
-    if digits:
-        index[ANY_DIGIT] = sorted(digits)
-    return Searchable(transcript.turns, stretches, dict(index), dict(pairs))
-
-
-def _stretch(role: Role, group: Sequence[int], said: Sequence[tuple[NormalisedToken, ...]]) -> Stretch:
-    if len(group) == 1:
-        tokens, where = said[group[0]], (group[0],) * len(said[group[0]])
-    else:
-        tokens = tuple(token for position in group for token in said[position])
-        where = tuple(position for position in group for _ in said[position])
-    return Stretch(role, tuple(map(_TEXT, tokens)), tokens, where)
+    stretches = [
+        Stretch(turns[group[0]].role, group, [said[position] for position in group]) for group in groups
+    ]
+    return Searchable(turns, tuple(stretches))
 
 
 def _finished(text: str) -> bool:
