@@ -56,14 +56,16 @@ class Finding:
 
     def look_for(self, names: Collection[str]) -> None:
         """Looks for the rubric's own events among these that were not looked for yet."""
-        new = (names & self.panel.events.keys()) - self._found.keys() - self.blocked.keys()
+        known, seats = self._found.keys() | self.blocked.keys(), self.panel.events
+        new = [name for name in seats if name in names and name not in known]
         if not new:
             return
-        for name, seat in self.panel.events.items():
-            if name in new:
-                self._look_for(name, seat)
-        in_order = [self._found.get(name, ()) for name in self.panel.events]
-        self.case = replace(self._sealed, events=(*self._given, *(e for events in in_order for e in events)))
+        for name in new:
+            self._look_for(name, seats[name])
+        events = list(self._given)
+        for name in seats:
+            events += self._found.get(name, ())
+        self.case = replace(self._sealed, events=tuple(events))
 
     def _look_for(self, name: str, seat: Seat) -> None:
         refusal = self.refusal(seat, self._sealed)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Final, Literal
 
 from pydantic import Field, ValidationError
@@ -136,11 +137,20 @@ def _judging_sha256(_sha256: str, holder: _Rubric) -> str:
 def find_thresholds(rubric: str, search: Sequence[Path] = ()) -> LoadedThresholds | None:
     """The thresholds of a rubric, whatever its version; those of the first folder that has some."""
     for folder in [*search, resources.rubrics_dir()]:
-        path = folder / thresholds_name(rubric)
-        if path.is_file():
+        path = _file_of(folder, rubric)
+        try:
             stamp = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if S_ISREG(stamp.st_mode):
             return _load(path, stamp.st_mtime_ns, stamp.st_size)
     return None
+
+
+@lru_cache(maxsize=64)
+def _file_of(folder: Path, rubric: str) -> Path:
+    """Kept, as every evaluation looks there, and a path is slow to make and to compare."""
+    return folder / thresholds_name(rubric)
 
 
 @lru_cache(maxsize=64)
