@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from qa_toolkit.language.numbers import NormalisedToken
+from qa_toolkit.language.parts import Normalised
 
 DIGITS: Final = frozenset("0123456789")
 
@@ -39,7 +39,7 @@ class HeardWords:
     when it is asked for.
 
     Args:
-        said: the original text of each turn with its normalised words.
+        said: the original text of each turn, and normalised.
         opening: the gap before the first word.
 
     Attributes:
@@ -47,14 +47,12 @@ class HeardWords:
         digits: where the words stand that are one digit.
     """
 
-    def __init__(
-        self, said: Sequence[tuple[str, Sequence[NormalisedToken]]], *, opening: str | None = None
-    ) -> None:
-        self.texts: list[str] = [token.text for _, tokens in said for token in tokens]
+    def __init__(self, said: Sequence[tuple[str, Normalised]], *, opening: str | None = None) -> None:
+        self.texts: list[str] = [text for _, normalised in said for text in normalised.texts]
         self.digits: list[int] = [n for n, text in enumerate(self.texts) if text in DIGITS]
         self._said = said
         self._opening = opening
-        self._starts = [0, *accumulate(len(tokens) for _, tokens in said)]
+        self._starts = [0, *accumulate(len(normalised.texts) for _, normalised in said)]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -65,16 +63,18 @@ class HeardWords:
     def source(self, position: int) -> str:
         """What a word was made from."""
         turn, number = self.at(position)
-        text, tokens = self._said[turn]
-        return text[tokens[number].start : tokens[number].end]
+        text, normalised = self._said[turn]
+        token = normalised.tokens[number]
+        return text[token.start : token.end]
 
     def gap(self, position: int) -> str | None:
         """The characters since the word before, None at the beginning of a turn."""
         turn, number = self.at(position)
-        text, tokens = self._said[turn]
-        if number:
-            return text[tokens[number - 1].end : tokens[number].start]
-        return None if position else self._opening
+        if not number:
+            return None if position else self._opening
+        text, normalised = self._said[turn]
+        tokens = normalised.tokens
+        return text[tokens[number - 1].end : tokens[number].start]
 
     def at(self, position: int) -> tuple[int, int]:
         """The turn of a word, and which of the turn's words it is."""

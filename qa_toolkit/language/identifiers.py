@@ -15,7 +15,7 @@ from qa_toolkit.language.heard_words import DIGITS, HeardWords
 from qa_toolkit.language.identifier_numbers import LEAST_DIGITS, Context
 from qa_toolkit.language.identifier_places import addresses, emails, may_hold_mail
 from qa_toolkit.language.identifier_shapes import KINDS, Identifier, IdentifierKind
-from qa_toolkit.language.normaliser import normalise_words
+from qa_toolkit.language.normaliser import normalised
 
 __all__ = [
     "KINDS",
@@ -50,9 +50,9 @@ def identifier_spans(text: str, language: str = "en", *, lead: str = "") -> tupl
         language: tag of the language; English and Spanish have number words.
         lead: what was said before, such as the question that the text answers.
     """
-    tokens = normalise_words(text, language, drop_fillers=True)
-    heard = HeardWords([(text, tokens)], opening="")
-    before = [t.text for t in normalise_words(lead, language, drop_fillers=True)] if lead else []
+    said = normalised(text, language, drop_fillers=True)
+    heard, tokens = HeardWords([(text, said)], opening=""), said.tokens
+    before = normalised(lead, language, drop_fillers=True).texts if lead else ()
     return tuple(
         IdentifierSpan(f.kind, f.value, tokens[f.first].start, tokens[f.last - 1].end, f.probability)
         for f in find_identifiers(heard, before)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.evaluation.evaluators import said_identifiers as said
-from qa_toolkit.language import identifier_dates, identifier_numbers, identifier_places, normalise_words
+from qa_toolkit.language import identifier_dates, identifier_numbers, identifier_places, normalised
 from qa_toolkit.language.heard_words import HeardWords
 from qa_toolkit.language.identifier_words import CUES, IS_MY, JOINERS, LIVES_AT, MARKS, MONTHS, UNITS
 from qa_toolkit.language.identifiers import IdentifierSpan, identifier_spans
@@ -82,15 +82,15 @@ def test_other_languages_are_looked_for_wherever_their_numbers_are(
 
 @given(st.lists(texts, max_size=4), languages)
 def test_heard_words_know_what_was_around_them(lines: list[str], language: str) -> None:
-    turns = [(text, normalise_words(text, language)) for text in lines]
+    turns = [(text, normalised(text, language)) for text in lines]
     expected = []
-    for text, tokens in turns:
+    for text, said_words in turns:
         before: int | None = None
-        for token in tokens:
+        for token in said_words.tokens:
             gap = None if before is None else text[before : token.start]
             expected.append((token.text, text[token.start : token.end], gap))
             before = token.end
     heard = HeardWords(turns)
     assert [(w.text, w.source, w.gap) for w in heard.between(0, len(heard) + 3)] == expected
-    assert [turns[turn][1][number].text for turn, number in map(heard.at, range(len(heard)))] == heard.texts
+    assert [turns[turn][1].texts[number] for turn, number in map(heard.at, range(len(heard)))] == heard.texts
     assert heard.digits == [n for n, word in enumerate(heard.between(0, len(heard))) if word.digit]

@@ -13,7 +13,7 @@ from typing import Final
 
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.evaluation.evaluators.searchable import Place, searchable
-from qa_toolkit.language import NormalisedToken, normalised
+from qa_toolkit.language import normalised
 from qa_toolkit.language.identifiers import (
     HeardWords,
     Identifier,
@@ -56,38 +56,33 @@ class Said:
     probability: float
 
 
-class _Normalised:
-    """The turns of a transcript as normalised words of one language."""
+class _Conversation:
+    """The turns of a transcript, normalised for one language."""
 
     def __init__(self, transcript: Transcript, language: str) -> None:
         self.language = language
         self.turns = transcript.turns
-        self._said = [normalised(turn.text, language, drop_fillers=True) for turn in transcript.turns]
-        self.texts = [turn.texts for turn in self._said]
-
-    def tokens(self, turn: int) -> Sequence[NormalisedToken]:
-        """The words of a turn with their places."""
-        return self._said[turn].tokens
+        self.said = [normalised(turn.text, language, drop_fillers=True) for turn in transcript.turns]
 
     def words(self, turns: Iterable[int]) -> list[str]:
         """The texts of some turns, one after the other."""
-        return list(chain.from_iterable(self.texts[turn] for turn in turns))
+        return list(chain.from_iterable([self.said[turn].texts for turn in turns]))
 
     def heard(self, turns: Iterable[int]) -> HeardWords:
         """Some turns as words that know what was around them."""
-        return HeardWords([(self.turns[turn].text, self.tokens(turn)) for turn in turns])
+        return HeardWords([(self.turns[turn].text, self.said[turn]) for turn in turns])
 
 
 def said_identifiers(transcript: Transcript, language: str) -> tuple[Said, ...]:
     """Every identifier of a conversation in order; doubtful ones have a probability below 0.7."""
-    heard = {language: _Normalised(transcript, language)}
+    by_language = {language: _Conversation(transcript, language)}
     others = _others(transcript.turns, language)
     found: list[Said] = []
-    for group in _speeches(heard[language]):
+    for group in _speeches(by_language[language]):
         for spoken in (language, *_spoken(others, [transcript.turns[turn] for turn in group])):
-            if spoken not in heard:
-                heard[spoken] = _Normalised(transcript, spoken)
-            for one in _in_speech(transcript, group, heard[spoken]):
+            if spoken not in by_language:
+                by_language[spoken] = _Conversation(transcript, spoken)
+            for one in _in_speech(transcript, group, by_language[spoken]):
                 if not any(_overlap(one, other) for other in found):
                     found.append(one)
     return tuple(sorted(found, key=lambda one: (one.places[0].turn, one.places[0].start)))
@@ -111,7 +106,7 @@ def _spoken(others: Sequence[str], turns: Sequence[Turn]) -> list[str]:
     return [other for other in others if len(words & _NUMBER_WORDS[other]) > 1]
 
 
-def _speeches(said: _Normalised) -> list[list[int]]:
+def _speeches(said: _Conversation) -> list[list[int]]:
     groups: list[list[int]] = []
     current: dict[Role, list[int]] = {}
     for position, turn in enumerate(said.turns):
@@ -120,7 +115,7 @@ def _speeches(said: _Normalised) -> list[list[int]]:
             current[turn.role] = group = []
             groups.append(group)
         group.append(position)
-        if not _light(said.texts[position]):
+        if not _light(said.said[position].texts):
             current = {turn.role: group}
     return groups
 
@@ -136,7 +131,7 @@ def _light(texts: Sequence[str]) -> bool:
     return number <= _MOST_LIGHT_WORDS
 
 
-def _in_speech(transcript: Transcript, group: Sequence[int], said: _Normalised) -> list[Said]:
+def _in_speech(transcript: Transcript, group: Sequence[int], said: _Conversation) -> list[Said]:
     if not may_hold_identifier(said.words(group)):
         return []
     heard = said.heard(group)
@@ -151,10 +146,10 @@ def _in_speech(transcript: Transcript, group: Sequence[int], said: _Normalised) 
 
 
 def _places(
-    said: _Normalised, group: Sequence[int], heard: HeardWords, identifier: Identifier
+    said: _Conversation, group: Sequence[int], heard: HeardWords, identifier: Identifier
 ) -> tuple[Place, ...]:
     where = [heard.at(position) for position in range(identifier.first, identifier.last)]
-    tokens = [(group[turn], said.tokens(group[turn])[number]) for turn, number in where]
+    tokens = [(group[turn], said.said[group[turn]].tokens[number]) for turn, number in where]
     return tuple(Place(turn, token.start, token.end) for turn, token in tokens)
 
 
