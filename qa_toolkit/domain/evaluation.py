@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from qa_toolkit.domain.frozen import quick_init
 from qa_toolkit.domain.transcript import Scalar
 
 
@@ -19,6 +20,7 @@ class AnswerStatus(StrEnum):
     ERROR = "error"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class SpanEvidence:
     """Quoted words: ``text`` is a contiguous part of the text of turn ``turn``."""
@@ -31,6 +33,7 @@ class SpanEvidence:
     kind: Literal["span"] = "span"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class WindowEvidence:
     """Where something was looked for and not found; None times mean the whole interaction."""
@@ -41,6 +44,7 @@ class WindowEvidence:
     kind: Literal["window"] = "window"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ValueEvidence:
     """A metric, a metadata value or a keyed field, with the value seen."""
@@ -53,6 +57,7 @@ class ValueEvidence:
 Evidence = SpanEvidence | WindowEvidence | ValueEvidence
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class EvaluatorRef:
     """Which code answered, and its version."""
@@ -61,6 +66,7 @@ class EvaluatorRef:
     version: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was answered to one criterion, and on what it rests.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qa_toolkit.domain.frozen import quick_init
 
+
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened at a time.

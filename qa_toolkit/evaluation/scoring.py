@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, CriticalCount, Score, SectionScore
+from qa_toolkit.domain.frozen import quick_init, replaced
 from qa_toolkit.domain.rubric import AnswerOption, Criterion, PointsRange, Rubric, ScoringMethod, Section
 
 FAMILIES = ("customer", "business", "compliance")
@@ -31,6 +32,7 @@ class Loss:
     percent: float
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class _Counted:
     """What one answered criterion contributes.
@@ -129,8 +131,8 @@ def _even_share(section: Section) -> float:
 
 def _with_points(answer: Answer, counted: _Counted | None) -> Answer:
     if counted is None:
-        return replace(answer, points=None, max_points=None)
-    return replace(answer, points=counted.points, max_points=counted.max_points)
+        return replaced(answer, points=None, max_points=None)
+    return replaced(answer, points=counted.points, max_points=counted.max_points)
 
 
 def _score(rubric: Rubric, answers: Sequence[Answer], counted: Sequence[_Counted]) -> Score:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
+from qa_toolkit.domain.frozen import quick_init
 from qa_toolkit.language.parts import Normalised
 
 DIGITS: Final = frozenset("0123456789")
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class HeardWord:
     """A normalised word.
