@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from itertools import filterfalse
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -51,6 +53,13 @@ def similarity(one: str, other: str) -> float:
     return float(Levenshtein.normalized_similarity(one, other, score_cutoff=LEAST_ALIKE))
 
 
+class _Compared(NamedTuple):
+    """Words of calls compared with those of phrases; ``near`` are those that are like any of them."""
+
+    words: set[str]
+    near: dict[str, tuple[tuple[str, float], ...]]
+
+
 class Lexicon:
     """The words of all phrases compiled so far, and the words of calls that are like them.
 
@@ -60,7 +69,7 @@ class Lexicon:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._words: dict[str, None] = {}
-        self._seen: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._compared = _Compared(set(), {})
         self.generation = 0
 
     def add(self, words: Iterable[str]) -> None:
@@ -69,26 +78,29 @@ class Lexicon:
         if new:
             with self._lock:
                 self._words.update(dict.fromkeys(new))
-                self._seen.clear()
+                self._compared = _Compared(set(), {})
                 self.generation += 1
 
     def alike(self, vocabulary: Iterable[str]) -> dict[str, dict[str, float]]:
-        """For each word of a phrase the words of the vocabulary that are like it, not counting itself."""
+        """For each word of a phrase the words of the vocabulary that are like it, not counting itself.
+
+        What was compared is never emptied but begun anew, so that what another thread adds meanwhile takes
+        nothing away here.
+        """
+        vocabulary = tuple(vocabulary)
+        compared = self._compared
+        if len(compared.words) >= _MOST_WORDS:
+            compared = self._compared = _Compared(set(), {})
+        for token in filterfalse(compared.words.__contains__, vocabulary):
+            near = self._compare(token)
+            if near:
+                compared.near[token] = near
+            compared.words.add(token)
         found: dict[str, dict[str, float]] = {}
-        for token in vocabulary:
-            for word, likeness in self._like(token):
+        for token in filter(compared.near.__contains__, vocabulary):
+            for word, likeness in compared.near[token]:
                 found.setdefault(word, {})[token] = likeness
         return found
-
-    def _like(self, token: str) -> tuple[tuple[str, float], ...]:
-        known = self._seen.get(token)
-        if known is None:
-            known = self._compare(token)
-            with self._lock:
-                if len(self._seen) >= _MOST_WORDS:
-                    self._seen.clear()
-                self._seen[token] = known
-        return known
 
     def _compare(self, token: str) -> tuple[tuple[str, float], ...]:
         if token in _SOUND_ALIKE:

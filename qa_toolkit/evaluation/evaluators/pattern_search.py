@@ -98,8 +98,6 @@ def _literal_hits(pattern: Pattern, text: Searchable) -> list[Hit]:
     if size == 1:
         return [Hit(number, at, at + 1, 1.0, pattern) for number, at in text.index.get(words[0], ())]
     hits: list[Hit] = []
-    if not pattern.pairs <= text.split:
-        return hits
     current, end = -1, 0
     for number, position in text.index.get(words[anchor], ()):
         start = position - anchor

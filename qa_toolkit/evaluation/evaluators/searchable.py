@@ -160,6 +160,7 @@ class Searchable:
         found: what was found of phrases looked for already.
         present: words of phrases that this conversation holds: equal, alike, or written as two.
         bent: words of phrases that words of this conversation are like.
+        generation: that of the words of phrases it was compared with.
         like: the stretches that hold a word of a phrase, a word like it, or it written as two.
         quotes: words quoted already and how sure they are, by stretch, first and last word.
     """
@@ -170,7 +171,7 @@ class Searchable:
         self.present = self.bent = _NO_WORDS
         self.quotes: dict[tuple[int, int, int], tuple[tuple[SpanEvidence, ...], float]] = {}
         self._alike: dict[str, dict[str, float]] = {}
-        self._alike_generation = -1
+        self.generation = -1
         self._word_starts: dict[int, list[int]] = {}
         self._turns_of: dict[tuple[Role, ...], tuple[int, ...]] = {}
         self._by_id: dict[Any, int] = {}
@@ -233,8 +234,8 @@ class Searchable:
 
     def refresh(self) -> None:
         """Looks for likenesses, the first time and again when phrases were added since the last time."""
-        if self._alike_generation != LEXICON.generation:
-            self._alike_generation = LEXICON.generation
+        if self.generation != LEXICON.generation:
+            self.generation = LEXICON.generation
             self._alike = LEXICON.alike(self.spoken)
             self.bent = frozenset(self._alike)
             self.present = self.spoken | self.split | self.bent

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import threading
+from unittest import mock
 
 import pytest
 from evaluation_builders import call
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_toolkit.evaluation.evaluators import matching, pattern_search
+from qa_toolkit.evaluation.evaluators import likeness, matching, pattern_search, phrase_index
 from qa_toolkit.evaluation.evaluators.likeness import LEXICON
 from qa_toolkit.evaluation.evaluators.searchable import Searchable, searchable
 
@@ -72,18 +73,20 @@ def test_hits_are_those_of_the_walk(turns: list[str], phrase: str, least: float)
         min_size=1,
         max_size=4,
     ),
+    words_kept=st.sampled_from([3, 20_000]),
 )
 def test_lists_asked_one_after_another_find_each_its_own_in_the_order_listed(
-    turns: list[str], lists: list[tuple[list[str], float, str]]
+    turns: list[str], lists: list[tuple[list[str], float, str]], words_kept: int
 ) -> None:
     """Lists repeat phrases, hold one twice, and some are new after the conversation was looked at."""
-    text = _text(turns)
-    for phrases, least, language in [*lists, *lists]:
-        listed = matching.phrase_list(tuple(phrases), language, least)
-        text.refresh()
-        walked = [hit for pattern in listed.patterns for hit in _walked(pattern, text)]
-        assert listed.hits(text) == walked
-        assert listed.hits(text) is listed.hits(text)
+    with mock.patch.object(phrase_index, "_MOST_WORDS", words_kept):
+        text = _text(turns)
+        for phrases, least, language in [*lists, *lists]:
+            listed = matching.phrase_list(tuple(phrases), language, least)
+            text.refresh()
+            walked = [hit for pattern in listed.patterns for hit in _walked(pattern, text)]
+            assert listed.hits(text) == walked
+            assert listed.hits(text) is listed.hits(text)
 
 
 def test_a_phrase_listed_twice_is_found_twice() -> None:
@@ -109,6 +112,34 @@ def test_words_known_later_are_heard_in_a_conversation_looked_at_before() -> Non
     assert LEXICON.generation > before
     (hit,) = listed.hits(text)
     assert 0.9 < hit.similarity < 1.0
+
+
+def test_words_like_two_in_a_row_are_known_from_an_earlier_call() -> None:
+    """The second call holds no word that the first did not; the phrase between them is new."""
+    listed = matching.phrase_list(("yellow zebracornes",), "en", 0.75)
+    assert not listed.hits(_text(["zebracornez", "yelloww"]))
+    later = matching.phrase_list(("zebracornes yellow",), "en", 0.75)
+    text = _text(["zebracornez yelloww", "yelloww zebracornez"])
+    for each in (listed, later):
+        text.refresh()
+        assert each.hits(text) == _walked(each.patterns[0], text)
+
+
+def test_a_likeness_is_not_lost_to_a_phrase_compiled_while_words_were_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lexicon = likeness.Lexicon()
+    lexicon.add(["zebracorn"])
+    compare = lexicon._compare
+
+    def compare_and_add(token: str) -> tuple[tuple[str, float], ...]:
+        near = compare(token)
+        lexicon.add(["zebracornx"])
+        return near
+
+    monkeypatch.setattr(lexicon, "_compare", compare_and_add)
+    lexicon.alike(["zebracorna"])
+    assert set(lexicon.alike(["zebracorna"])) == {"zebracorn", "zebracornx"}
 
 
 def test_the_indexes_are_begun_anew_when_they_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
