@@ -7,11 +7,12 @@ the checks on what the evaluator said (``containment``), the confidence threshol
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus, Evaluation, EvaluatorRef, Source
+from qa_toolkit.domain.frozen import replaced
 from qa_toolkit.domain.rubric import Criterion
 from qa_toolkit.evaluation.applicability import check_applies, not_applicable
 from qa_toolkit.evaluation.containment import (
@@ -148,7 +149,7 @@ def inspect_one(
         events=tuple(sorted(seat.events | seat.rule_events)),
         blocked={name: refusal.reason for name, refusal in blocked.items()},
         threshold=_threshold(criterion, settings, tuned)[0],
-        proposed=replace(proposed, evaluator=seat.reference),
+        proposed=replaced(proposed, evaluator=seat.reference),
         answer=_accepted(proposed, criterion, seat, settings, tuned),
     )
 
@@ -166,7 +167,7 @@ def proposed_answers(
     finding = _finding(case, rubric, criteria, settings)
     seats = finding.panel.criteria
     return [
-        replace(answer, evaluator=seats[criterion.id].reference)
+        replaced(answer, evaluator=seats[criterion.id].reference)
         for criterion, (answer, _) in zip(criteria, _proposed(finding, criteria, settings), strict=True)
     ]
 
@@ -322,12 +323,12 @@ def _accepted(
         reference = EvaluatorRef(reference.name, f"{reference.version}+{learnt}")
     settled = answer.status in (AnswerStatus.ANSWERED, AnswerStatus.NOT_APPLICABLE)
     if not settled or answer.confidence is None or answer.confidence >= threshold:
-        return replace(answer, evaluator=reference)
+        return replaced(answer, evaluator=reference)
     proposed = answer.answer if answer.status is AnswerStatus.ANSWERED else "not applicable"
     reason = f"low confidence: {answer.confidence:.2f} for '{proposed}' is below {threshold:.2f}"
     if answer.reason:
         reason += f" ({answer.reason})"
-    return replace(answer, status=AnswerStatus.UNANSWERED, answer=None, reason=reason, evaluator=reference)
+    return replaced(answer, status=AnswerStatus.UNANSWERED, answer=None, reason=reason, evaluator=reference)
 
 
 __all__ = [

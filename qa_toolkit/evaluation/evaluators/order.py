@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from qa_toolkit.domain.case import Case, CasePart
 from qa_toolkit.domain.evaluation import Answer, Evidence, WindowEvidence
 from qa_toolkit.domain.events import Event
+from qa_toolkit.domain.frozen import quick_init
 from qa_toolkit.domain.rubric import Criterion, Probability
 from qa_toolkit.evaluation.applicability import event_evidence
 from qa_toolkit.evaluation.evaluator import Tools
@@ -80,12 +81,14 @@ class OrderParameters(TwoAnswers):
         return tuple(dict.fromkeys((*super().possible_answers(), *extra)))
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class _Placed:
     event: Event
     at: Position
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class _Verdict:
     value: str

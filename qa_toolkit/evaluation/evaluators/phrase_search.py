@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import SpanEvidence, WindowEvidence
 from qa_toolkit.domain.events import Event
+from qa_toolkit.domain.frozen import quick_init
 from qa_toolkit.evaluation.evaluators.assent import is_in_doubt
 from qa_toolkit.evaluation.evaluators.conversation import conversation_of
 from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit
@@ -28,6 +29,7 @@ _DOUBTFUL = 0.5
 """The probability of a hit on which phrase and classifier disagree."""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Found:
     """A hit with its quotation and how sure the words are.

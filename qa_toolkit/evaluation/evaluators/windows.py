@@ -11,6 +11,7 @@ from pydantic import Field
 
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.events import Event
+from qa_toolkit.domain.frozen import quick_init
 from qa_toolkit.domain.rubric import Authored, Number
 from qa_toolkit.domain.transcript import Role
 from qa_toolkit.evaluation.evaluators.conversation import Conversation, conversation_of
@@ -66,6 +67,7 @@ class WindowLimits(Authored):
         return (*self.before, *self.after)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where something starts: time where known, else the order of turns and characters."""
