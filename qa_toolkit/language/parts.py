@@ -257,7 +257,7 @@ def _far(words: LanguageWords) -> re.Pattern[str]:
             _any_of(numbers.point_words),
         ]
         if numbers.oh:
-            found.append(rf"{spoken}{then}{_any_of(numbers.oh)}{then}[a-z]+{then}{spoken}")
+            found.append(rf"{spoken}{then}{_any_of(numbers.oh)}{then}(?!{spoken})[a-z]+{then}{spoken}")
     return re.compile("|".join(found))
 
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain
 from operator import add
 from typing import Any, NamedTuple
 
@@ -67,15 +67,16 @@ class Stretch:
     def tokens(self) -> tuple[NormalisedToken, ...]:
         """The words with their places in the texts of their turns."""
         if self._tokens is None:
-            self._tokens = tuple(chain.from_iterable([turn.tokens for turn in self._said]))
+            said = [turn.tokens for turn in self._said]
+            self._tokens = said[0] if len(said) == 1 else tuple(chain.from_iterable(said))
         return self._tokens
 
     @property
     def turns(self) -> tuple[int, ...]:
         """The turn of each word."""
         if self._turns is None:
-            sizes = [len(turn.texts) for turn in self._said]
-            self._turns = tuple(chain.from_iterable(map(repeat, self._group, sizes)))
+            said = [(turn,) * len(words.texts) for turn, words in zip(self._group, self._said, strict=True)]
+            self._turns = said[0] if len(said) == 1 else tuple(chain.from_iterable(said))
         return self._turns
 
     def place(self, number: int) -> Place:
@@ -161,7 +162,6 @@ class Searchable:
         present: words of phrases that this conversation holds: equal, alike, or written as two.
         bent: words of phrases that words of this conversation are like.
         generation: that of the words of phrases it was compared with.
-        like: the stretches that hold a word of a phrase, a word like it, or it written as two.
         quotes: words quoted already and how sure they are, by stretch, first and last word.
     """
 
@@ -211,6 +211,11 @@ class Searchable:
         return _Holding(self.index)
 
     @cached_property
+    def like(self) -> Mapping[str, int]:
+        """The stretches that hold a word of a phrase, a word like it, or it written as two."""
+        return _Like(self.holding, self.pairs, self._alike)
+
+    @cached_property
     def _has_words(self) -> bool:
         return any(turn.words for turn in self.turns)
 
@@ -234,13 +239,14 @@ class Searchable:
 
     def refresh(self) -> None:
         """Looks for likenesses, the first time and again when phrases were added since the last time."""
-        if self.generation != LEXICON.generation:
-            self.generation = LEXICON.generation
+        generation = LEXICON.generation
+        if self.generation != generation:
             self._alike = LEXICON.alike(self.spoken)
             self.bent = frozenset(self._alike)
             self.present = self.spoken | self.split | self.bent
-            self.like = _Like(self.holding, self.pairs, self._alike)
+            self.__dict__.pop("like", None)
             self.found.clear()
+            self.generation = generation
 
     def quote(self, places: Sequence[Place]) -> tuple[SpanEvidence, ...]:
         """The words of consecutive places as evidence, one entry a turn."""
@@ -259,11 +265,11 @@ class Searchable:
         return quoted
 
     def _quoted(self, stretch: Stretch, first: int, last: int) -> tuple[tuple[SpanEvidence, ...], float]:
-        turn = stretch.turns[first]
-        if last > first and stretch.turns[last - 1] == turn and not self._has_words:
+        turns = stretch.turns
+        if last > first and turns[first] == turns[last - 1] and not self._has_words:
             # Places never go backwards: the first and the last word hold all others between them.
-            span = self._span(turn, stretch.tokens[first].start, stretch.tokens[last - 1].end)
-            return (span,), 1.0
+            tokens = stretch.tokens
+            return (self._span(turns[first], tokens[first].start, tokens[last - 1].end),), 1.0
         places = stretch.places(first, last)
         return self.quote(places), self.confidence(places)
 
@@ -307,9 +313,11 @@ class Searchable:
     def _span(self, turn_index: int, start: int, end: int) -> SpanEvidence:
         turn = self.turns[turn_index]
         first, last = self.time_of(turn_index, start), self.time_of(turn_index, end, end=True)
-        if first is not None and last is not None and last < first:
-            last = first
-        return SpanEvidence(turn.id, turn.text[start:end], turn.channel, _ms(first), _ms(last))
+        if first is not None and last is not None:
+            first, last = round(first, 3), round(first if last < first else last, 3)
+        else:
+            first, last = _ms(first), _ms(last)
+        return SpanEvidence(turn.id, turn.text[start:end], turn.channel, first, last)
 
     def _word_at(self, turn_index: int, offset: int) -> int:
         starts = self._word_starts.get(turn_index)
