@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import add
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from qa_toolkit.domain.evaluation import SpanEvidence
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.evaluation.evaluators.likeness import LEXICON, NOTHING
+from qa_toolkit.evaluation.evaluators.stretch_sets import Holding, Like, Pairs
 from qa_toolkit.language import Normalised, NormalisedToken, normalise_words, normalised
 
 BACKCHANNELS = frozenset(
@@ -27,9 +28,7 @@ BACKCHANNELS = frozenset(
 ANY_DIGIT = "#"
 """Stands in the index for every single digit; the normaliser never leaves this sign in a text."""
 _DIGITS = "0123456789"
-_BIT = (1).__lshift__
 _LONGEST_BACKCHANNEL = max(len(text.split()) for text in BACKCHANNELS)
-_NOWHERE: tuple[tuple[int, int], ...] = ()
 _NO_WORDS: frozenset[str] = frozenset()
 _FINAL = (".", "?", "!", "…")
 _CLOSING = "\"')]»” "
@@ -92,66 +91,6 @@ class Stretch:
         ]
 
 
-class _Holding(dict[str, int]):
-    """The stretches that hold a word, each worked out when it is first asked for."""
-
-    def __init__(self, index: Mapping[str, Sequence[tuple[int, int]]]) -> None:
-        super().__init__()
-        self._index = index
-
-    def __missing__(self, word: str) -> int:
-        # A dictionary holds each stretch once.
-        self[word] = found = sum(map(_BIT, dict(self._index.get(word, _NOWHERE))))
-        return found
-
-
-class _Pairs(Mapping[str, int]):
-    """The stretches in which two words written as one follow one another, worked out when asked for."""
-
-    def __init__(self, stretches: Sequence[Stretch], split: frozenset[str]) -> None:
-        self._stretches, self._split = stretches, split
-        self._holding: dict[str, int] = {}
-
-    def __getitem__(self, word: str) -> int:
-        if word not in self._split:
-            raise KeyError(word)
-        found = self._holding.get(word)
-        if found is None:
-            pairs = enumerate(map(add, stretch.texts, stretch.texts[1:]) for stretch in self._stretches)
-            self._holding[word] = found = sum(1 << number for number, joined in pairs if word in joined)
-        return found
-
-    def get(self, word: str, default: Any = None) -> Any:
-        """Nearly every word asked for is none of them."""
-        return self[word] if word in self._split else default
-
-    def __contains__(self, word: object) -> bool:
-        return word in self._split
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._split)
-
-    def __len__(self) -> int:
-        return len(self._split)
-
-
-class _Like(dict[str, int]):
-    """The stretches that hold a word of a phrase, a word like it, or it written as two."""
-
-    def __init__(
-        self, holding: Mapping[str, int], pairs: Mapping[str, int], alike: Mapping[str, Mapping[str, float]]
-    ) -> None:
-        super().__init__()
-        self._holding, self._pairs, self._alike = holding, pairs, alike
-
-    def __missing__(self, word: str) -> int:
-        found = self._holding[word] | self._pairs.get(word, 0)
-        for other in self._alike.get(word, NOTHING):
-            found |= self._holding[other]
-        self[word] = found
-        return found
-
-
 class Searchable:
     """The stretches of a transcript with an index of their words, each part of it made when first needed.
 
@@ -203,17 +142,17 @@ class Searchable:
     @cached_property
     def pairs(self) -> Mapping[str, int]:
         """For two words written as one, the stretches in which they follow one another."""
-        return _Pairs(self.stretches, self.split)
+        return Pairs([stretch.texts for stretch in self.stretches], self.split)
 
     @cached_property
     def holding(self) -> Mapping[str, int]:
         """The stretches that hold a word."""
-        return _Holding(self.index)
+        return Holding(self.index)
 
     @cached_property
     def like(self) -> Mapping[str, int]:
         """The stretches that hold a word of a phrase, a word like it, or it written as two."""
-        return _Like(self.holding, self.pairs, self._alike)
+        return Like(self.holding, self.pairs, self._alike)
 
     @cached_property
     def _has_words(self) -> bool:
