@@ -44,7 +44,7 @@ def alarm_at_hand() -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _Alarm.at_hand = 0
+        _Alarm.at_hand, _Alarm.limit = 0, None  # a limit interrupted while it was entered is still there
         signal.signal(signal.SIGALRM, handler)
 
 

@@ -267,6 +267,14 @@ class TestTimeLimit:
                 time.sleep(10)
             assert 0.2 <= time.monotonic() - begun < 5
 
+    def test_one_that_was_entered_and_never_left_ends_with_the_alarm(self) -> None:
+        with one_alarm():
+            time_limit(0.05).__enter__()
+        with one_alarm():
+            time.sleep(0.1)
+            with pytest.raises(TookTooLongError, match=r"0\.2 s"), time_limit(0.2):
+                time.sleep(10)
+
     def test_one_that_ends_the_timer_does_not_free_the_next_one(self) -> None:
         import signal
 
