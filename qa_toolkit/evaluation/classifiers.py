@@ -33,6 +33,7 @@ FOLDER: Final = "classifiers"
 
 Floats = NDArray[Any]
 _THOUSANDTHS: Final = 1000.0
+_LIMIT: Final = 30.0
 _TEN_THOUSANDTHS: Final = 10_000.0
 
 
@@ -151,28 +152,39 @@ class TrainedClassifier(Authored):
                 )
         return [round(float(p), 4) for p in found]
 
-    def second_opinion(self, texts: Sequence[str], features: Features, encoder: SentenceEncoder) -> Floats:
+    def second_opinion(
+        self, texts: Sequence[str], features: Features, encoder: SentenceEncoder
+    ) -> list[float]:
         """The probabilities of both stages together."""
         if self.vector is None:
-            return self.word_probabilities(features)
-        return self.joined(self.word_scores(features), vector_matrix(texts, self.language, encoder))
+            found: list[float] = self.word_probabilities(features).tolist()
+            return found
+        word_scores: list[float] = self.word_scores(features).tolist()
+        return self.joined(word_scores, vector_matrix(texts, self.language, encoder))
 
-    def of_words(self, scores: Floats, surface: Floats) -> Floats:
-        """The linear scores of the first stage from those of the words without their surface."""
-        return np.asarray(scores + surface @ self.surface_weights + self.lexical.intercept)
+    def with_surface(self, scores: Sequence[float], surface: Floats) -> list[float]:
+        """The linear scores of the first stage, from those without the surface (``Features.word_scores``)."""
+        added, start = (surface @ self.surface_weights).tolist(), self.lexical.intercept
+        return [score + more + start for score, more in zip(scores, added, strict=True)]
 
-    def joined(self, word_scores: Floats, vectors: Floats) -> Floats:
+    def joined(self, word_scores: Sequence[float], vectors: Floats) -> list[float]:
         """The probabilities of both stages; without a second one those of the first.
 
         Args:
             word_scores: the linear scores of the first stage.
             vectors: the rows of ``vector_matrix``.
         """
-        stage = self.vector
+        stage, lexical = self.vector, self.lexical
         if stage is None:
-            return sigmoid(word_scores * self.lexical.slope + self.lexical.shift)
-        scores = vectors @ self._vector_weights + stage.intercept
-        return sigmoid(word_scores * stage.of_words + scores * stage.of_vector + stage.shift)
+            return _sigmoids([score * lexical.slope + lexical.shift for score in word_scores])
+        # Mostly of one sentence: numbers are faster than arrays of one number.
+        scores: list[float] = (vectors @ self._vector_weights).tolist()
+        return _sigmoids(
+            [
+                words * stage.of_words + (score + stage.intercept) * stage.of_vector + stage.shift
+                for words, score in zip(word_scores, scores, strict=True)
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +206,13 @@ def vector_matrix(texts: Sequence[str], language: str, encoder: SentenceEncoder)
 
 def sigmoid(values: Floats) -> Floats:
     """The logistic function, limited so that nothing is ever certain."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -30.0, 30.0))))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -_LIMIT, _LIMIT))))
+
+
+def _sigmoids(values: Sequence[float]) -> list[float]:
+    """The same of a few numbers, to the last bit."""
+    powers: list[float] = np.exp([-min(max(value, -_LIMIT), _LIMIT) for value in values]).tolist()
+    return [1.0 / (1.0 + power) for power in powers]
 
 
 def classifier_name(event: str, language: str) -> str:

@@ -23,6 +23,7 @@ from qa_toolkit.evaluation.lexical_words import (
     OPENER,
     PLACE,
     PLACES,
+    SALTS,
     places,
     read,
     words_of,
@@ -37,6 +38,7 @@ Floats = NDArray[Any]
 Numbers = NDArray[np.int64]
 
 _PART_WEIGHT: Final = 0.5
+_JOIN: Final = np.uint64(1000003)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +137,17 @@ def _surface(signs: Numbers, words: Numbers) -> Floats:
 
 def _sequences(hashes: NDArray[np.uint64], counts: Numbers) -> tuple[Numbers, Numbers]:
     """Places of single words, pairs, triples and pairs with a word between, by sentence."""
-    total = len(hashes)
-    sizes = counts + np.maximum(counts - 1, 0) + 2 * np.maximum(counts - 2, 0)
-    starts = _starts(sizes)
-    # Of each word: how many its sentence has, how many follow in it, and where its own single place lies.
-    among = np.repeat(counts, counts)
-    singles = np.arange(total) + np.repeat(starts - _starts(counts), counts)
-    left = among + np.repeat(_starts(counts), counts) - np.arange(total) - 1
-    found = np.empty(int(sizes.sum()), dtype=np.int64)
-    found[singles] = places(hashes, 0)
-    # Of n words the pairs lie behind n singles, triples behind n - 1 pairs, the rest behind n - 2 triples.
-    for salt, gaps, behind, less in ((1, (1,), 1, 0), (2, (1, 2), 2, 1), (3, (2,), 3, 3)):
-        reach = gaps[-1]
-        inside = np.flatnonzero(left >= reach)
-        joined = hashes[inside]
-        for gap in gaps:
-            joined = joined * np.uint64(1000003) + hashes[inside + gap]
-        found[singles[inside] + behind * among[inside] - less] = places(joined, salt)
-    return found, starts
+    sentence = np.repeat(np.arange(len(counts)), counts)
+    shifted = hashes * _JOIN
+    pairs = shifted[:-1] + hashes[1:]
+    joined = (hashes, pairs, pairs[:-1] * _JOIN + hashes[2:], shifted[:-2] + hashes[2:])
+    found = places(np.concatenate(joined), np.repeat(SALTS, [len(one) for one in joined]))
+    # Words beside one another, or with one between, may be of two sentences.
+    beside, apart = sentence[1:] == sentence[:-1], sentence[2:] == sentence[:-2]
+    inside = np.concatenate((np.ones(len(sentence), dtype=bool), beside, apart, apart))
+    owners = np.concatenate((sentence, sentence[1:], sentence[2:], sentence[2:]))[inside]
+    starts = _starts(counts + np.maximum(counts - 1, 0) + 2 * np.maximum(counts - 2, 0))
+    return found[inside][np.argsort(owners, kind="stable")], starts
 
 
 def _counts(starts: Numbers, total: int) -> Floats:

@@ -22,6 +22,8 @@ PLACES: Final = 1 << 13
 HASH: Final = np.dtype(np.uint32)
 COUNT: Final = np.dtype(np.uint32)
 PLACE: Final = np.dtype(np.uint16)
+SALTS: Final = np.asarray((0x51ED27, 0xA3C59B, 0x7F4A15, 0x2545F9), dtype=np.uint64)
+"""Of single words and of parts, of pairs, of triples, of pairs with a word between."""
 NEGATED, ASKS, SUPPOSED, FIRST_PERSON, SECOND_PERSON, NUMBER = (1 << bit for bit in range(6))
 """Signs of a word, in the order of the surface features they switch on."""
 
@@ -31,8 +33,8 @@ BEGINNING, ASKING, OPENER, OTHER = "<", "?", "-", "a"
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|\?")
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(64 - 13)
-_SALTS: Final = tuple(np.uint64(salt) for salt in (0x51ED27, 0xA3C59B, 0x7F4A15, 0x2545F9))
 _START: Final = "<"
+_MOST_CHUNKS: Final = 1 << 15
 _NUMBER: Final = "#"
 
 
@@ -111,16 +113,16 @@ def read(texts: Sequence[str]) -> tuple[list[Read], list[int]]:
     for text in texts:
         begins.append(len(found))
         found.append(_BEGINNING)
-        found += map(_read, text.split())  # no word has white space in it
+        found += map(_CHUNKS.__getitem__, text.split())  # no word has white space in it
     numbers = "".join([one.number for one in found])
     for joint in _NUMBERS_IN_A_ROW.finditer(numbers):
         found[joint.end()] = found[joint.end()].rest or _NOTHING
     return found, begins
 
 
-def places(hashes: NDArray[np.uint64], salt: int) -> NDArray[np.int64]:
-    """Where hashed things lie; the salt tells single words from pairs and the like."""
-    return (((hashes ^ _SALTS[salt]) * _MIX) >> _SHIFT).astype(np.int64)
+def places(hashes: NDArray[np.uint64], salts: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Where hashed things lie; the salts tell single words from pairs and the like."""
+    return (((hashes ^ salts) * _MIX) >> _SHIFT).astype(np.int64)
 
 
 def _plain(word: str) -> str:
@@ -128,12 +130,18 @@ def _plain(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=1 << 15)
-def _read(text: str) -> Read:
-    return _of_words(words_of(text))
+class _Chunks(dict[str, Read]):
+    """What chunks of text without white space add; a plain dictionary, as it is asked for every word."""
+
+    def __missing__(self, chunk: str) -> Read:
+        if len(self) >= _MOST_CHUNKS:
+            self.clear()
+        found = self[chunk] = _of_words(tuple(words_of(chunk)))
+        return found
 
 
-def _of_words(words: Sequence[str]) -> Read:
+@lru_cache(maxsize=1 << 14)  # all numbers are one word, however they are written
+def _of_words(words: tuple[str, ...]) -> Read:
     signs = sum(sign for sign, those in _SIGNS if not those.isdisjoint(words))
     if any(word.endswith("n't") for word in words):
         signs |= NEGATED
@@ -141,11 +149,16 @@ def _of_words(words: Sequence[str]) -> Read:
     return Read(
         np.asarray([_hash(word) for word in words], dtype=HASH).tobytes(),
         parts,
-        np.asarray([len(words), len(parts) // PLACE.itemsize, signs], dtype=COUNT).tobytes(),
+        _counts(len(words), len(parts) // PLACE.itemsize, signs),
         next((ASKING if word in _ASKING else OTHER for word in words if word not in _OPENERS), OPENER),
         number,
         _of_words(words[1:]) if number in (_BEGINS, _BOTH) else None,
     )
+
+
+@lru_cache(maxsize=1 << 10)  # most words share theirs
+def _counts(*counts: int) -> bytes:
+    return np.asarray(counts, dtype=COUNT).tobytes()
 
 
 def _number(words: Sequence[str]) -> str:
@@ -164,8 +177,9 @@ def _parts_of(words: Sequence[str]) -> bytes:
     """The places of the three and four letters in a row of each word, its ends marked."""
     marked = [f"^{word}$" for word in words]
     hashes = [_hash(word[i : i + n]) for word in marked for n in (3, 4) for i in range(len(word) - n + 1)]
-    return (PLACES + places(np.asarray(hashes, dtype=np.uint64), 0)).astype(PLACE).tobytes()
+    return (PLACES + places(np.asarray(hashes, dtype=np.uint64), SALTS[:1])).astype(PLACE).tobytes()
 
 
-_BEGINNING: Final = _of_words([_START])._replace(opening=BEGINNING)
-_NOTHING: Final = _of_words([])
+_CHUNKS: Final = _Chunks()
+_BEGINNING: Final = _of_words((_START,))._replace(opening=BEGINNING)
+_NOTHING: Final = _of_words(())

@@ -44,7 +44,7 @@ def test_many_at_once(tmp_path: Path) -> None:
     assert found[key("1233")][0] == 1233
 
 
-def test_a_file_with_pages_of_another_size_is_used_as_it_is(tmp_path: Path) -> None:
+def test_a_file_of_another_layout_is_used_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "v.sqlite"
     with sqlite3.connect(path) as old:
         old.execute("PRAGMA page_size=4096")

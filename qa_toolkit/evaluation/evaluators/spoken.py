@@ -89,9 +89,9 @@ class Sentences:
         if encoder is None or trained.vector is None or encoder.name != trained.vector.encoder:
             return [first.likely[row] for row in rows]
         chosen = list(rows)
-        scores = trained.of_words(first.weighed.words[chosen, first.column], self.features.surface[chosen])
-        found: list[float] = trained.joined(scores, self._matrix(chosen, trained, encoder)).tolist()
-        return found
+        words = [first.weighed.words.item(row, first.column) for row in chosen]
+        scores = trained.with_surface(words, self.features.surface[chosen])
+        return trained.joined(scores, self._matrix(chosen, trained, encoder))
 
     def _first_stage(self, trained: TrainedClassifier) -> _FirstStage:
         kept = self._likely.get(id(trained))

@@ -11,11 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_toolkit.errors import EnvironmentProblemError
-from qa_toolkit.evaluation.classifiers import Card, Lexical, TrainedClassifier, Vector
+from qa_toolkit.evaluation.classifiers import (
+    Card,
+    Lexical,
+    TrainedClassifier,
+    Vector,
+    sigmoid,
+    vector_matrix,
+)
 from qa_toolkit.evaluation.evaluators import spoken
 from qa_toolkit.evaluation.evaluators.opinion import judge, judge_at, overlap
 from qa_toolkit.evaluation.evaluators.searchable import Place
-from qa_toolkit.evaluation.lexical import PLACES, SURFACE
+from qa_toolkit.evaluation.lexical import PLACES, SURFACE, Features
 from qa_toolkit.evaluation.sentences import SURFACE as VECTOR_SURFACE
 
 SIZE = 16
@@ -77,6 +84,15 @@ def trained(seed: int, *, encoder: str = "letters") -> TrainedClassifier:
     )
 
 
+def in_arrays(one: TrainedClassifier, texts: list[str], features: Features, encoder: Encoder) -> list[float]:
+    """Both stages of a classifier on its own."""
+    stage: Any = one.vector
+    scores = vector_matrix(texts, one.language, encoder) @ one._vector_weights + stage.intercept
+    joined = one.word_scores(features) * stage.of_words + scores * stage.of_vector + stage.shift
+    found: list[float] = sigmoid(joined).tolist()
+    return found
+
+
 TRAINED = [trained(seed) for seed in range(3)]
 
 
@@ -103,8 +119,8 @@ def test_second_opinions_are_to_the_last_bit_those_of_the_classifier(
         for one in TRAINED:
             chosen = data.draw(rows) if own.sentences else []
             texts = [own.sentences[row].text for row in chosen]
-            alone = one.second_opinion(texts, own.features.rows(chosen), Encoder()) if chosen else np.zeros(0)
-            assert list(own.second_opinion(one, chosen, "en")) == alone.tolist()
+            alone = in_arrays(one, texts, own.features.rows(chosen), Encoder()) if chosen else []
+            assert list(own.second_opinion(one, chosen, "en")) == alone
 
 
 @settings(deadline=None)
@@ -163,5 +179,6 @@ def test_many_rows_to_the_last_bit(encoder: Encoder) -> None:
         for size in range(1, 20):
             rows = sorted(np.random.default_rng(size).choice(60, size, replace=False).tolist())
             texts = [own.sentences[row].text for row in rows]
-            alone = one.second_opinion(texts, own.features.rows(rows), encoder)
-            assert list(own.second_opinion(one, rows, "en")) == alone.tolist()
+            alone = in_arrays(one, texts, own.features.rows(rows), encoder)
+            assert list(own.second_opinion(one, rows, "en")) == alone
+            assert one.second_opinion(texts, own.features.rows(rows), encoder) == alone
