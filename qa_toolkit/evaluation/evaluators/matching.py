@@ -10,14 +10,15 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
 from qa_toolkit.evaluation.evaluators.likeness import NEGATIONS
-from qa_toolkit.evaluation.evaluators.pattern_search import Hit, Positions, may_be_joined, places_of
+from qa_toolkit.evaluation.evaluators.pattern_search import Hit, Positions, places_of
 from qa_toolkit.evaluation.evaluators.phrase_index import Look, PhraseIndex
 from qa_toolkit.evaluation.evaluators.phrase_patterns import Pattern, compile_phrase
 from qa_toolkit.evaluation.evaluators.searchable import Searchable
 
-__all__ = ["NEGATIONS", "Hit", "Pattern", "PhraseList", "compile_phrase", "find_all", "phrase_list"]
+__all__ = ["NEGATIONS", "Hit", "Pattern", "PhraseList", "compile_phrase", "phrase_list"]
 
 _MOST_PATTERNS = 1 << 15
 
@@ -43,7 +44,8 @@ class PhraseList:
         possible = found.look.possible
         if possible.isdisjoint(self.members):
             return []
-        return [hit for pattern in self.patterns if pattern in possible for hit in found.of(pattern, text)]
+        own = filter(possible.__contains__, self.patterns)
+        return list(chain.from_iterable([found.of(pattern, text) for pattern in own]))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -55,12 +57,6 @@ def phrase_list(texts: tuple[str, ...], language: str, least: float) -> PhraseLi
     """
     patterns = tuple(compile_phrase(text, language, least) for text in texts)
     return PhraseList(patterns, frozenset(patterns), language)
-
-
-def find_all(pattern: Pattern, text: Searchable) -> list[Hit]:
-    """All places of one phrase, in order, none overlapping another."""
-    text.refresh()
-    return places_of(pattern, text, Positions(), joined=may_be_joined(pattern, text))
 
 
 @dataclass(slots=True, eq=False)
@@ -76,18 +72,8 @@ class _Found:
         """The places of a phrase; kept, as lists repeat phrases."""
         hits = self._of_patterns.get(pattern)
         if hits is None:
-            hits = self._of_patterns[pattern] = self._searched(pattern, text)
+            hits = self._of_patterns[pattern] = places_of(pattern, text, self.look, self._positions)
         return hits
-
-    def _searched(self, pattern: Pattern, text: Searchable) -> list[Hit]:
-        joined = pattern in self.look.joined
-        if joined or pattern.budget >= 1.0 or self._all_there(pattern, text):
-            return places_of(pattern, text, self._positions, joined=joined)
-        return []
-
-    def _all_there(self, pattern: Pattern, text: Searchable) -> bool:
-        """Whether each word can be met by one word, and those in a row by words in a row."""
-        return pattern.pairs <= self.look.pairs and pattern.needed <= text.present
 
 
 _entering = threading.Lock()

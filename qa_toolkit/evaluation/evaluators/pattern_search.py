@@ -8,11 +8,12 @@ letters or more and no digit; it may not be the opposite by a prefix; negations 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from qa_toolkit.evaluation.evaluators.likeness import LEAST_ALIKE, NEGATIONS
+from qa_toolkit.evaluation.evaluators.phrase_index import Look
 from qa_toolkit.evaluation.evaluators.phrase_patterns import ANY_WORDS, Pattern
 from qa_toolkit.evaluation.evaluators.searchable import ANY_DIGIT, Searchable, is_digit
 
@@ -69,27 +70,27 @@ def _digits_in_a_row(digits: Sequence[tuple[int, int]]) -> list[tuple[int, int, 
     return found
 
 
-def places_of(pattern: Pattern, text: Searchable, at: Positions, *, joined: bool) -> list[Hit]:
-    """All places of a phrase, in order, none overlapping another.
-
-    ``joined``: two of its words may be said as one, or one of them as two.
-    """
-    if joined or pattern.budget >= 1.0:
-        return _walked(pattern, _stretches_of(pattern, text), text)
+def places_of(pattern: Pattern, text: Searchable, look: Look, at: Positions) -> list[Hit]:
+    """All places of a phrase, in order, none overlapping another."""
+    if pattern in look.joined or pattern.budget >= 1.0:
+        return _walked(pattern, _starts(pattern, _stretches_of(pattern, text), text), text)
+    # From here on each word is met by one word, and those in a row by words in a row.
+    if not (pattern.pairs <= look.pairs and pattern.needed <= text.present):
+        return []
     if pattern.number:
         numbers = at.numbers(text)
         return [Hit(*number, 1.0, pattern) for number in numbers if number[2] - number[1] == pattern.size]
-    bent = pattern.fuzzy and not text.bent.isdisjoint(pattern.needed)
-    if pattern.literal and not bent:
+    if pattern.literal and not (pattern.fuzzy and _may_be_bent(pattern, text, look)):
         return _literal_hits(pattern, text)
-    return _hits_word_by_word(pattern, text, at, text.like if bent else text.holding)
+    return _hits_word_by_word(pattern, text, at)
 
 
-def may_be_joined(pattern: Pattern, text: Searchable) -> bool:
-    """Whether two words of the phrase are said as one, or one of them as two."""
-    return pattern.fuzzy and not (
-        pattern.joined_forms.isdisjoint(text.spoken) and pattern.needed.isdisjoint(text.split)
-    )
+def _may_be_bent(pattern: Pattern, text: Searchable, look: Look) -> bool:
+    """Whether words that are only like those of the phrase may stand for it."""
+    if pattern.size == 1:
+        like = text.alike(pattern.words[0])
+        return bool(like) and 1.0 - max(like.values()) <= pattern.budget
+    return not look.meant.isdisjoint(pattern.pairs)
 
 
 def _literal_hits(pattern: Pattern, text: Searchable) -> list[Hit]:
@@ -109,20 +110,17 @@ def _literal_hits(pattern: Pattern, text: Searchable) -> list[Hit]:
     return hits
 
 
-def _hits_word_by_word(
-    pattern: Pattern, text: Searchable, at: Positions, stretches: Mapping[str, int]
-) -> list[Hit]:
+def _hits_word_by_word(pattern: Pattern, text: Searchable, at: Positions) -> list[Hit]:
     """Hits of a phrase each word of which can only be met by one word."""
-    if pattern.size == 1 and all(
-        1.0 - alike > pattern.budget for alike in text.alike(pattern.words[0]).values()
-    ):
-        return _literal_hits(pattern, text)
+    stretches = text.like if pattern.fuzzy else text.holding
     holding = -1
     for word in pattern.plain:
         holding &= stretches[word]
         if not holding:
             return []
-    return _hits_in_a_row(pattern, holding, text, at) if pattern.adjacent else _walked(pattern, holding, text)
+    if pattern.adjacent:
+        return _hits_in_a_row(pattern, holding, text, at)
+    return _walked(pattern, _starts(pattern, holding, text), text)
 
 
 def _hits_in_a_row(pattern: Pattern, holding: int, text: Searchable, at: Positions) -> list[Hit]:
@@ -143,12 +141,7 @@ def _hits_in_a_row(pattern: Pattern, holding: int, text: Searchable, at: Positio
     return hits
 
 
-def _walked(pattern: Pattern, holding: int, text: Searchable) -> list[Hit]:
-    """Hits in these stretches, every way to meet the phrase tried."""
-    return _apart(pattern, _starts(pattern, holding, text), text) if holding else []
-
-
-def _apart(pattern: Pattern, starts: Sequence[tuple[int, int]], text: Searchable) -> list[Hit]:
+def _walked(pattern: Pattern, starts: Sequence[tuple[int, int]], text: Searchable) -> list[Hit]:
     """The best matches that begin at these words; none inside another, no number inside a longer one."""
     hits: list[Hit] = []
     current, end = -1, 0
@@ -197,6 +190,8 @@ def _stretches_with(i: int, pattern: Pattern, text: Searchable) -> int:
 
 def _starts(pattern: Pattern, holding: int, text: Searchable) -> list[tuple[int, int]]:
     """Stretches and positions in them where the first word of the phrase may stand, in order."""
+    if not holding:
+        return []
     first = pattern.words[0]
     wanted = {first}
     if pattern.fuzzy:

@@ -25,13 +25,15 @@ class Look(NamedTuple):
         lists: so many lists were known then.
         possible: the phrases of these that may be there.
         joined: those that may be there with two words written as one or one as two.
-        pairs: two words in a row that are said, or that words said in a row are like.
+        meant: two words in a row of phrases that words said in a row are like, written as one.
+        pairs: these and the words said in a row themselves.
     """
 
     lists: int
     possible: AbstractSet[Pattern]
     joined: AbstractSet[Pattern]
-    pairs: frozenset[str]
+    meant: AbstractSet[str]
+    pairs: AbstractSet[str]
 
 
 class _ByWord:
@@ -46,10 +48,9 @@ class _ByWord:
         self._patterns.setdefault(word, []).append(pattern)
         self._words.add(word)
 
-    def collect(self, words: frozenset[str], into: set[Pattern]) -> None:
+    def collect(self, words: AbstractSet[str], into: set[Pattern]) -> None:
         """Adds the phrases listed under any of these words."""
-        for word in self._words & words:
-            into.update(self._patterns[word])
+        into.update(*map(self._patterns.__getitem__, self._words & words))
 
 
 class _Met:
@@ -161,11 +162,12 @@ class PhraseIndex:
         joined = set[Pattern]()
         self._by_form.collect(text.spoken, joined)
         self._by_part.collect(text.split, joined)
-        pairs = text.split | self._bent.meant(text)
+        meant = self._bent.meant(text)
+        pairs = text.split | meant
         possible = joined.union(self._always)
         self._by_word.collect(text.present, possible)
         self._by_pair.collect(pairs, possible)
-        return Look(known, possible, joined, pairs)
+        return Look(known, possible, joined, meant, pairs)
 
     def _enter(self, pattern: Pattern) -> None:
         if pattern.fuzzy:
