@@ -1,4 +1,4 @@
-"""Rubric + Case -> Evaluation: events first, then every criterion, each contained in itself.
+"""Rubric + Case -> Evaluation: events as far as they are needed, then criteria, each contained in itself.
 
 Order for one criterion: not-applicable rules, parts of the case it needs, roles it can trust, its evaluator,
 the checks on what the evaluator said (``containment``), the confidence threshold.

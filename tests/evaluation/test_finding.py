@@ -16,11 +16,13 @@ from pydantic import BaseModel, ConfigDict
 from qa_toolkit.domain import Answer, AnswerStatus, Case, Event, Interaction, ValueEvidence
 from qa_toolkit.domain.rubric import Criterion
 from qa_toolkit.errors import EnvironmentProblemError
-from qa_toolkit.evaluation import evaluate, panel
+from qa_toolkit.evaluation import engine, evaluate, load_rubric, panel
 from qa_toolkit.evaluation.applicability import not_applicable
 from qa_toolkit.evaluation.engine import DOUBTFUL_BELOW
 from qa_toolkit.evaluation.loader import LoadedRubric
 from qa_toolkit.evaluation.registry import registered
+from qa_toolkit.pipeline import read_case
+from qa_toolkit.resources import sample_dir
 
 KINDS = ("a", "b", "c", "d", "e", "f")
 Found = dict[str, list[Event] | None]
@@ -194,3 +196,18 @@ def test_events_are_looked_for_once_and_only_where_a_criterion_needs_them(
     assert [answer.status.value for answer in evaluation.answers] == ["not_applicable", "answered"]
     own = panel.panel_of(rubric, {}).own
     assert counting.looked_for == (["b", "d", "c", "e"] if own else list(KINDS))
+
+
+@pytest.mark.parametrize("name", ["inbound_call", "outbound_call"])
+def test_the_toolkits_own_evaluators_look_at_no_event_they_do_not_name(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rubric = load_rubric(name)
+    files = sorted((sample_dir() / "transcripts").glob("*.json"))
+    calls = [read_case(file) for file in files]
+    fitting = [case for case in calls if case.interaction.direction == name.removesuffix("_call")][:8]
+    ready = panel.panel_of(rubric, {})
+    assert ready.own
+    needed = [evaluate(case, rubric) for case in fitting]
+    monkeypatch.setattr(engine, "panel_of", lambda *_: replace(ready, own=False))
+    assert [evaluate(case, rubric) for case in fitting] == needed
