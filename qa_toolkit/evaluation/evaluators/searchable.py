@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import add
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from qa_toolkit.domain.evaluation import SpanEvidence
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
@@ -34,6 +34,9 @@ _FINAL = (".", "?", "!", "…")
 _CLOSING = "\"')]»” "
 
 
+T = TypeVar("T")
+
+
 class Place(NamedTuple):
     """A word: the index of its turn, where it stands in that turn's text."""
 
@@ -45,38 +48,26 @@ class Place(NamedTuple):
 class Stretch:
     """Words of one role in a row: ``texts[i]`` is that of ``tokens[i]``, said in the turn ``turns[i]``.
 
-    Where the words stand is worked out when it is first asked for: in most stretches nothing is found.
-
     Args:
         group: the turns, ``said`` their words.
     """
 
-    __slots__ = ("_group", "_said", "_tokens", "_turns", "role", "texts")
+    __slots__ = ("_said", "role", "texts", "tokens", "turns")
+
+    tokens: tuple[NormalisedToken, ...]
+    """The words with their places, worked out when first asked for: a language hardly spoken needs few."""
 
     def __init__(self, role: Role, group: Sequence[int], said: Sequence[Normalised]) -> None:
-        self.role = role
-        self.texts = (
-            said[0].texts if len(said) == 1 else tuple(chain.from_iterable([turn.texts for turn in said]))
-        )
-        self._group, self._said = group, said
-        self._tokens: tuple[NormalisedToken, ...] | None = None
-        self._turns: tuple[int, ...] | None = None
+        self.role, self._said = role, said
+        self.texts = _in_a_row([turn.texts for turn in said])
+        self.turns = _in_a_row([(turn,) * len(words.texts) for turn, words in zip(group, said, strict=True)])
 
-    @property
-    def tokens(self) -> tuple[NormalisedToken, ...]:
-        """The words with their places in the texts of their turns."""
-        if self._tokens is None:
-            said = [turn.tokens for turn in self._said]
-            self._tokens = said[0] if len(said) == 1 else tuple(chain.from_iterable(said))
-        return self._tokens
-
-    @property
-    def turns(self) -> tuple[int, ...]:
-        """The turn of each word."""
-        if self._turns is None:
-            said = [(turn,) * len(words.texts) for turn, words in zip(self._group, self._said, strict=True)]
-            self._turns = said[0] if len(said) == 1 else tuple(chain.from_iterable(said))
-        return self._turns
+    def __getattr__(self, name: str) -> Any:
+        # Only an attribute that is not set is asked for here; a property would be asked each time.
+        if name != "tokens":
+            raise AttributeError(f"a stretch has no {name!r}")
+        self.tokens = tokens = _in_a_row([turn.tokens for turn in self._said])
+        return tokens
 
     def place(self, number: int) -> Place:
         """Where a word stands."""
@@ -319,6 +310,10 @@ def _build(transcript: Transcript, language: str) -> Searchable:
         Stretch(turns[group[0]].role, group, [said[position] for position in group]) for group in groups
     ]
     return Searchable(turns, tuple(stretches))
+
+
+def _in_a_row(parts: list[tuple[T, ...]]) -> tuple[T, ...]:
+    return parts[0] if len(parts) == 1 else tuple(chain.from_iterable(parts))
 
 
 def _finished(text: str) -> bool:
