@@ -165,6 +165,12 @@ class MetricEvaluator:
             return False
         if parameters.role is not None and event.role != parameters.role.value:
             return False
+        limited = parameters.during or parameters.before or parameters.after
+        return not limited or self._in_period(event, case)
+
+    def _in_period(self, event: Event, case: Case) -> bool:
+        """Whether an event starts during, before and after the events that limit it."""
+        parameters = self._parameters
         text = searchable(case.transcript, language_of(case)) if case.transcript else None
         here = position_of(event, text)
         if parameters.during and not any(_inside(event, case, name) for name in parameters.during):
