@@ -5,6 +5,7 @@ Sees exactly what its parts see. A part that cannot tell leaves the whole open, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from pydantic import model_validator
@@ -13,7 +14,7 @@ from qa_toolkit.domain.case import Case, CasePart
 from qa_toolkit.domain.evaluation import Answer, AnswerStatus
 from qa_toolkit.domain.rubric import AnswerOption, Criterion, EvaluatorSpec
 from qa_toolkit.evaluation.evaluator import Evaluator, Tools
-from qa_toolkit.evaluation.evaluators.texts import TwoAnswers, settled, unanswered
+from qa_toolkit.evaluation.evaluators.texts import TwoAnswers, each_once, settled, unanswered
 
 _PART_ANSWERS = {"yes": AnswerOption(points=1.0), "no": AnswerOption(points=0.0)}
 
@@ -48,12 +49,14 @@ class Checklist:
         self._parameters = parameters
         specs = parameters.every or parameters.some
         self._parts: tuple[Evaluator, ...] = tuple(tools.build(spec) for spec in specs)
+        self._needs = frozenset(name for part in self._parts for name in part.needs)
         self._question: tuple[Criterion, Criterion] | None = None
 
     def answer(self, criterion: Criterion, case: Case) -> Answer:
         """The answer with the evidence of the parts that settle it."""
         question = self._asked_of_parts(criterion)
-        answers = [_ask(part, question, case) for part in self._parts]
+        lacking = [name for name in self._needs if not case.has(name)]
+        answers = [_ask(part, question, case, lacking) for part in self._parts]
         counting = [a for a in answers if a.status is not AnswerStatus.NOT_APPLICABLE]
         if not counting:
             return settled(criterion, "na", (), confidence=1.0, reason="no part of the list applies")
@@ -77,14 +80,14 @@ class Checklist:
         met = is_settling != bool(self._parameters.every)
         sures = [a.confidence for a in answers if a.confidence is not None]
         sure = max(sures, default=1.0) if is_settling else min(sures, default=1.0)
-        evidence = tuple(dict.fromkeys(item for a in answers for item in a.evidence))
+        evidence = each_once([item for a in answers for item in a.evidence])
         reason = "; ".join(dict.fromkeys(a.reason for a in answers if a.reason)) or "all parts answered"
         value = self._parameters.found if met else self._parameters.missing
         return settled(criterion, value, evidence, confidence=sure, reason=reason)
 
 
-def _ask(part: Evaluator, criterion: Criterion, case: Case) -> Answer:
-    missing = sorted(name for name in part.needs if not case.has(name))
+def _ask(part: Evaluator, criterion: Criterion, case: Case, lacking: Sequence[CasePart]) -> Answer:
+    missing = sorted(set(lacking).intersection(part.needs)) if lacking else ()
     if missing:
         return unanswered(criterion, f"the interaction has no {' and no '.join(missing)}")
     answer = part.answer(criterion, case)

@@ -6,10 +6,10 @@ see ``docs/evaluators.md`` for what they cannot see.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit
-from qa_toolkit.evaluation.evaluators.searchable import Searchable, Stretch
+from qa_toolkit.evaluation.evaluators.searchable import Searchable
 
 
 def _words(text: str) -> frozenset[str]:
@@ -21,10 +21,15 @@ def _sequences(text: str) -> tuple[str, ...]:
     return tuple(f" {' '.join(item.split())} " for item in text.split(","))
 
 
+def _longest_of(sequences: tuple[str, ...]) -> frozenset[str]:
+    """A word of each: without one of these none of them is there."""
+    return frozenset(max(sequence.split(), key=len) for sequence in sequences)
+
+
 _LOOK_BACK = 7
 WHOLE_CLAUSE = 15
 """Words before a hit in which a far denial leaves it in doubt: "I don't need to ask you whether ..."."""
-_CLAUSE_END = re.compile(r"[.?!;:…—]|,")
+_CLAUSE_END = frozenset(".?!;:…—,")
 _NEW_CLAUSE = frozenset({"but", "pero", "sino", "so", "because", "porque"})
 _HARMLESS_AFTER = _words(
     "only forget hesitate worry mind problem worries solo olvide olvides dude preocupe problema"
@@ -37,7 +42,7 @@ _SUPPOSED = _sequences(
     si necesitara, si tuviera que, en vez de, en lugar de
     """
 )
-_DENYING = NEGATIONS | {"would"} | {max(sequence.split(), key=len) for sequence in _SUPPOSED}
+_DENYING = NEGATIONS | {"would"} | _longest_of(_SUPPOSED)
 """Words without one of which nothing is denied or supposed."""
 _WISHES = _words("like love prefer appreciate mind be")
 _PAST = _words("did had were was")
@@ -63,19 +68,21 @@ _REQUESTS = _sequences(
     tell me, necesito, voy a necesitar, me puede, me da, digame
     """
 )
-_SENTENCE_END = ".?!…"
+_REQUESTING = _longest_of(_REQUESTS)
+_SENTENCE_END = frozenset(".?!…")
 
 
 class Readings:
     """Readings of the words around hits in one conversation."""
 
-    __slots__ = ("_clauses", "_denying", "_reporting", "text")
+    __slots__ = ("_clauses", "_denying", "_gaps", "_reporting", "text")
 
     def __init__(self, text: Searchable) -> None:
         self.text = text
-        self._clauses: dict[tuple[int, int, int], list[str]] = {}
-        self._denying = _stretches_with(_DENYING, text)
-        self._reporting = _stretches_with(_REPORTS, text)
+        self._clauses: dict[tuple[int, int, int], Sequence[str]] = {}
+        self._gaps: dict[int, list[str]] = {}
+        self._denying: frozenset[int] | None = None
+        self._reporting: frozenset[int] | None = None
 
     def is_denied(self, hit: Hit, reach: int = _LOOK_BACK) -> bool:
         """Whether the clause before the hit negates or only supposes it ("I don't need your birth date").
@@ -84,6 +91,8 @@ class Readings:
             hit: the words found.
             reach: so many words before them are looked at.
         """
+        if self._denying is None:
+            self._denying = _stretches_with(_DENYING, self.text)
         if hit.stretch not in self._denying:
             return False
         stretch = self.text.stretches[hit.stretch]
@@ -93,10 +102,14 @@ class Readings:
                 return True
         if _holds(before, _SUPPOSED):
             return True
-        return "would" in before and _conditional(before, _sentence_before(hit, stretch, self.text))
+        if "would" not in before:
+            return False
+        return _conditional(before, stretch.texts[self._sentence_start(hit) : hit.first])
 
     def is_reported(self, hit: Hit) -> bool:
         """Whether the clause before the hit has a third person say it ("he told you it was your fault")."""
+        if self._reporting is None:
+            self._reporting = _stretches_with(_REPORTS, self.text)
         if hit.stretch not in self._reporting:
             return False
         before = self._clause_before(hit, _LOOK_BACK)
@@ -107,33 +120,59 @@ class Readings:
 
     def is_asked(self, hit: Hit) -> bool:
         """Whether the hit's sentence asks: a question mark, a question word at its start, or a request."""
-        stretch = self.text.stretches[hit.stretch]
-        if _sentence_end(hit, stretch, self.text) == "?":
+        stop, mark = self._sentence_end(hit)
+        if mark == "?":
             return True
-        before = _sentence_before(hit, stretch, self.text)
-        words = [*before, *_sentence_from(hit, stretch, self.text)]
+        words = self.text.stretches[hit.stretch].texts[self._sentence_start(hit) : stop]
         opening = next((word for word in words if word not in _CONNECTIVES), "")
-        if opening in _ASKING or any(word in _POLITE for word in words):
+        if opening in _ASKING or not _POLITE.isdisjoint(words):
             return True
-        return _holds(words, _REQUESTS)
+        return not _REQUESTING.isdisjoint(words) and _holds(words, _REQUESTS)
 
-    def _clause_before(self, hit: Hit, reach: int) -> list[str]:
-        """The words of the hit's clause before it; kept, as hits share places."""
+    def _clause_before(self, hit: Hit, reach: int) -> Sequence[str]:
+        """The words of the hit's clause before it, no more than so many; kept, as hits share places."""
         key = (hit.stretch, hit.first, reach)
         words = self._clauses.get(key)
         if words is None:
-            stretch = self.text.stretches[hit.stretch]
-            words = []
-            for position in range(hit.first - 1, max(-1, hit.first - 1 - reach), -1):
-                if (
-                    _CLAUSE_END.search(_between(position, stretch, self.text))
-                    or stretch.texts[position] in _NEW_CLAUSE
-                ):
-                    break
-                words.append(stretch.texts[position])
-            words.reverse()
-            self._clauses[key] = words
+            texts, gaps = self.text.stretches[hit.stretch].texts, self._gaps_of(hit.stretch)
+            start, least = hit.first, max(0, hit.first - reach)
+            while (
+                start > least
+                and texts[start - 1] not in _NEW_CLAUSE
+                and _CLAUSE_END.isdisjoint(gaps[start - 1])
+            ):
+                start -= 1
+            words = self._clauses[key] = texts[start : hit.first]
         return words
+
+    def _sentence_start(self, hit: Hit) -> int:
+        """The first word of the hit's sentence."""
+        start, gaps = hit.first, self._gaps_of(hit.stretch)
+        while start and _SENTENCE_END.isdisjoint(gaps[start - 1]):
+            start -= 1
+        return start
+
+    def _sentence_end(self, hit: Hit) -> tuple[int, str]:
+        """Behind the last word of the hit's sentence, and the sign that ends it."""
+        gaps = self._gaps_of(hit.stretch)
+        for position in range(hit.last - 1, len(gaps)):
+            for mark in gaps[position]:
+                if mark in _SENTENCE_END:
+                    return position + 1, mark
+        return len(gaps), ""
+
+    def _gaps_of(self, number: int) -> list[str]:
+        """What stands in the original text behind each word of a stretch, up to the next one of its turn."""
+        gaps = self._gaps.get(number)
+        if gaps is None:
+            stretch = self.text.stretches[number]
+            following = [*zip(stretch.turns[1:], stretch.tokens[1:], strict=True), (None, None)]
+            gaps = []
+            for turn, token, (next_turn, after) in zip(stretch.turns, stretch.tokens, following, strict=True):
+                until = after.start if after is not None and next_turn == turn else None
+                gaps.append(self.text.turns[turn].text[token.end : until])
+            self._gaps[number] = gaps
+        return gaps
 
 
 def _stretches_with(words: frozenset[str], text: Searchable) -> frozenset[int]:
@@ -141,45 +180,7 @@ def _stretches_with(words: frozenset[str], text: Searchable) -> frozenset[int]:
     return frozenset(n for n, stretch in enumerate(text.stretches) if not words.isdisjoint(stretch.texts))
 
 
-def _sentence_before(hit: Hit, stretch: Stretch, text: Searchable) -> list[str]:
-    words: list[str] = []
-    for position in range(hit.first - 1, -1, -1):
-        if any(mark in _between(position, stretch, text) for mark in _SENTENCE_END):
-            break
-        words.insert(0, stretch.texts[position])
-    return words
-
-
-def _sentence_from(hit: Hit, stretch: Stretch, text: Searchable) -> list[str]:
-    words: list[str] = []
-    for position in range(hit.first, len(stretch.texts)):
-        words.append(stretch.texts[position])
-        if position >= hit.last - 1 and any(
-            mark in _between(position, stretch, text) for mark in _SENTENCE_END
-        ):
-            break
-    return words
-
-
-def _sentence_end(hit: Hit, stretch: Stretch, text: Searchable) -> str | None:
-    for position in range(hit.last - 1, len(stretch.texts)):
-        between = _between(position, stretch, text)
-        found = next((mark for mark in between if mark in _SENTENCE_END), None)
-        if found:
-            return found
-    return None
-
-
-def _between(position: int, stretch: Stretch, text: Searchable) -> str:
-    """The original characters between a word and the next one of its stretch (or the end of its turn)."""
-    turn, after = stretch.turns[position], position + 1
-    source, end = text.turns[turn].text, stretch.tokens[position].end
-    if after < len(stretch.turns) and stretch.turns[after] == turn:
-        return source[end : stretch.tokens[after].start]
-    return source[end:]
-
-
-def _conditional(clause: list[str], sentence: list[str]) -> bool:
+def _conditional(clause: Sequence[str], sentence: Sequence[str]) -> bool:
     """Whether a clause with "would" follows an unreal condition: "if I did, I would have to ask"."""
     after = clause[clause.index("would") + 1 :]
     if after and after[0] in _WISHES:
@@ -191,16 +192,18 @@ def _conditional(clause: list[str], sentence: list[str]) -> bool:
     )
 
 
-def _harmless(before: list[str], position: int, first_of_hit: str) -> bool:
+def _harmless(before: Sequence[str], position: int, first_of_hit: str) -> bool:
     """Whether a negation denies nothing: "not only", "why don't you", "could you not", "couldn't you"."""
     following = [*before, first_of_hit][position + 1]
     earlier = before[:position]
     if following in _HARMLESS_AFTER or "why" in earlier[-2:]:
         return True
     inverted = following == "you" and bool(earlier) and earlier[-1] in _MODALS
-    return inverted or (earlier[-1:] == ["you"] and bool(earlier[:-1]) and earlier[-2] in _MODALS)
+    return inverted or (
+        bool(earlier) and earlier[-1] == "you" and bool(earlier[:-1]) and earlier[-2] in _MODALS
+    )
 
 
-def _holds(words: list[str], sequences: tuple[str, ...]) -> bool:
+def _holds(words: Sequence[str], sequences: tuple[str, ...]) -> bool:
     line = f" {' '.join(words)} "
     return any(sequence in line for sequence in sequences)

@@ -7,28 +7,27 @@ event that its finder missed; an order that rests on a missing event is as uncer
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cmp_to_key
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
 from qa_toolkit.domain.case import Case, CasePart
 from qa_toolkit.domain.evaluation import Answer, Evidence, WindowEvidence
 from qa_toolkit.domain.events import Event
-from qa_toolkit.domain.frozen import quick_init
 from qa_toolkit.domain.rubric import Criterion, Probability
 from qa_toolkit.evaluation.applicability import event_evidence
 from qa_toolkit.evaluation.evaluator import Tools
-from qa_toolkit.evaluation.evaluators.searchable import Searchable, searchable
+from qa_toolkit.evaluation.evaluators.conversation import conversation_of
+from qa_toolkit.evaluation.evaluators.searchable import Searchable
 from qa_toolkit.evaluation.evaluators.texts import (
     EventNames,
     TwoAnswers,
-    language_of,
+    each_once,
     settled,
     unanswered,
 )
-from qa_toolkit.evaluation.evaluators.windows import Count, Position, Seconds, position_of
+from qa_toolkit.evaluation.evaluators.windows import Count, Position, Seconds, positions_of
 
 _CANNOT_COMPARE = "the events have neither times nor turns to compare them by"
 
@@ -81,16 +80,12 @@ class OrderParameters(TwoAnswers):
         return tuple(dict.fromkeys((*super().possible_answers(), *extra)))
 
 
-@quick_init
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     event: Event
     at: Position
 
 
-@quick_init
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     value: str
     reason: str
     evidence: tuple[Evidence, ...]
@@ -108,14 +103,16 @@ class Order:
     def __init__(self, parameters: OrderParameters, tools: Tools) -> None:
         del tools
         self._parameters = self._last = parameters
+        self._names = tuple(dict.fromkeys(parameters.event_names()))
 
     def answer(self, criterion: Criterion, case: Case) -> Answer:
         """The verdict with the events it rests on, or the window that holds none."""
-        text = searchable(case.transcript, language_of(case)) if case.transcript else None
-        events = {name: _placed(case, name, text) for name in self._parameters.event_names()}
+        known = conversation_of(case) if case.transcript else None
+        text = known.text if known else None
+        events = {name: _placed(case, name, text) for name in self._names}
         if not _comparable([item for items in events.values() for item in items]):
             return unanswered(criterion, _CANNOT_COMPARE)
-        heard = text.mean_confidence(()) if text else 1.0
+        heard = known.mean_confidence(()) if known else 1.0
         verdict = _judge(self._as_sure_as(round(self._parameters.absence_confidence * heard, 4)), events)
         return settled(
             criterion, verdict.value, verdict.evidence, confidence=verdict.confidence, reason=verdict.reason
@@ -130,7 +127,12 @@ class Order:
 
 
 def _placed(case: Case, name: str, text: Searchable | None) -> list[_Placed]:
-    placed = [_Placed(event, position_of(event, text)) for event in case.events_of(name)]
+    events = case.events_of(name)
+    placed = list(map(_Placed, events, positions_of(events, text)))
+    # Events of a kind come by time; only those of one time, or without, have to be compared by their place.
+    starts = {event.start_s for event in events}
+    if len(starts) == len(events) and None not in starts:
+        return placed
     return sorted(placed, key=cmp_to_key(_compare))
 
 
@@ -142,25 +144,29 @@ def _compare(one: _Placed, other: _Placed) -> int:
 
 def _comparable(items: Sequence[_Placed]) -> bool:
     """All have a time, or all have a turn."""
-    return all(i.at.start_s is not None for i in items) or all(i.at.turn is not None for i in items)
+    return None not in [i.at.start_s for i in items] or None not in [i.at.turn for i in items]
 
 
 def _earliest(events: dict[str, list[_Placed]], names: Sequence[str]) -> _Placed | None:
     firsts = [events[name][0] for name in names if events[name]]
-    return min(firsts, key=cmp_to_key(_compare)) if firsts else None
+    if len(firsts) < 2:
+        return firsts[0] if firsts else None
+    return min(firsts, key=cmp_to_key(_compare))
 
 
 def _judge(parameters: OrderParameters, events: dict[str, list[_Placed]]) -> _Verdict:  # noqa: PLR0911  # a cascade of exclusions
     start = _earliest(events, parameters.after) if parameters.after else None
     if parameters.after and start is None:
         return _absent(parameters, parameters.after, "unanswered", "nothing to judge:")
-    own = {n: [e for e in events[n] if start is None or start.at.before(e.at)] for n in parameters.first}
+    own = events
+    if start is not None:
+        own = {n: [e for e in events[n] if start.at.before(e.at)] for n in parameters.first}
     lacking = [name for name in parameters.first if not own[name]]
     before = _earliest(events, parameters.before) if parameters.before else None
     if lacking:
         return _lacking(parameters, lacking, before)
     firsts = [own[name][0] for name in parameters.first]
-    last = max(firsts, key=cmp_to_key(_compare))
+    last = max(firsts, key=cmp_to_key(_compare)) if len(firsts) > 1 else firsts[0]
     if parameters.exactly_once:
         again = next((own[name][1] for name in parameters.first if len(own[name]) > 1), None)
         if again is not None:
@@ -253,7 +259,7 @@ def _end(item: _Placed) -> float:
 
 
 def _seen(value: str, reason: str, items: Sequence[_Placed]) -> _Verdict:
-    evidence = tuple(dict.fromkeys(event_evidence(item.event) for item in items))
+    evidence = each_once([event_evidence(item.event) for item in items])
     return _Verdict(value, reason, evidence, min(item.event.probability for item in items))
 
 

@@ -130,6 +130,7 @@ class Phrase:
             self._opinion = Opinion(parameters.meaning, search_folders(tools.settings))
             # Part of every result: the same phrases with another classifier answer otherwise.
             self.version = "+".join([type(self).version, *self._opinion.learnt()])  # type: ignore[misc]
+        self._named = parameters.event_names()
         self._kept: tuple[_Asked, Answer] | None = None
         self._token_patterns = TokenPatterns(parameters.pattern) if parameters.pattern else None
         self._expressions = RegularExpressions(parameters.regex) if parameters.regex else None
@@ -140,8 +141,7 @@ class Phrase:
         A case is asked about again with other events where some are doubtful; what does not rest on them is
         answered once.
         """
-        named = self._parameters.event_names()
-        events = tuple([event for event in case.events if event.kind in named]) if named else ()
+        events = tuple([event for name in self._named for event in case.events_of(name)])
         asked = _Asked(criterion, case.transcript, language_of(case), events)
         kept = self._kept
         if kept is None or not kept[0].same_as(asked):
@@ -152,7 +152,7 @@ class Phrase:
         parameters, search = self._parameters, self._search(case)
         if search.window.impossible:
             return unanswered(criterion, search.window.impossible)
-        forbidden = search.of(self._none)
+        forbidden = search.of(self._none) if self._none else ()
         if forbidden:
             spans = _spans(forbidden)
             sure = max(found.confidence for found in forbidden)
@@ -226,18 +226,18 @@ class Phrase:
     def heard(self, kind: str, case: Case) -> Sequence[Event]:
         """As ``find``, whatever language the conversation is in: nothing heard may mean nothing listed."""
         search = self._search(case)
-        if search.window.impossible or search.of(self._none):
+        if search.window.impossible or (self._none and search.of(self._none)):
             return ()
         if self._opinion is not None:
             sure, doubtful = self._weighed(search, self._opinion)
             found = in_order([*sure, *doubtful])
-            return tuple(search.event(kind, each) for each in found)
+            return tuple([search.event(kind, each) for each in found])
         hits, lacking = self._positive(search, every=True)
         if lacking:
             return ()
         if self._parameters.all:
             hits = [max(hits, key=lambda found: (found.first.turn, found.first.start))] if hits else []
-        return tuple(search.event(kind, found) for found in hits)
+        return tuple([search.event(kind, found) for found in hits])
 
     def _with_opinion(
         self, criterion: Criterion, case: Case, search: PhraseSearch, opinion: Opinion
@@ -270,6 +270,8 @@ class Phrase:
     def _weighed(self, search: PhraseSearch, opinion: Opinion) -> tuple[list[Found], list[Found]]:
         """What counts and what is in doubt, by phrases and classifier together."""
         sure, doubtful = search.weighed(opinion, self._positive(search, every=True)[0])
+        if not self._perhaps:
+            return sure, doubtful
         perhaps_sure, perhaps_doubtful = search.weighed_perhaps(opinion, self._perhaps)
         return [*sure, *perhaps_sure], [*doubtful, *perhaps_doubtful]
 
@@ -330,6 +332,8 @@ def _own(found: Sequence[Found]) -> int:
 
 
 def _spans(found: Sequence[Found]) -> tuple[SpanEvidence, ...]:
+    if len(found) == 1:
+        return found[0].spans
     return tuple(dict.fromkeys(span for hit in found for span in hit.spans))
 
 

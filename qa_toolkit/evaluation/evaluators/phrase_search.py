@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from qa_toolkit.domain.case import Case
 from qa_toolkit.domain.evaluation import SpanEvidence, WindowEvidence
 from qa_toolkit.domain.events import Event
-from qa_toolkit.domain.frozen import quick_init
 from qa_toolkit.evaluation.evaluators.assent import is_in_doubt
-from qa_toolkit.evaluation.evaluators.conversation import conversation_of
+from qa_toolkit.evaluation.evaluators.conversation import Source, conversation_of
 from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit
 from qa_toolkit.evaluation.evaluators.meaning import WHOLE_CLAUSE
 from qa_toolkit.evaluation.evaluators.opinion import Judged, Opinion, judge, judge_at
 from qa_toolkit.evaluation.evaluators.phrase_texts import AllTexts, PhraseTexts
 from qa_toolkit.evaluation.evaluators.regular_expressions import RegularExpressions
-from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable, searchable, tokens_of
-from qa_toolkit.evaluation.evaluators.texts import ANY_LANGUAGE, language_of
+from qa_toolkit.evaluation.evaluators.searchable import Place, tokens_of
+from qa_toolkit.evaluation.evaluators.texts import ANY_LANGUAGE
 from qa_toolkit.evaluation.evaluators.token_patterns import TokenPatterns
 from qa_toolkit.evaluation.evaluators.windows import Window, open_window
 
@@ -28,53 +27,62 @@ if TYPE_CHECKING:
 _DOUBTFUL = 0.5
 """The probability of a hit on which phrase and classifier disagree."""
 
+_FIRST = itemgetter(0)
 
-@quick_init
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A hit with its quotation and how sure the words are.
 
-    ``reported``: they are told of somebody else; ``in_doubt``: they may not be meant, however they are heard.
+class Found(NamedTuple):
+    """Words found, quoted, and how sure they are.
+
+    ``in_doubt``: they may not be meant, however they are heard. ``hit`` and ``source``: of a phrase.
     """
 
     first: Place
     spans: tuple[SpanEvidence, ...]
     confidence: float
-    written: str
-    reported: bool = False
+    hit: Hit | None = None
+    source: Source | None = None
     in_doubt: bool = False
+
+    @property
+    def reported(self) -> bool:
+        """Whether they are told of somebody else."""
+        if self.hit is None or self.source is None:
+            return False
+        return self.source.readings.is_reported(self.hit)
+
+    def at_most_doubtful(self, *, in_doubt: bool) -> Found:
+        """The same words, no surer than what phrase and classifier disagree on."""
+        return self._replace(confidence=min(self.confidence, _DOUBTFUL), in_doubt=in_doubt)
 
 
 class PhraseSearch:
     """The phrases of one evaluator looked for in one case."""
 
     def __init__(self, parameters: PhraseParameters, case: Case) -> None:
-        if case.transcript is None:
-            raise ValueError("a transcript is needed")
-        self._parameters, self._case = parameters, case
-        self._transcript = case.transcript
-        self._language = language_of(case)
-        self._text = searchable(case.transcript, self._language)
-        self._known = conversation_of(self._text)
+        self._parameters = parameters
+        self._known = conversation_of(case)
+        self._text, self._language = self._known.text, self._known.language
+        self._doubting = parameters.meant or parameters.negated == "doubt"
         self.window: Window = open_window(parameters, parameters.role, case, self._text)
 
     def of(self, texts: PhraseTexts) -> list[Found]:
         """Hits of any of the texts, in order."""
-        return in_order([found for _, of_one in self._by_list(texts) for found in of_one])
+        by_list = self._by_list(texts)
+        return in_order([hit for _, of_one in by_list for hit in of_one]) if by_list else []
 
     def _by_list(self, texts: PhraseTexts) -> list[tuple[str, list[Found]]]:
         """The hits of each list that has any, with the language it is in."""
         by_list = []
         for language, listed in texts.lists(self._language):
-            source = self._text if language == self._language else searchable(self._transcript, language)
-            hits = listed.hits(source)
+            source = self._known.source(language)
+            hits = listed.hits(source.text)
             if hits and (counting := self._counting(hits, source)):
                 by_list.append((language, [self._found(hit, source) for hit in counting]))
         return by_list
 
     def perhaps(self, texts: PhraseTexts) -> list[Found]:
         """Hits of texts that prove nothing but leave it to a person."""
-        return [_perhaps(hit) for hit in self.of(texts)]
+        return [hit.at_most_doubtful(in_doubt=True) for hit in self.of(texts)]
 
     def weighed_perhaps(self, opinion: Opinion, texts: PhraseTexts) -> tuple[list[Found], list[Found]]:
         """Hits of texts that prove nothing, by the classifier: those that count, and those in doubt.
@@ -83,13 +91,16 @@ class PhraseSearch:
         dropped, and what it would count by itself counts, since the words speak for it too.
         """
         by_list = self._by_list(texts)
-        hits = [_perhaps(hit) for hit in in_order([found for _, of_one in by_list for found in of_one])]
-        trained = opinion.of(self._language) if hits else None
+        if not by_list:
+            return [], []
+        found = in_order([hit for _, of_one in by_list for hit in of_one])
+        hits = [hit.at_most_doubtful(in_doubt=True) for hit in found]
+        trained = opinion.of(self._language)
         if trained is None:
             return [], hits
-        own = [found for language, of_one in by_list if language == self._language for found in of_one]
+        own = [hit for language, of_one in by_list if language == self._language for hit in of_one]
         places = [hit.first for hit in in_order(own)]
-        judged = judge_at(trained, self._transcript, self._language, self._parameters.role, places)
+        judged = judge_at(trained, self._known.transcript, self._language, self._parameters.role, places)
         sure: list[Found] = []
         doubtful: list[Found] = []
         for hit in hits:
@@ -99,7 +110,7 @@ class PhraseSearch:
                 doubtful.append(hit)
             elif trained.certain_of(best.probability) and not self._doubted(best.place):
                 said = self._text.confidence([best.place])
-                sure.append(replace(hit, confidence=best.probability * said, in_doubt=False))
+                sure.append(hit._replace(confidence=best.probability * said, in_doubt=False))
             elif best.probability >= trained.denied_below:
                 doubtful.append(hit)
         return sure, doubtful
@@ -122,13 +133,13 @@ class PhraseSearch:
 
     def of_tokens(self, patterns: TokenPatterns) -> list[Found]:
         """Hits of token patterns."""
-        return self._placed(lambda text: patterns.find(text, self._language), "pattern")
+        return self._placed(lambda text: patterns.find(text, self._language))
 
     def of_expressions(self, expressions: RegularExpressions) -> list[Found]:
         """Hits of regular expressions."""
-        return self._placed(expressions.find, "regex")
+        return self._placed(expressions.find)
 
-    def _placed(self, find: Callable[[str], list[tuple[int, int]]], written: str) -> list[Found]:
+    def _placed(self, find: Callable[[str], list[tuple[int, int]]]) -> list[Found]:
         """What is found in the text of each turn of the role, inside the window."""
         found = []
         for position, turn in enumerate(self._text.turns):
@@ -138,7 +149,7 @@ class PhraseSearch:
                 place = Place(position, start, end)
                 if self.window.holds(place):
                     sure = self._text.confidence([place])
-                    found.append(Found(place, self._text.quote([place]), sure, written))
+                    found.append(Found(place, self._text.quote([place]), sure))
         return found
 
     def weighed(self, opinion: Opinion, hits: Sequence[Found]) -> tuple[list[Found], list[Found]]:
@@ -146,12 +157,12 @@ class PhraseSearch:
         trained = opinion.of(self._language)
         if trained is None:
             clear = [hit for hit in hits if not hit.in_doubt]
-            return clear, [replace(hit, confidence=_DOUBTFUL) for hit in hits if hit.in_doubt]
+            return clear, [hit._replace(confidence=_DOUBTFUL) for hit in hits if hit.in_doubt]
         roles = self._parameters.role
         places = [hit.first for hit in hits]
         judged = judge(
             trained,
-            self._transcript,
+            self._known.transcript,
             self._language,
             roles,
             hits=places,
@@ -171,7 +182,7 @@ class PhraseSearch:
             near = by_turn.get(hit.first.turn, ())
             likely = [sentence.probability for sentence in near if sentence.holds(hit.first)]
             if hit.in_doubt or (likely and max(likely) < trained.denied_below):
-                doubtful.append(replace(hit, confidence=min(hit.confidence, _DOUBTFUL)))
+                doubtful.append(hit.at_most_doubtful(in_doubt=hit.in_doubt))
             else:
                 sure.append(hit)
         for sentence in judged:
@@ -179,13 +190,13 @@ class PhraseSearch:
                 continue
             said = self._text.confidence([sentence.place])
             sure_of_it = sentence.probability * said
-            found = Found(sentence.place, self._text.quote([sentence.place]), sure_of_it, opinion.name)
+            found = Found(sentence.place, self._text.quote([sentence.place]), sure_of_it)
             if not self._doubted(sentence.place) and opinion.counts_alone(
                 sentence.probability, self._language
             ):
                 sure.append(found)
             else:
-                doubtful.append(replace(found, confidence=min(sure_of_it, _DOUBTFUL)))
+                doubtful.append(found.at_most_doubtful(in_doubt=False))
         return in_order(sure), in_order(doubtful)
 
     def _found_alone(self, opinion: Opinion, sentence: Judged) -> bool:
@@ -206,40 +217,39 @@ class PhraseSearch:
     def event(self, kind: str, found: Found) -> Event:
         """A hit as an event; of a hit over two turns, the words of the first."""
         span = found.spans[0]
-        role = self._text.turns[found.first.turn].role.value
+        role = self._known.role_of(found.first.turn)
         sure = round(found.confidence, 4)
         return Event(
             kind, role, span.start_s, span.end_s, sure, span.turn, span.channel, "phrase/1", span.text
         )
 
-    def _counting(self, hits: Sequence[Hit], source: Searchable) -> Sequence[Hit]:
+    def _counting(self, hits: Sequence[Hit], source: Source) -> Sequence[Hit]:
         """The hits of the role in the window that are said as they must be."""
         parameters = self._parameters
-        if parameters.role:
-            own = self._known.own_stretches(parameters.role, source)
-            hits = [hit for hit in hits if hit.stretch in own]
-        if self.window.limited and hits:
-            holds, stretches = self.window.holds, source.stretches
-            hits = [hit for hit in hits if holds(stretches[hit.stretch].place(hit.first))]
+        if parameters.role or self.window.limited:
+            hits = source.counting(hits, parameters.role, self.window)
         if parameters.negated == "skip" and hits:
-            is_denied = self._known.readings(source).is_denied
+            is_denied = source.readings.is_denied
             hits = [hit for hit in hits if not is_denied(hit)]
         if parameters.question and hits:
-            is_asked = self._known.readings(source).is_asked
+            is_asked = source.readings.is_asked
             hits = [hit for hit in hits if is_asked(hit)]
         return hits
 
-    def _found(self, hit: Hit, source: Searchable) -> Found:
-        stretch, readings = source.stretches[hit.stretch], self._known.readings(source)
-        spans, confidence = source.quoted(hit.stretch, hit.first, hit.last)
-        doubt = self._parameters.meant and self._not_meant(
-            _in_first_turn(stretch.places(hit.first, hit.last))
-        )
-        doubt = doubt or (self._parameters.negated == "doubt" and readings.is_denied(hit, WHOLE_CLAUSE))
+    def _found(self, hit: Hit, source: Source) -> Found:
+        spans, confidence = source.text.quoted(hit.stretch, hit.first, hit.last)
+        first = source.text.stretches[hit.stretch].place(hit.first)
         sure = hit.similarity * confidence
-        sure = min(sure, _DOUBTFUL) if doubt else sure
-        written, reported = hit.pattern.written, readings.is_reported(hit)
-        return Found(stretch.place(hit.first), spans, sure, written, reported, doubt)
+        doubt = self._doubting and self._in_doubt(hit, source)
+        return Found(first, spans, min(sure, _DOUBTFUL) if doubt else sure, hit, source, doubt)
+
+    def _in_doubt(self, hit: Hit, source: Source) -> bool:
+        """Whether the words of a hit may not be meant, or are denied from afar."""
+        if self._parameters.meant:
+            places = source.text.stretches[hit.stretch].places(hit.first, hit.last)
+            if self._not_meant(_in_first_turn(places)):
+                return True
+        return self._parameters.negated == "doubt" and source.readings.is_denied(hit, WHOLE_CLAUSE)
 
     def _doubted(self, sentence: Place) -> bool:
         """Whether a sentence that only the classifier finds is denied, or may not be meant."""
@@ -269,15 +279,12 @@ def _in_first_turn(places: Sequence[Place]) -> Place:
     return Place(first.turn, first.start, max(place.end for place in places if place.turn == first.turn))
 
 
-def _perhaps(hit: Found) -> Found:
-    """A hit that is in doubt whatever it says."""
-    return replace(hit, confidence=min(hit.confidence, _DOUBTFUL), in_doubt=True)
-
-
 def in_order(found: list[Found]) -> list[Found]:
     """Hits by place; of several at one place the one that quotes most."""
     if len(found) < 2:
         return found
+    if len({hit.first[:2] for hit in found}) == len(found):
+        return sorted(found, key=_FIRST)
     ordered = sorted(found, key=lambda f: (f.first.turn, f.first.start, -len(f.spans[0].text)))
     kept: list[Found] = []
     for hit in ordered:

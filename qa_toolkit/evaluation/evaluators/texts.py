@@ -80,6 +80,11 @@ def _two_letters(language: str) -> str:
     return language.replace("_", "-").split("-")[0].lower() or "en"
 
 
+def each_once(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence without repetitions."""
+    return tuple(dict.fromkeys(items)) if len(items) > 1 else tuple(items)
+
+
 def settled(
     criterion: Criterion,
     value: str | float,

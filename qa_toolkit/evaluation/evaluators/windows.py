@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.frozen import quick_init
 from qa_toolkit.domain.rubric import Authored, Number
 from qa_toolkit.domain.transcript import Role
-from qa_toolkit.evaluation.evaluators.conversation import Conversation, conversation_of
+from qa_toolkit.evaluation.evaluators.conversation import Reach, conversation_at_hand
 from qa_toolkit.evaluation.evaluators.searchable import Place, Searchable
 from qa_toolkit.evaluation.evaluators.texts import EventNames
 
@@ -102,22 +102,36 @@ class Window:
     after: Position | None
     impossible: str | None = None
     limited: bool = True
-    _held: dict[tuple[int, int], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def holds(self, place: Place) -> bool:
         """Whether something that starts at this place lies in the window."""
-        if not self.limited:
-            return True
-        held = self._held.get(place[:2])
-        if held is None:
-            held = self._held[place[:2]] = self._limits_hold(place)
-        return held
+        return not self.limited or self._limits_hold(place)
+
+    def holds_all(self, reach: Reach) -> bool | None:
+        """Whether all words of a stretch lie in the window; None where it depends on the word."""
+        held = []
+        if self.turns is not None:
+            held.append(_among(reach.turns, self.turns))
+        if self.speech_end is not None:
+            held.append(_below(reach.numbers, self.speech_end[0]))
+        if self.start_s is not None:
+            held.append(-_below(reach.times, self.start_s))
+        if self.end_s is not None:
+            held.append(_below(reach.times, self.end_s))
+        if self.before is not None:
+            held.append(_earlier(reach, self.before))
+        if self.after is not None:
+            held.append(-_earlier(reach, self.after))
+        worst = min(held, default=1)
+        return worst > 0 if worst else None
 
     def _limits_hold(self, place: Place) -> bool:
         if self.turns is not None and place.turn not in self.turns:
             return False
         if self.speech_end is not None and (place.turn, place.start) > self.speech_end:
             return False
+        if self.before is None and self.after is None and self.start_s is None and self.end_s is None:
+            return True
         start_s = self.text.time_of(place.turn, place.start)
         if not self._in_seconds(start_s):
             return False
@@ -148,27 +162,57 @@ class Window:
         return _rounded(start), _rounded(end)
 
 
+def _among(turns: frozenset[int], allowed: frozenset[int]) -> int:
+    """1 where all turns are among those allowed, -1 where none is, 0 where some are."""
+    if turns <= allowed:
+        return 1
+    return -1 if turns.isdisjoint(allowed) else 0
+
+
+def _below(span: tuple[float, float] | None, limit: float | None) -> int:
+    """1 where a span ends below a limit, -1 where it begins above it, 0 where neither can be said."""
+    if span is None or limit is None:
+        return 0
+    return 1 if span[1] < limit else -1 if span[0] > limit else 0
+
+
+def _earlier(reach: Reach, position: Position) -> int:
+    """1 where all words come before a position, -1 where all come after it; by time if it has one."""
+    if position.start_s is not None:
+        return _below(reach.times, position.start_s)
+    return _below(reach.numbers, position.turn)
+
+
 def position_of(event: Event, text: Searchable | None) -> Position:
-    """Where an event starts; kept with the conversation, as many windows and orders ask for it."""
-    if text is None:
-        return Position(event.start_s, None)
-    positions = conversation_of(text).positions
-    kept = positions.get(id(event))
-    if kept is None or kept[0] is not event:
-        turn, offset = None, 0
-        if event.turn is not None:
-            turn = text.turn_with_id(event.turn)
-            if turn is not None and event.text:
-                offset = max(0, text.turns[turn].text.find(event.text))
-        kept = positions[id(event)] = event, Position(event.start_s, turn, offset)
-    return kept[1]
+    """Where an event starts."""
+    return positions_of([event], text)[0]
+
+
+def positions_of(events: Sequence[Event], text: Searchable | None) -> list[Position]:
+    """Where events start; kept with the conversation, as many windows and orders ask for them."""
+    known = conversation_at_hand(text) if events else None
+    if known is None:
+        return [_position(event, text) for event in events]
+    kept = known.positions
+    for event in events:
+        if id(event) not in kept:
+            kept[id(event)] = event, _position(event, text)
+    return [kept[id(event)][1] for event in events]
+
+
+def _position(event: Event, text: Searchable | None) -> Position:
+    turn = None if event.turn is None or text is None else text.turn_with_id(event.turn)
+    if text is None or turn is None or not event.text:
+        return Position(event.start_s, turn)
+    return Position(event.start_s, turn, max(0, text.turns[turn].text.find(event.text)))
 
 
 def first_event(case: Case, names: Sequence[str], text: Searchable | None) -> tuple[Event, Position] | None:
     """The earliest event of any of these kinds."""
-    found = [(event, position_of(event, text)) for name in names for event in case.events_of(name)]
-    if not found:
+    events = [event for name in names for event in case.events_of(name)]
+    if not events:
         return None
+    found = list(zip(events, positions_of(events, text), strict=True))
     first = found[0]
     for candidate in found[1:]:
         if candidate[1].before(first[1]):
@@ -178,22 +222,27 @@ def first_event(case: Case, names: Sequence[str], text: Searchable | None) -> tu
 
 def open_window(limits: WindowLimits, roles: Sequence[Role], case: Case, text: Searchable) -> Window:
     """Works the limits out for a conversation; roles are those whose turns count (everyone, when empty)."""
-    known = conversation_of(text)
+    known = conversation_at_hand(text)
+    if known is None:
+        return _window(limits, roles, case, text) if limits.limited else _unlimited(text)
     if not limits.limited:
         if known.unlimited is None:
-            known.unlimited = Window(text, None, None, None, None, None, None, limited=False)
+            known.unlimited = _unlimited(text)
         return known.unlimited
     names = (*limits.before, *limits.after)
     events = [event for name in names for event in case.events_of(name)] if names else ()
     key = (limits.limits, tuple(roles), *map(id, events))
     kept = known.windows.get(key)
     if kept is None:
-        kept = known.windows[key] = events, _window(limits, roles, case, known)
+        kept = known.windows[key] = events, _window(limits, roles, case, text)
     return kept[1]
 
 
-def _window(limits: WindowLimits, roles: Sequence[Role], case: Case, known: Conversation) -> Window:
-    text = known.text
+def _unlimited(text: Searchable) -> Window:
+    return Window(text, None, None, None, None, None, None, limited=False)
+
+
+def _window(limits: WindowLimits, roles: Sequence[Role], case: Case, text: Searchable) -> Window:
     own = text.turns_of(roles)
     impossible = _untimed(limits, own, text)
     start_s, end_s = (None, None) if impossible else _seconds(limits, case, text)
@@ -242,11 +291,14 @@ def _turns(limits: WindowLimits, own: Sequence[int]) -> frozenset[int] | None:
 def _seconds(limits: WindowLimits, case: Case, text: Searchable) -> tuple[float | None, float | None]:
     start_s = None
     if limits.last_s is not None:
-        ends = [t.end_s if t.end_s is not None else t.start_s for t in text.turns]
-        known = [end for end in ends if end is not None]
         duration = case.transcript.duration_s if case.transcript else None
-        start_s = max(0.0, (duration or max(known, default=0.0)) - limits.last_s)
+        start_s = max(0.0, (duration or _last_end(text)) - limits.last_s)
     return start_s, limits.first_s
+
+
+def _last_end(text: Searchable) -> float:
+    ends = [t.end_s if t.end_s is not None else t.start_s for t in text.turns]
+    return max([end for end in ends if end is not None], default=0.0)
 
 
 def _speech_end(own: Sequence[int], text: Searchable, limit_s: float) -> tuple[int, int]:
