@@ -35,6 +35,7 @@ _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(64 - 13)
 _START: Final = "<"
 _MOST_CHUNKS: Final = 1 << 15
+_LONGEST_KEPT: Final = 64
 _NUMBER: Final = "#"
 
 
@@ -134,13 +135,15 @@ class _Chunks(dict[str, Read]):
     """What chunks of text without white space add; a plain dictionary, as it is asked for every word."""
 
     def __missing__(self, chunk: str) -> Read:
+        words = tuple(words_of(chunk))
+        if len(chunk) > _LONGEST_KEPT:
+            return _of_words(words)
         if len(self) >= _MOST_CHUNKS:
             self.clear()
-        found = self[chunk] = _of_words(tuple(words_of(chunk)))
+        found = self[chunk] = _of_words_known(words)
         return found
 
 
-@lru_cache(maxsize=1 << 14)  # all numbers are one word, however they are written
 def _of_words(words: tuple[str, ...]) -> Read:
     signs = sum(sign for sign, those in _SIGNS if not those.isdisjoint(words))
     if any(word.endswith("n't") for word in words):
@@ -154,6 +157,10 @@ def _of_words(words: tuple[str, ...]) -> Read:
         number,
         _of_words(words[1:]) if number in (_BEGINS, _BOTH) else None,
     )
+
+
+_of_words_known: Final = lru_cache(maxsize=1 << 14)(_of_words)
+"""All numbers are one word, however they are written, and a word is one before a comma and before a stop."""
 
 
 @lru_cache(maxsize=1 << 10)  # most words share theirs

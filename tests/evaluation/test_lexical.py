@@ -147,3 +147,13 @@ def plain_surface(words: list[str]) -> list[float]:
 def test_nothing_to_score() -> None:
     assert len(features_of([])) == 0
     assert list(features_of([]).scores(WEIGHTS, NO_SURFACE, 0.5)) == []
+
+
+def test_what_is_kept_of_chunks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexical_words, "_MOST_CHUNKS", 3)
+    monkeypatch.setattr(lexical_words, "_CHUNKS", lexical_words._Chunks())
+    texts = ["one two, three. four five? six", "x" * 1000]
+    for _ in range(2):
+        assert np.array_equal(features_of(texts).parts, plain_features(texts).parts)
+    assert len(lexical_words._CHUNKS) <= 3
+    assert max(map(len, lexical_words._CHUNKS)) < 10

@@ -191,7 +191,7 @@ def judge(
     found = []
     for row in shown:
         sure = round(second.get(row, every[row]), 4)
-        found.append(Judged(own.place(row), sure, claimed(row, min(every[row], sure))))
+        found.append(Judged(own.place(row), sure, bool(rivals) and claimed(row, min(every[row], sure))))
     return found
 
 
