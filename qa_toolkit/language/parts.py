@@ -15,8 +15,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import accumulate, count
-from operator import add, itemgetter
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from qa_toolkit.language.folding import fold, fold_in_place
@@ -73,18 +72,22 @@ class Normalised:
         return tokens
 
     def _placed(self) -> list[NormalisedToken]:
-        chunks = self._text.split(" ")
-        starts = [*map(add, accumulate(map(len, chunks), initial=0), count())]
+        texts, starts, at = self.texts, [], 0
+        for chunk in self._text.split(" "):
+            starts.append(at)
+            at += len(chunk) + 1
         found: list[NormalisedToken] = []
-        last = 0
-        for first, stop, part in (*self._parts, (len(chunks), 0, _NO_PART)):
-            words = self.texts[len(found) : len(found) + first - last]
-            for word, start in zip(words, starts[last:first], strict=True):
+        last = number = 0
+        for first, stop, part in (*self._parts, (len(starts), 0, _NO_PART)):
+            for start in starts[last:first]:
+                word = texts[number]
                 found.append(_token((word, start, start + len(word))))
+                number += 1
             if part.tokens:
                 # A part begins where the plain word before it ends.
                 origin = found[-1].end if first else 0
                 found += [_token((text, start + origin, end + origin)) for text, start, end in part.tokens]
+                number = len(found)
             last = stop
         return found
 
