@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count
 
 from qa_toolkit.evaluation.evaluators.likeness import NEGATIONS
 from qa_toolkit.evaluation.evaluators.pattern_search import Hit, Positions, places_of
@@ -23,29 +23,39 @@ __all__ = ["NEGATIONS", "Hit", "Pattern", "PhraseList", "compile_phrase", "phras
 _MOST_PATTERNS = 1 << 15
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class PhraseList:
-    """Phrases looked for together, in the order they were listed; ``members`` are the same as a set."""
+    """Phrases looked for together, in the order they were listed.
 
-    patterns: tuple[Pattern, ...]
-    members: frozenset[Pattern]
-    language: str
+    ``number`` is that under which the index of their language knows them, 0 before they were asked for.
+    """
+
+    __slots__ = ("_order", "language", "members", "number", "patterns")
+
+    def __init__(self, patterns: tuple[Pattern, ...], language: str) -> None:
+        self.patterns, self.language, self.number = patterns, language, 0
+        self.members = frozenset(patterns)
+        self._order = {pattern: number for number, pattern in enumerate(patterns)}
 
     def hits(self, text: Searchable) -> list[Hit]:
         """The places of all phrases in the order they were listed; kept, as several criteria share a list."""
         text.refresh()
-        found = _looked_at(text, self)
+        found: _Found | None = text.found.get(self.language)
+        if found is None or not found.look.first <= self.number <= found.look.last:
+            found = _looked_at(text, self)
         hits = found.of_lists.get(self)
         if hits is None:
             hits = found.of_lists[self] = self._hits(found, text)
         return hits
 
     def _hits(self, found: _Found, text: Searchable) -> list[Hit]:
-        possible = found.look.possible
-        if possible.isdisjoint(self.members):
+        own = self.members & found.look.possible
+        if not own:
             return []
-        own = filter(possible.__contains__, self.patterns)
-        return list(chain.from_iterable([found.of(pattern, text) for pattern in own]))
+        if len(self.members) == len(self.patterns):
+            ordered = sorted(own, key=self._order.__getitem__) if len(own) > 1 else list(own)
+        else:
+            ordered = [pattern for pattern in self.patterns if pattern in own]
+        return list(chain.from_iterable([found.of(pattern, text) for pattern in ordered]))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -56,7 +66,7 @@ def phrase_list(texts: tuple[str, ...], language: str, least: float) -> PhraseLi
         ValueError: there is no word in one of them.
     """
     patterns = tuple(compile_phrase(text, language, least) for text in texts)
-    return PhraseList(patterns, frozenset(patterns), language)
+    return PhraseList(patterns, language)
 
 
 @dataclass(slots=True, eq=False)
@@ -77,30 +87,31 @@ class _Found:
 
 
 _entering = threading.Lock()
+_numbers = count(1)
 _indexes: dict[str, PhraseIndex] = {}
 """By language, as a conversation that is searched in two languages is read in each by itself."""
 
 
 def _looked_at(text: Searchable, listed: PhraseList) -> _Found:
-    """What was found in a conversation so far, with a look for the phrases of a list if not done yet."""
+    """What was found in a conversation so far, after a look for the phrases of a list that is new to it."""
     index = _indexes.get(listed.language)
-    number = None if index is None else index.numbers.get(listed)
-    if index is None or number is None:
-        index, number = _entered(listed)
-    found: _Found | None = text.found.get(index)
-    if found is None:
-        found = text.found[index] = _Found(index.look(text))
-    elif found.look.lists < number:
+    if index is None or listed.number < index.first:
+        index = _with(listed)
+    found: _Found | None = text.found.get(listed.language)
+    if found is None or found.look.first != index.first:
+        found = text.found[listed.language] = _Found(index.look(text))
+    else:
         found.look = index.look(text)
     return found
 
 
-def _entered(listed: PhraseList) -> tuple[PhraseIndex, int]:
+def _with(listed: PhraseList) -> PhraseIndex:
     """The index with a new list; all begin anew when they are full, as lists of rubrics out of use stay."""
     with _entering:
         if sum(map(len, _indexes.values())) > _MOST_PATTERNS:
             _indexes.clear()
         index = _indexes.get(listed.language)
         if index is None:
-            index = _indexes[listed.language] = PhraseIndex()
-        return index, index.enter(listed)
+            index = _indexes[listed.language] = PhraseIndex(next(_numbers))
+        index.enter(listed, next(_numbers))
+        return index

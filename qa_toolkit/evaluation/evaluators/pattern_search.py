@@ -275,7 +275,7 @@ class _Walk:
             self.on(i + 1, j + 1, loss, equal + 1)
         elif pattern.fuzzy and j < len(texts):
             self._on_alike(i, j, loss, equal)
-        if pattern.fuzzy and i > 0:
+        if pattern.fuzzy and i > 0 and loss + 1.0 <= pattern.budget:
             if _may_differ(pattern.words[i]) and i + 1 < len(pattern.words):
                 self.on(i + 1, j, loss + 1.0, equal)
             if j < len(texts) and _may_differ(texts[j]):

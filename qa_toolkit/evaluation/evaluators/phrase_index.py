@@ -22,14 +22,15 @@ class Look(NamedTuple):
     """What one look at the words of a conversation says of phrases.
 
     Attributes:
-        lists: so many lists were known then.
+        first: lists are known to the index from this number on, ``last``: up to this one at that time.
         possible: the phrases of these that may be there.
         joined: those that may be there with two words written as one or one as two.
         meant: two words in a row of phrases that words said in a row are like, written as one.
         pairs: these and the words said in a row themselves.
     """
 
-    lists: int
+    first: int
+    last: int
     possible: AbstractSet[Pattern]
     joined: AbstractSet[Pattern]
     meant: AbstractSet[str]
@@ -137,8 +138,8 @@ class PhraseIndex:
     all of it is there, as a thread may look while another enters a list; only one enters at a time.
     """
 
-    def __init__(self) -> None:
-        self.numbers: dict[PhraseList, int] = {}
+    def __init__(self, first: int) -> None:
+        self.first = self._last = first
         self._entered: set[Pattern] = set()
         self._always: list[Pattern] = []
         self._by_word, self._by_pair = _ByWord(), _ByWord()
@@ -149,16 +150,16 @@ class PhraseIndex:
         """How many phrases it lists."""
         return len(self._entered)
 
-    def enter(self, listed: PhraseList) -> int:
-        """Enters a list and gives the number under which it is known, counted from one."""
+    def enter(self, listed: PhraseList, number: int) -> None:
+        """Enters a list under a number higher than all before."""
         for pattern in listed.members - self._entered:
             self._enter(pattern)
             self._entered.add(pattern)
-        return self.numbers.setdefault(listed, len(self.numbers) + 1)
+        self._last = listed.number = number
 
     def look(self, text: Searchable) -> Look:
         """Which of the phrases known now a conversation may hold."""
-        known = len(self.numbers)
+        last = self._last
         joined = set[Pattern]()
         self._by_form.collect(text.spoken, joined)
         self._by_part.collect(text.split, joined)
@@ -167,7 +168,7 @@ class PhraseIndex:
         possible = joined.union(self._always)
         self._by_word.collect(text.present, possible)
         self._by_pair.collect(pairs, possible)
-        return Look(known, possible, joined, meant, pairs)
+        return Look(self.first, last, possible, joined, meant, pairs)
 
     def _enter(self, pattern: Pattern) -> None:
         if pattern.fuzzy:
