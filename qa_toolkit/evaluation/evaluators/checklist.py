@@ -56,13 +56,19 @@ class Checklist:
         """The answer with the evidence of the parts that settle it."""
         question = self._asked_of_parts(criterion)
         lacking = [name for name in self._needs if not case.has(name)]
-        answers = [_ask(part, question, case, lacking) for part in self._parts]
-        counting = [a for a in answers if a.status is not AnswerStatus.NOT_APPLICABLE]
+        settling = "no" if self._parameters.every else "yes"
+        counting, decided, doubtful = [], [], []
+        for part in self._parts:
+            answer = _ask(part, question, case, lacking)
+            if answer.status is AnswerStatus.NOT_APPLICABLE:
+                continue
+            counting.append(answer)
+            if answer.answer == settling:
+                decided.append(answer)
+            if answer.status is not AnswerStatus.ANSWERED:
+                doubtful.append(answer)
         if not counting:
             return settled(criterion, "na", (), confidence=1.0, reason="no part of the list applies")
-        settling = "no" if self._parameters.every else "yes"
-        decided = [a for a in counting if a.answer == settling]
-        doubtful = [a for a in counting if a.status is not AnswerStatus.ANSWERED]
         if not decided and doubtful:
             reasons = "; ".join(dict.fromkeys(a.reason or "no reason" for a in doubtful))
             return unanswered(criterion, f"{len(doubtful)} of {len(counting)} parts are open: {reasons}")

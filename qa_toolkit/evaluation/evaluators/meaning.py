@@ -165,12 +165,18 @@ class Readings:
         """What stands in the original text behind each word of a stretch, up to the next one of its turn."""
         gaps = self._gaps.get(number)
         if gaps is None:
-            stretch = self.text.stretches[number]
-            following = [*zip(stretch.turns[1:], stretch.tokens[1:], strict=True), (None, None)]
-            gaps = []
-            for turn, token, (next_turn, after) in zip(stretch.turns, stretch.tokens, following, strict=True):
-                until = after.start if after is not None and next_turn == turn else None
-                gaps.append(self.text.turns[turn].text[token.end : until])
+            stretch, turns = self.text.stretches[number], self.text.turns
+            # Up to where: the next word, or None for the end of the turn.
+            until = [
+                token.start if turn == before else None
+                for token, turn, before in zip(
+                    stretch.tokens[1:], stretch.turns[1:], stretch.turns, strict=False
+                )
+            ]
+            gaps = [
+                turns[turn].text[token.end : end]
+                for token, turn, end in zip(stretch.tokens, stretch.turns, [*until, None], strict=True)
+            ]
             self._gaps[number] = gaps
         return gaps
 

@@ -24,7 +24,14 @@ from qa_toolkit.evaluation.evaluator import Tools
 from qa_toolkit.evaluation.evaluators.matching import compile_phrase
 from qa_toolkit.evaluation.evaluators.opinion import Meaning, Opinion
 from qa_toolkit.evaluation.evaluators.phrase_search import Found, PhraseSearch, in_order
-from qa_toolkit.evaluation.evaluators.phrase_texts import BETWEEN, SHOWN, PhraseTexts, all_texts, brief
+from qa_toolkit.evaluation.evaluators.phrase_texts import (
+    BETWEEN,
+    SHOWN,
+    all_texts,
+    brief,
+    names_of,
+    texts_by_language,
+)
 from qa_toolkit.evaluation.evaluators.regular_expressions import Regex, RegularExpressions
 from qa_toolkit.evaluation.evaluators.texts import (
     ANY_LANGUAGE,
@@ -118,13 +125,15 @@ class Phrase:
 
     def __init__(self, parameters: PhraseParameters, tools: Tools) -> None:
         self._parameters = parameters
-        self._any = PhraseTexts(parameters.any, parameters.fuzzy)
-        self._perhaps = PhraseTexts(parameters.perhaps, parameters.fuzzy)
-        self._none = PhraseTexts(parameters.none, parameters.fuzzy)
+        self._any = texts_by_language(parameters.any, parameters.fuzzy)
+        self._perhaps = texts_by_language(parameters.perhaps, parameters.fuzzy)
+        self._none = texts_by_language(parameters.none, parameters.fuzzy)
         self._all = all_texts(parameters.all, parameters.fuzzy)
         # Lists of hundreds of phrases are joined once, not for every call in which none of them is said.
-        self._wanted = BETWEEN.join(filter(None, (self._any.names, *parameters.regex))) or "the pattern"
-        self._forbidden = self._none.names
+        self._wanted = (
+            BETWEEN.join(filter(None, (names_of(parameters.any), *parameters.regex))) or "the pattern"
+        )
+        self._forbidden = names_of(parameters.none)
         self._opinion: Opinion | None = None
         if parameters.meaning:
             self._opinion = Opinion(parameters.meaning, search_folders(tools.settings))
@@ -142,7 +151,7 @@ class Phrase:
         answered once.
         """
         events = tuple([event for name in self._named for event in case.events_of(name)])
-        asked = _Asked(criterion, case.transcript, language_of(case), events)
+        asked = _Asked(criterion, case.transcript, case.interaction.language, events)
         kept = self._kept
         if kept is None or not kept[0].same_as(asked):
             kept = self._kept = asked, self._answer(criterion, case)
@@ -152,7 +161,7 @@ class Phrase:
         parameters, search = self._parameters, self._search(case)
         if search.window.impossible:
             return unanswered(criterion, search.window.impossible)
-        forbidden = search.of(self._none) if self._none else ()
+        forbidden = search.of(self._none)
         if forbidden:
             spans = _spans(forbidden)
             sure = max(found.confidence for found in forbidden)
@@ -226,7 +235,7 @@ class Phrase:
     def heard(self, kind: str, case: Case) -> Sequence[Event]:
         """As ``find``, whatever language the conversation is in: nothing heard may mean nothing listed."""
         search = self._search(case)
-        if search.window.impossible or (self._none and search.of(self._none)):
+        if search.window.impossible or search.of(self._none):
             return ()
         if self._opinion is not None:
             sure, doubtful = self._weighed(search, self._opinion)
@@ -270,7 +279,7 @@ class Phrase:
     def _weighed(self, search: PhraseSearch, opinion: Opinion) -> tuple[list[Found], list[Found]]:
         """What counts and what is in doubt, by phrases and classifier together."""
         sure, doubtful = search.weighed(opinion, self._positive(search, every=True)[0])
-        if not self._perhaps:
+        if self._perhaps is None:
             return sure, doubtful
         perhaps_sure, perhaps_doubtful = search.weighed_perhaps(opinion, self._perhaps)
         return [*sure, *perhaps_sure], [*doubtful, *perhaps_doubtful]
@@ -282,7 +291,7 @@ class Phrase:
         lacking: list[str] = []
         if parameters.any or self._token_patterns is not None or self._expressions is not None:
             found = search.of(self._any)
-            if self._opinion is None and self._perhaps:
+            if self._opinion is None and self._perhaps is not None:
                 found = in_order([*found, *search.perhaps(self._perhaps)])
             if self._token_patterns is not None:
                 found = in_order([*found, *search.of_tokens(self._token_patterns)])
@@ -318,7 +327,7 @@ class _Asked(NamedTuple):
 
     criterion: Criterion
     transcript: Transcript | None
-    language: str
+    language: str | None
     events: tuple[Event, ...]
 
     def same_as(self, other: _Asked) -> bool:

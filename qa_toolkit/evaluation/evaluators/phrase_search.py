@@ -65,9 +65,9 @@ class PhraseSearch:
         self._doubting = parameters.meant or parameters.negated == "doubt"
         self.window: Window = open_window(parameters, parameters.role, case, self._text)
 
-    def of(self, texts: PhraseTexts) -> list[Found]:
+    def of(self, texts: PhraseTexts | None) -> list[Found]:
         """Hits of any of the texts, in order."""
-        by_list = self._by_list(texts)
+        by_list = self._by_list(texts) if texts is not None else None
         return in_order([hit for _, of_one in by_list for hit in of_one]) if by_list else []
 
     def _by_list(self, texts: PhraseTexts) -> list[tuple[str, list[Found]]]:
@@ -175,18 +175,14 @@ class PhraseSearch:
             return [hit for hit in hits if not hit.in_doubt], [hit for hit in hits if hit.in_doubt]
         sure: list[Found] = []
         doubtful: list[Found] = []
-        by_turn: dict[int, list[Judged]] = {}
-        for sentence in judged:
-            by_turn.setdefault(sentence.place.turn, []).append(sentence)
         for hit in hits:
-            near = by_turn.get(hit.first.turn, ())
-            likely = [sentence.probability for sentence in near if sentence.holds(hit.first)]
+            likely = [sentence.probability for sentence in judged if sentence.holds(hit.first)]
             if hit.in_doubt or (likely and max(likely) < trained.denied_below):
                 doubtful.append(hit.at_most_doubtful(in_doubt=hit.in_doubt))
             else:
                 sure.append(hit)
-        for sentence in judged:
-            if not self._found_alone(opinion, sentence) or any(map(sentence.holds, places)):
+        for sentence in self._found_alone(opinion, judged):
+            if any(map(sentence.holds, places)):
                 continue
             said = self._text.confidence([sentence.place])
             sure_of_it = sentence.probability * said
@@ -199,11 +195,13 @@ class PhraseSearch:
                 doubtful.append(found.at_most_doubtful(in_doubt=False))
         return in_order(sure), in_order(doubtful)
 
-    def _found_alone(self, opinion: Opinion, sentence: Judged) -> bool:
-        """Whether the classifier finds a sentence that no phrase finds."""
-        if opinion.parameters.alone == "ignored" or sentence.probability < opinion.parameters.likely_from:
-            return False
-        return not sentence.claimed and self.window.holds(sentence.place)
+    def _found_alone(self, opinion: Opinion, judged: Sequence[Judged]) -> list[Judged]:
+        """The sentences that the classifier finds where no phrase has to."""
+        if opinion.parameters.alone == "ignored":
+            return []
+        least = opinion.parameters.likely_from
+        likely = [sentence for sentence in judged if sentence.probability >= least and not sentence.claimed]
+        return [sentence for sentence in likely if self.window.holds(sentence.place)]
 
     def absence(self, parameters: PhraseParameters) -> float:
         """How sure it is that nothing was said."""

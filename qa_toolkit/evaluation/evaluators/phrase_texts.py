@@ -15,17 +15,9 @@ _MOST_LANGUAGES = 16
 class PhraseTexts:
     """Texts by language; the lists for a language are made once, not for every conversation in it."""
 
-    def __init__(self, by_language: Mapping[str, Sequence[str]] | None, least: float) -> None:
-        self._by_language, self._least = by_language or {}, least
+    def __init__(self, by_language: Mapping[str, Sequence[str]], least: float) -> None:
+        self._by_language, self._least = by_language, least
         self._lists: dict[str, tuple[tuple[str, PhraseList], ...]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._by_language)
-
-    @property
-    def names(self) -> str:
-        """All texts in one line."""
-        return BETWEEN.join(text for texts in self._by_language.values() for text in texts)
 
     def lists(self, language: str) -> tuple[tuple[str, PhraseList], ...]:
         """The lists to look for in a conversation of a language, each with the language it is in."""
@@ -39,6 +31,16 @@ class PhraseTexts:
                 self._lists.clear()
             self._lists[language] = found
         return found
+
+
+def texts_by_language(by_language: Mapping[str, Sequence[str]] | None, least: float) -> PhraseTexts | None:
+    """Texts ready to be looked for; None where there are none."""
+    return PhraseTexts(by_language, least) if by_language else None
+
+
+def names_of(by_language: Mapping[str, Sequence[str]] | None) -> str:
+    """All texts in one line."""
+    return BETWEEN.join(text for texts in (by_language or {}).values() for text in texts)
 
 
 AllTexts = Mapping[str, Sequence[tuple[PhraseTexts, str]]]

@@ -20,6 +20,7 @@ from qa_toolkit.evaluation.evaluators.texts import EventNames
 
 Seconds = Annotated[Number, Field(gt=0)]
 Count = Annotated[int, Field(ge=1, strict=True)]
+_NO_LIMITS = (None,) * 6
 
 
 class WindowLimits(Authored):
@@ -89,6 +90,7 @@ class Position:
         return False if both_timed else None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Window:
     """The limits worked out for one conversation. ``impossible`` says why nothing can be searched."""
@@ -263,7 +265,7 @@ def _window(limits: WindowLimits, roles: Sequence[Role], case: Case, text: Searc
         before=before[1] if before else None,
         after=after[1] if after else None,
         impossible=impossible,
-        limited=any(limit is not None for limit in (speech_end, turns, start_s, end_s, before, after)),
+        limited=(speech_end, turns, start_s, end_s, before, after) != _NO_LIMITS,
     )
 
 
@@ -271,9 +273,9 @@ def _untimed(limits: WindowLimits, own: Sequence[int], text: Searchable) -> str 
     limited_in_seconds = (limits.first_s, limits.last_s, limits.first_s_of_speech)
     if all(limit is None for limit in limited_in_seconds):
         return None
-    timed = all(text.turns[i].start_s is not None for i in own)
+    timed = None not in [text.turns[i].start_s for i in own]
     if limits.first_s_of_speech is not None:
-        timed = timed and all(text.turns[i].end_s is not None for i in own)
+        timed = timed and None not in [text.turns[i].end_s for i in own]
     return None if timed else "the turns have no times, and the search is limited in seconds"
 
 
