@@ -43,6 +43,8 @@ _OPENED_BY: Final = IS_BEFORE.union(*(following for _, following in HAS_OR_HAD.v
 _STAND_IN: Final = "qzx"
 """A word that no rule knows, for the plain word beside a part."""
 _MOST_KEPT: Final = 1 << 15
+_LONGEST_KEPT: Final = 100
+"""So many of the chunks and parts met are kept, none longer than so many characters."""
 _TEXT: Final = itemgetter(0)
 
 _token: Callable[[tuple[str, int, int]], NormalisedToken] = partial(tuple.__new__, NormalisedToken)
@@ -200,13 +202,14 @@ class _PlainWords(dict[str, str]):
         self._watched, self._fillers = watched, fillers
 
     def __missing__(self, chunk: str) -> str:
-        if len(self) >= _MOST_KEPT:
-            self.clear()
         match = _PLAIN.fullmatch(fold_in_place(chunk) or "")
         word = sys.intern(match[1]) if match else ""
         if word in self._watched or self._fillers.fullmatch(word):
             word = ""
-        self[chunk] = word
+        if len(chunk) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[chunk] = word
         return word
 
 
@@ -223,13 +226,15 @@ class _Between(dict[str, _Part]):
             digits = number[1]
             placed = [_token((digit, at, at + 1)) for at, digit in enumerate(digits, number.start(1))]
             return _Part(tuple(digits), tuple(placed), asks=False, far=False)
-        if len(self) >= _MOST_KEPT:
-            self.clear()
         folded = fold(text).text
         asks = self._rules.asks is not None and self._rules.asks.search(folded) is not None
         tokens = self._read(text)
         far = self._rules.far.search(folded) is not None
-        self[text] = found = _Part(tuple(map(_TEXT, tokens)), tokens, asks, far)
+        found = _Part(tuple(map(_TEXT, tokens)), tokens, asks, far)
+        if len(text) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[text] = found
         return found
 
     def _read(self, text: str) -> Tokens:

@@ -175,5 +175,7 @@ def test_parts_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(50):
         text = f"coverage{'x' * number} it's x{number} please"
         assert kept.read(text).tokens == normaliser._whole(text, words=ENGLISH, drop_fillers=True)
+    kept.read(f"{'coverage' * 50} please x{'y' * 200} please")
+    assert max(map(len, [*kept._plain, *kept._middle])) <= parts._LONGEST_KEPT
     assert len(kept._plain) <= 4
     assert len(kept._middle) <= 4
