@@ -72,7 +72,7 @@ def _digits_in_a_row(digits: Sequence[tuple[int, int]]) -> list[tuple[int, int, 
 
 def places_of(pattern: Pattern, text: Searchable, look: Look, at: Positions) -> list[Hit]:
     """All places of a phrase, in order, none overlapping another."""
-    if pattern in look.joined or pattern.budget >= 1.0:
+    if pattern.budget >= 1.0 or (pattern in look.joined and _joined_there(pattern, text)):
         return _walked(pattern, _starts(pattern, _stretches_of(pattern, text), text), text)
     # From here on each word is met by one word, and those in a row by words in a row.
     if not (pattern.pairs <= look.pairs and pattern.needed <= text.present):
@@ -83,6 +83,11 @@ def places_of(pattern: Pattern, text: Searchable, look: Look, at: Positions) -> 
     if pattern.literal and not (pattern.fuzzy and _may_be_bent(pattern, text, look)):
         return _literal_hits(pattern, text)
     return _hits_word_by_word(pattern, text, at)
+
+
+def _joined_there(pattern: Pattern, text: Searchable) -> bool:
+    """Whether all words may be there, if one can be met by two or two by one."""
+    return pattern.needed <= text.present or not pattern.joined_forms.isdisjoint(text.spoken)
 
 
 def _may_be_bent(pattern: Pattern, text: Searchable, look: Look) -> bool:
