@@ -54,7 +54,7 @@ class HeardWords:
         self.digits: list[int] = [n for n, text in enumerate(self.texts) if text in DIGITS]
         self._said = said
         self._opening = opening
-        self._starts = [0, *accumulate(len(normalised.texts) for _, normalised in said)]
+        self._starts: list[int] = []
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -78,23 +78,32 @@ class HeardWords:
         tokens = normalised.tokens
         return text[tokens[number - 1].end : tokens[number].start]
 
+    def pause_before(self, position: int) -> int:
+        """How much parts a word from the one before: 2 as two numbers, 1 as a mark within one, 0 nothing."""
+        gap = self.gap(position)
+        if gap is None:
+            return 2
+        if not gap:
+            return 0
+        if any(mark in gap for mark in ".,;:?!…") and any(c.isspace() for c in gap):
+            return 2
+        if any(mark in gap for mark in "-–./()"):
+            return 1
+        if gap.strip() == gap:
+            return 0
+        return int(self.source(position - 1)[-1:].isdigit() and self.source(position)[:1].isdigit())
+
     def at(self, position: int) -> tuple[int, int]:
         """The turn of a word, and which of the turn's words it is."""
+        if not self._starts:
+            self._starts = [0, *accumulate(len(normalised.texts) for _, normalised in self._said)]
         turn = bisect_right(self._starts, position) - 1
         return turn, position - self._starts[turn]
+
+    def written(self, sign: str) -> bool:
+        """Whether a sign stands somewhere in the original texts."""
+        return any(sign in text for text, _ in self._said)
 
     def between(self, first: int, last: int) -> list[HeardWord]:
         """The words from ``first`` to ``last`` (not included)."""
         return [self[position] for position in range(first, min(last, len(self.texts)))]
-
-
-def pause_between(before: HeardWord, word: HeardWord) -> int:
-    """How much parts two words: 2 a pause that may part two numbers, 1 a mark within one, 0 nothing."""
-    if word.gap is None:
-        return 2
-    if any(mark in word.gap for mark in ".,;:?!…") and any(c.isspace() for c in word.gap):
-        return 2
-    if any(mark in word.gap for mark in "-–./()"):
-        return 1
-    both_written = before.source[-1:].isdigit() and word.source[:1].isdigit()
-    return 1 if word.gap.strip() != word.gap and both_written else 0

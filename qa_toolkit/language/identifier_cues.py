@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from qa_toolkit.language.heard_words import HeardWords, pause_between
+from qa_toolkit.language.heard_words import HeardWords
 from qa_toolkit.language.identifier_words import CUES_BY_FIRST_WORD, PIECE_NAMES
 
 
@@ -67,7 +67,7 @@ def counts_in(words: HeardWords) -> set[int]:
         if not position or texts[position - 1] not in PIECE_NAMES:
             continue
         alone = position + 1 >= len(words) or not words[position + 1].digit
-        pause = not alone and pause_between(words[position], words[position + 1]) == 2
+        pause = not alone and words.pause_before(position + 1) == 2
         if alone or pause:
             counts.add(position)
     return counts

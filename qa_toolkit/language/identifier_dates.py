@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from qa_toolkit.language.heard_words import DIGITS, HeardWord, HeardWords, pause_between
+from qa_toolkit.language.heard_words import DIGITS, HeardWord, HeardWords
 from qa_toolkit.language.identifier_shapes import date_of, date_with_month
 from qa_toolkit.language.identifier_words import MONTHS
 
@@ -95,11 +95,13 @@ class NamedDates:
     def _digits_after(self, start: int) -> list[str]:
         """The digits after a month up to each pause, the fewest first."""
         found, digits, position = [], "", start
-        while position < len(self.words) and (self.words[position].digit or self._between_digits(position)):
-            word = self.words[position]
-            if digits and (not word.digit or pause_between(self.words[position - 1], word) == 2):
+        while position < len(self.words):
+            text = self._texts[position]
+            if text not in DIGITS and not self._between_digits(position):
+                break
+            if digits and (text not in DIGITS or self.words.pause_before(position) == 2):
                 found.append(digits)
-            digits += word.text if word.digit else ""
+            digits += text if text in DIGITS else ""
             position += 1
         return list(dict.fromkeys([*found, digits])) if digits else []
 
@@ -134,7 +136,7 @@ class NamedDates:
         if len(digits) != 4 or digits[:2] not in ("19", "20"):
             return False
         source = self.words.source(start).lower()
-        return not source.endswith("th") and pause_between(self.words[start + 1], self.words[start + 2]) == 0
+        return not source.endswith("th") and self.words.pause_before(start + 2) == 0
 
     def _in_one(self, start: int, digits: str) -> bool:
         """Whether three or four digits after a month are one written number: "July 145"."""

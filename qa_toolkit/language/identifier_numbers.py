@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from qa_toolkit.language.heard_words import DIGITS, HeardWords, pause_between
+from qa_toolkit.language.heard_words import DIGITS, HeardWords
 from qa_toolkit.language.identifier_cues import counts_in, cues_in
 from qa_toolkit.language.identifier_dates import NamedDates, written_dates
 from qa_toolkit.language.identifier_shapes import (
@@ -21,6 +21,7 @@ from qa_toolkit.language.identifier_shapes import (
     probability,
 )
 from qa_toolkit.language.identifier_words import (
+    CUES,
     IS_MY,
     JOINERS,
     MARKS,
@@ -38,6 +39,7 @@ _REACH: Final = 30
 _COMPLETE: Final = 0.5
 _NUMBERS: Final = tuple(kind for kind in KINDS if kind not in ("birth_date", "address", "email"))
 _WITHIN: Final = JOINERS | MARKS
+_NAMES_OF_FOUR: Final = frozenset(phrase[0] for phrase, kind in CUES if kind in ("birth_date", "case_number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,22 @@ class Context:
         """Digits with nothing between that ends a number, where they may be an identifier."""
         digits, texts, first = self.words.digits, self.words.texts, 0
         for n in range(1, len(digits) + 1):
-            if n < len(digits) and _WITHIN.issuperset(texts[digits[n - 1] + 1 : digits[n]]):
-                continue
+            if n < len(digits):
+                between = texts[digits[n - 1] + 1 : digits[n]]
+                if not between or _WITHIN.issuperset(between):
+                    continue
             if n - first > LEAST_DIGITS or (n - first == LEAST_DIGITS and self._is_odd(digits[first:n])):
                 yield digits[first], digits[n - 1] + 1
             first = n
 
     def _is_odd(self, four: Sequence[int]) -> bool:
-        """Whether four digits may be more than a year: letters before them, or three groups as of a date."""
+        """Whether four digits may be more than a year.
+
+        That is a case number with letters before them or three groups of a birth date. Both have to be named,
+        but for a date with slashes.
+        """
+        if _NAMES_OF_FOUR.isdisjoint(self._all) and not self.words.written("/"):
+            return False
         parted = [after - n > 1 or self.words.gap(after) != "" for n, after in pairwise(four)]
         return sum(parted) > 1 or self._letters(four[0]) != ""
 
@@ -145,7 +155,7 @@ class Context:
         """What parts a word from the one before; a written date is whole, whatever stands beside it."""
         if position in self._date_edges:
             return 2
-        return pause_between(self.words[position - 1], self.words[position])
+        return self.words.pause_before(position)
 
     def _joined(self, last: int, used: set[int]) -> int | None:
         """Where the number goes on after a piece; None when it does not, nor does a written date."""

@@ -36,26 +36,24 @@ _OFFICE_REACH: Final = 9
 _ASKED_REACH: Final = 14
 _OPENING_WORDS: Final = 5
 _ZIP_DIGITS: Final = 5
-_BOX_ENDS: Final = ("box", "postal")
-_PLACE_WORDS: Final = STREETS | SPANISH_STREETS | {phrase[0] for phrase in LIVES_AT}
+_PLACE_WORDS: Final = STREETS | SPANISH_STREETS | {"box", "postal"} | {phrase[0] for phrase in LIVES_AT}
 
 
 def addresses(words: HeardWords, lead: Sequence[str] = ()) -> list[Found]:
     """Streets with their house numbers, in order; without a street word only where an address is asked."""
     found: list[Found] = []
-    asked = not ADDRESS_ASKED.isdisjoint(lead[-_ASKED_REACH:])
+    early = bool(words.digits) and words.digits[0] <= _OPENING_WORDS
+    asked = early and not ADDRESS_ASKED.isdisjoint(lead[-_ASKED_REACH:])
     if not (asked or _may_hold_address(words)):
         return found
-    end = 0
-    for position, text in enumerate(words.texts):
+    texts, end = words.texts, 0
+    for position in sorted((*words.digits, *(n for n, text in enumerate(texts) if text in SPANISH_STREETS))):
         if position < end:
             continue
-        if text in SPANISH_STREETS:
+        if texts[position] in SPANISH_STREETS:
             place = _spanish(words, position)
-        elif text in DIGITS:
-            place = _house(words, position, asked=asked and position <= _OPENING_WORDS)
         else:
-            continue
+            place = _house(words, position, asked=asked and position <= _OPENING_WORDS)
         if place is not None:
             found.append(place)
             end = place[2]
@@ -63,14 +61,11 @@ def addresses(words: HeardWords, lead: Sequence[str] = ()) -> list[Found]:
 
 
 def _may_hold_address(words: HeardWords) -> bool:
-    """Whether there is a word of a street, of living somewhere, or a box before a number.
+    """Whether there is a word of a street, of living somewhere, or of a box.
 
     Without one a house number can only be an answer to a question for the address.
     """
-    texts = words.texts
-    return not _PLACE_WORDS.isdisjoint(texts) or any(
-        digit and texts[digit - 1].endswith(_BOX_ENDS) for digit in words.digits
-    )
+    return not _PLACE_WORDS.isdisjoint(words.texts) or "pobox" in "".join(words.texts)
 
 
 def _house(words: HeardWords, first: int, *, asked: bool) -> Found | None:

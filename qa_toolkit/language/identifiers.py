@@ -7,13 +7,13 @@ in as ``lead``. The last four digits of anything are no identifier.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from qa_toolkit.language.heard_words import DIGITS, HeardWords
+from qa_toolkit.language.heard_words import HeardWords
 from qa_toolkit.language.identifier_numbers import LEAST_DIGITS, Context
-from qa_toolkit.language.identifier_places import addresses, emails, may_hold_mail
+from qa_toolkit.language.identifier_places import addresses, emails
 from qa_toolkit.language.identifier_shapes import KINDS, Identifier, IdentifierKind
 from qa_toolkit.language.normaliser import normalised
 
@@ -25,7 +25,6 @@ __all__ = [
     "IdentifierSpan",
     "find_identifiers",
     "identifier_spans",
-    "may_hold_identifier",
 ]
 
 _LEAST_DIGITS_OF_DATE: Final = 3
@@ -80,11 +79,6 @@ def find_identifiers(
             used = {n for identifier in found for n in range(identifier.first, identifier.last)}
             found += context.numbers(used)
     return tuple(sorted(found, key=lambda i: i.first))
-
-
-def may_hold_identifier(texts: Collection[str]) -> bool:
-    """Whether a digit, or ``@`` and a dot, are among normalised words; else there is no identifier."""
-    return not DIGITS.isdisjoint(texts) or may_hold_mail(texts)
 
 
 def _taken(one: Identifier, others: Sequence[Identifier]) -> bool:

@@ -14,13 +14,9 @@ from typing import Final
 from qa_toolkit.domain.transcript import Role, Transcript, Turn
 from qa_toolkit.evaluation.evaluators.searchable import Place, searchable
 from qa_toolkit.language import normalised
-from qa_toolkit.language.identifiers import (
-    HeardWords,
-    Identifier,
-    IdentifierKind,
-    find_identifiers,
-    may_hold_identifier,
-)
+from qa_toolkit.language.heard_words import DIGITS, HeardWords
+from qa_toolkit.language.identifier_places import may_hold_mail
+from qa_toolkit.language.identifiers import Identifier, IdentifierKind, find_identifiers
 
 
 def _split(words: str) -> frozenset[str]:
@@ -63,6 +59,12 @@ class _Conversation:
         self.language = language
         self.turns = transcript.turns
         self.said = [normalised(turn.text, language, drop_fillers=True) for turn in transcript.turns]
+        self._numbered = {n for n, turn in enumerate(self.said) if not DIGITS.isdisjoint(turn.texts)}
+        self._mail = may_hold_mail(self.words(range(len(self.said))))
+
+    def may_hold_identifier(self, turns: Sequence[int]) -> bool:
+        """Whether a digit, or ``@`` and a dot, were said in some turns; else there is no identifier."""
+        return not self._numbered.isdisjoint(turns) or (self._mail and may_hold_mail(self.words(turns)))
 
     def words(self, turns: Iterable[int]) -> list[str]:
         """The texts of some turns, one after the other."""
@@ -79,7 +81,7 @@ def said_identifiers(transcript: Transcript, language: str) -> tuple[Said, ...]:
     others = _others(transcript.turns, language)
     found: list[Said] = []
     for group in _speeches(by_language[language]):
-        for spoken in (language, *_spoken(others, [transcript.turns[turn] for turn in group])):
+        for spoken in (language, *_spoken(others, transcript, group)):
             if spoken not in by_language:
                 by_language[spoken] = _Conversation(transcript, spoken)
             for one in _in_speech(transcript, group, by_language[spoken]):
@@ -98,11 +100,12 @@ def _others(turns: Sequence[Turn], language: str) -> list[str]:
     ]
 
 
-def _spoken(others: Sequence[str], turns: Sequence[Turn]) -> list[str]:
+def _spoken(others: Sequence[str], transcript: Transcript, group: Sequence[int]) -> list[str]:
     """Those of some languages of which two number words are in a speech."""
     if not others:
         return []
-    words = {word.strip(".,;:?!").lower() for turn in turns for word in turn.text.split()}
+    texts = [transcript.turns[turn].text for turn in group]
+    words = {word.strip(".,;:?!").lower() for text in texts for word in text.split()}
     return [other for other in others if len(words & _NUMBER_WORDS[other]) > 1]
 
 
@@ -132,7 +135,7 @@ def _light(texts: Sequence[str]) -> bool:
 
 
 def _in_speech(transcript: Transcript, group: Sequence[int], said: _Conversation) -> list[Said]:
-    if not may_hold_identifier(said.words(group)):
+    if not said.may_hold_identifier(group):
         return []
     heard = said.heard(group)
     lead = said.words(range(max(0, group[0] - _LEAD_TURNS), group[0]))
