@@ -104,6 +104,7 @@ class Conversation:
         windows: the limited ones, by limits, roles and the identity of the events that limit them, which are
             kept along.
         positions: where events start, by their identity; the events are kept along.
+        placed: events with their positions in order, by the identity of all of them.
     """
 
     __slots__ = (
@@ -112,6 +113,7 @@ class Conversation:
         "_sources",
         "_sure",
         "language",
+        "placed",
         "positions",
         "text",
         "transcript",
@@ -128,6 +130,7 @@ class Conversation:
         self.unlimited: Window | None = None
         self.windows: dict[Any, tuple[Sequence[Event], Window]] = {}
         self.positions: dict[int, tuple[Event, Position]] = {}
+        self.placed: dict[tuple[int, ...], Sequence[Any]] = {}
         self._raw_language = case.interaction.language
         self._sources = {self.language: Source(self.text)}
         self._sure: dict[Roles, float] = {}

@@ -6,7 +6,7 @@ event that its finder missed; an order that rests on a missing event is as uncer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cmp_to_key
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
@@ -18,7 +18,7 @@ from qa_toolkit.domain.events import Event
 from qa_toolkit.domain.rubric import Criterion, Probability
 from qa_toolkit.evaluation.applicability import event_evidence
 from qa_toolkit.evaluation.evaluator import Tools
-from qa_toolkit.evaluation.evaluators.conversation import conversation_of
+from qa_toolkit.evaluation.evaluators.conversation import Conversation, conversation_of
 from qa_toolkit.evaluation.evaluators.searchable import Searchable
 from qa_toolkit.evaluation.evaluators.texts import (
     EventNames,
@@ -108,8 +108,7 @@ class Order:
     def answer(self, criterion: Criterion, case: Case) -> Answer:
         """The verdict with the events it rests on, or the window that holds none."""
         known = conversation_of(case) if case.transcript else None
-        text = known.text if known else None
-        events = {name: _placed(case, name, text) for name in self._names}
+        events = {name: _placed(case.events_of(name), known) for name in self._names}
         if not _comparable([item for items in events.values() for item in items]):
             return unanswered(criterion, _CANNOT_COMPARE)
         heard = known.mean_confidence(()) if known else 1.0
@@ -126,8 +125,18 @@ class Order:
         return last
 
 
-def _placed(case: Case, name: str, text: Searchable | None) -> list[_Placed]:
-    events = case.events_of(name)
+def _placed(events: Sequence[Event], known: Conversation | None) -> Sequence[_Placed]:
+    """Events of a kind in order; kept with the conversation, as several criteria compare the same."""
+    if known is None or not events:
+        return _in_order(events, None)
+    key = tuple(map(id, events))
+    placed = known.placed.get(key)
+    if placed is None:
+        placed = known.placed[key] = _in_order(events, known.text)
+    return placed
+
+
+def _in_order(events: Sequence[Event], text: Searchable | None) -> list[_Placed]:
     placed = list(map(_Placed, events, positions_of(events, text)))
     # Events of a kind come by time; only those of one time, or without, have to be compared by their place.
     starts = {event.start_s for event in events}
@@ -147,14 +156,14 @@ def _comparable(items: Sequence[_Placed]) -> bool:
     return None not in [i.at.start_s for i in items] or None not in [i.at.turn for i in items]
 
 
-def _earliest(events: dict[str, list[_Placed]], names: Sequence[str]) -> _Placed | None:
+def _earliest(events: Mapping[str, Sequence[_Placed]], names: Sequence[str]) -> _Placed | None:
     firsts = [events[name][0] for name in names if events[name]]
     if len(firsts) < 2:
         return firsts[0] if firsts else None
     return min(firsts, key=cmp_to_key(_compare))
 
 
-def _judge(parameters: OrderParameters, events: dict[str, list[_Placed]]) -> _Verdict:  # noqa: PLR0911  # a cascade of exclusions
+def _judge(parameters: OrderParameters, events: Mapping[str, Sequence[_Placed]]) -> _Verdict:  # noqa: PLR0911  # a cascade of exclusions
     start = _earliest(events, parameters.after) if parameters.after else None
     if parameters.after and start is None:
         return _absent(parameters, parameters.after, "unanswered", "nothing to judge:")
@@ -221,7 +230,7 @@ def _against_before(
 
 
 def _followed(
-    parameters: OrderParameters, events: dict[str, list[_Placed]], firsts: list[_Placed], last: _Placed
+    parameters: OrderParameters, events: Mapping[str, Sequence[_Placed]], firsts: list[_Placed], last: _Placed
 ) -> _Verdict:
     names = " and ".join(parameters.first)
     later = [e for n in parameters.followed_by for e in events[n] if last.at.before(e.at)]

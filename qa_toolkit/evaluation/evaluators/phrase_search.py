@@ -176,7 +176,9 @@ class PhraseSearch:
         sure: list[Found] = []
         doubtful: list[Found] = []
         for hit in hits:
-            likely = [sentence.probability for sentence in judged if sentence.holds(hit.first)]
+            turn = hit.first.turn
+            near = [sentence for sentence in judged if sentence.place.turn == turn]
+            likely = [sentence.probability for sentence in near if sentence.holds(hit.first)]
             if hit.in_doubt or (likely and max(likely) < trained.denied_below):
                 doubtful.append(hit.at_most_doubtful(in_doubt=hit.in_doubt))
             else:

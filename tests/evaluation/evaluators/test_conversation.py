@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from functools import cmp_to_key
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from qa_toolkit.domain import Case, Event, Interaction, Role, Transcript, Turn, Word
 from qa_toolkit.domain.evaluation import SpanEvidence
-from qa_toolkit.evaluation.evaluators import meaning
+from qa_toolkit.evaluation.evaluators import meaning, order
 from qa_toolkit.evaluation.evaluators.conversation import conversation_of
 from qa_toolkit.evaluation.evaluators.matching import NEGATIONS, Hit, compile_phrase
 from qa_toolkit.evaluation.evaluators.phrase_search import Found, in_order
@@ -182,6 +183,21 @@ def test_hits_come_by_place_and_the_longest_of_one_place(items: list[tuple[int, 
     kept = in_order(found)
     assert len(kept) == len(plain)
     assert all(one is other for one, other in zip(kept, plain.values(), strict=True))
+
+
+@given(st.lists(st.tuples(SECONDS, st.none() | st.integers(1, 4)), max_size=6))
+def test_events_of_a_kind_come_as_they_were_compared(items: list[tuple[float | None, int | None]]) -> None:
+    case = call("agent: One.", "customer: Two.", "agent: Three.")
+    events = tuple(Event("signed", None, start, None, turn=turn) for start, turn in items)
+    seen = Case(case.interaction, case.transcript, events=events)
+    known = conversation_of(seen)
+    of_kind = seen.events_of("signed")
+    compared = sorted(
+        [order._Placed(event, position_of(event, known.text)) for event in of_kind],
+        key=cmp_to_key(order._compare),
+    )
+    for _ in range(2):  # worked out, then kept
+        assert list(order._placed(of_kind, known)) == compared
 
 
 SIGNED = WindowLimits(after=("signed",))
