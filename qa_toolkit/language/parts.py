@@ -106,10 +106,11 @@ class InParts:
         self._whole = whole
         self._far = _far(words)
         self._plain = _PlainWords(_watched(words), words.fillers)
-        rules = _Rules(whole, _may_be_far(words.numbers), _asks_for_next(words))
-        self._first = _Between(rules, "", _STAND_IN)
-        self._middle = _Between(rules, _STAND_IN, _STAND_IN)
-        self._last = _Between(rules._replace(asks=None), _STAND_IN, "")
+        self._asking = _Asking(words)
+        far = _may_be_far(words.numbers)
+        self._first = _Between(whole, far, "", _STAND_IN)
+        self._middle = _Between(whole, far, _STAND_IN, _STAND_IN)
+        self._last = _Between(whole, far, _STAND_IN, "")
 
     def read(self, text: str) -> Normalised:
         """A normalised text."""
@@ -147,17 +148,23 @@ class InParts:
             if word or first < stop:
                 continue
             stop = first + 1
-            while True:
-                while stop < size and not words[stop]:
-                    stop += 1
-                part = self._part(chunks, words, first, stop)
-                if part is None:
-                    return []
-                if not part.asks or words[stop] not in _OPENED_BY:
-                    break
+            while stop < size and (
+                not words[stop] or (words[stop] in _OPENED_BY and self._asks(chunks, first, stop))
+            ):
                 stop += 1
+            part = self._part(chunks, words, first, stop)
+            if part is None:
+                return []
             found.append((first, stop, part))
         return found
+
+    def _asks(self, chunks: list[str], first: int, stop: int) -> bool:
+        """Whether what these chunks come to rests on the word that follows."""
+        for number in range(stop - 1, first - 1, -1):
+            asks = self._asking[chunks[number]]
+            if asks is not None:
+                return asks
+        return False
 
     def _part(self, chunks: list[str], words: list[str], first: int, stop: int) -> _Part | None:
         text = " ".join(chunks[first:stop])
@@ -169,29 +176,16 @@ class InParts:
 
 
 class _Part(NamedTuple):
-    """What stands between plain words.
-
-    ``asks``: what it comes to rests on the plain word that follows, where that is one of ``_OPENED_BY``.
-    ``far``: it may rest on words beyond.
-    """
+    """What stands between plain words; ``far``: what it comes to may rest on words beyond."""
 
     texts: tuple[str, ...]
     tokens: Tokens
-    asks: bool
     far: bool
 
 
 _PartAt = tuple[int, int, _Part]
 """A part, with the first chunk it is made of and the one after it."""
-_NO_PART: Final = _Part((), (), asks=False, far=False)
-
-
-class _Rules(NamedTuple):
-    """How parts are read."""
-
-    whole: Whole
-    far: re.Pattern[str]
-    asks: re.Pattern[str] | None
+_NO_PART: Final = _Part((), (), far=False)
 
 
 class _PlainWords(dict[str, str]):
@@ -213,24 +207,42 @@ class _PlainWords(dict[str, str]):
         return word
 
 
+class _Asking(dict[str, bool | None]):
+    """Whether a chunk ends in ``it's``, ``I'd`` or ``theres``, which are opened according to the word that
+    follows; None where there is no word in it.
+    """
+
+    def __init__(self, words: LanguageWords) -> None:
+        super().__init__()
+        written = [word for word, parts in words.expansions.items() if parts[-1] in ("is", "would")]
+        self._ends = re.compile(rf"(?:'[sd]|\b(?:{'|'.join(written)}))\W*\Z" if words.clitics else "(?!)")
+
+    def __missing__(self, chunk: str) -> bool | None:
+        folded = fold(chunk).text
+        asks = self._ends.search(folded) is not None if re.search(r"\w", folded) else None
+        if len(chunk) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[chunk] = asks
+        return asks
+
+
 class _Between(dict[str, _Part]):
     """The parts met so far, with plain words before and after them or at the edge of a text."""
 
-    def __init__(self, rules: _Rules, before: str, after: str) -> None:
+    def __init__(self, whole: Whole, far: re.Pattern[str], before: str, after: str) -> None:
         super().__init__()
-        self._rules, self._before, self._after = rules, before, after
+        self._whole, self._far, self._before, self._after = whole, far, before, after
 
     def __missing__(self, text: str) -> _Part:
         number = _BARE_NUMBER.fullmatch(text)
         if number is not None:
             digits = number[1]
             placed = [_token((digit, at, at + 1)) for at, digit in enumerate(digits, number.start(1))]
-            return _Part(tuple(digits), tuple(placed), asks=False, far=False)
-        folded = fold(text).text
-        asks = self._rules.asks is not None and self._rules.asks.search(folded) is not None
+            return _Part(tuple(digits), tuple(placed), far=False)
         tokens = self._read(text)
-        far = self._rules.far.search(folded) is not None
-        found = _Part(tuple(map(_TEXT, tokens)), tokens, asks, far)
+        far = self._far.search(fold(text).text) is not None
+        found = _Part(tuple(map(_TEXT, tokens)), tokens, far)
         if len(text) <= _LONGEST_KEPT:
             if len(self) >= _MOST_KEPT:
                 self.clear()
@@ -239,7 +251,7 @@ class _Between(dict[str, _Part]):
 
     def _read(self, text: str) -> Tokens:
         lead = len(self._before)
-        tokens = self._rules.whole(f"{self._before}{text}{self._after}")
+        tokens = self._whole(f"{self._before}{text}{self._after}")
         own = tokens[1 if self._before else 0 : len(tokens) - (1 if self._after else 0)]
         return tuple(token._replace(start=token.start - lead, end=token.end - lead) for token in own)
 
@@ -254,7 +266,7 @@ def _far(words: LanguageWords) -> re.Pattern[str]:
     found, numbers = [_REACHES_FAR], words.numbers
     if numbers is not None:
         # Fillers may disappear from between two words, and then the rules are applied again.
-        then = rf"\W+(?:(?:{words.fillers.pattern})\W+)*"
+        then = rf"(?>\W+(?:(?:{words.fillers.pattern})\W+)*)"
         month, spoken = _any_of(numbers.months), _any_of(numbers.spoken)
         ordinal = rf"(?:{_any_of(numbers.ordinals)}|\b\d+(?:st|nd|rd|th))"
         day = rf"(?:{_any_of(numbers.tens)}{then})?{ordinal}"
@@ -278,14 +290,6 @@ def _may_be_far(numbers: NumberWords | None) -> re.Pattern[str]:
 
 def _any_of(words: Iterable[str]) -> str:
     return rf"\b(?:{'|'.join(sorted(words))})\b"
-
-
-def _asks_for_next(words: LanguageWords) -> re.Pattern[str] | None:
-    """What ends in ``it's``, ``I'd`` or ``theres``, which are opened according to the word that follows."""
-    if not words.clitics:
-        return None
-    written = [word for word, parts in words.expansions.items() if parts[-1] in ("is", "would")]
-    return re.compile(rf"(?:'[sd]|\b(?:{'|'.join(written)}))\W*\Z")
 
 
 def _watched(words: LanguageWords) -> frozenset[str]:

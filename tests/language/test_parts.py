@@ -179,3 +179,16 @@ def test_parts_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(map(len, [*kept._plain, *kept._middle])) <= parts._LONGEST_KEPT
     assert len(kept._plain) <= 4
     assert len(kept._middle) <= 4
+
+
+def test_a_chain_of_words_that_rest_on_the_next_is_read_once() -> None:
+    read: list[str] = []
+
+    def whole(part: str) -> tuple[normaliser.NormalisedToken, ...]:
+        read.append(part)
+        return normaliser._whole(part, words=ENGLISH, drop_fillers=True)
+
+    text = f"please {'it’s the ' * 200}card"
+    tokens = InParts(ENGLISH, whole).read(text).tokens
+    assert len(read) == 1
+    assert tokens == whole(text)
