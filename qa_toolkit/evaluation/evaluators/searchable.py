@@ -173,7 +173,7 @@ class Searchable:
         if self.generation != generation:
             self._alike = LEXICON.alike(self.spoken)
             self.bent = frozenset(self._alike)
-            self.present = self.spoken | self.split | self.bent
+            self.present = self.split.union(self.spoken, self.bent)
             self.__dict__.pop("like", None)
             self.found.clear()
             self.generation = generation
