@@ -97,11 +97,12 @@ class _BentPairs:
         if second in self._after.get(first, ()):
             return
         with self._lock:
-            self._after[first].append(second)
             self._before[second].append(first)
             like = self._met.like
             self._met.pair(first, second, like[first], (second, *like[second]))
             self._met.pair(first, second, (first,), like[second])
+            # Last, as it says that they are listed: a time limit may end this at any line.
+            self._after[first].append(second)
 
     def meant(self, text: Searchable) -> set[str]:
         """The pairs of words of phrases that pairs said in a conversation are like."""
