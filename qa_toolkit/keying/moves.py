@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qa_toolkit.keying.classification import CODE_RULES, is_telling
@@ -86,7 +86,7 @@ def _other_member(slot: Slot, reference: Record, rules: LayoutRules) -> _Found |
     group = rules.layout.by_id[slot.rules.group]
     if not group.repeated or spec.refers_to or not is_telling(spec, slot.keyed_key):
         return None
-    for label, values in reference.groups.get(group.id, {}).items():
+    for label, values in _members(reference, group.id):
         if label == slot.label:
             continue
         entry = slot.rules.entry(values.get(spec.id, BLANK))
@@ -96,12 +96,18 @@ def _other_member(slot: Slot, reference: Record, rules: LayoutRules) -> _Found |
     if link is None or spec.id not in link.by:
         return None
     theirs = rules.fields[link.group][link.by[spec.id]]
-    for label, values in reference.groups.get(link.group, {}).items():
+    for label, values in _members(reference, link.group):
         entry = theirs.entry(values.get(theirs.spec.id, BLANK))
         if entry.state == "present" and theirs.normalise(entry.value).key == slot.keyed_key:
             where = (link.group, label, theirs.spec.id)
             return "wrong_member", where, slot.rules, f"the value of {link.group} {label}"
     return None
+
+
+def _members(reference: Record, group: str) -> list[tuple[str, Mapping[str, Entry]]]:
+    """The members of a group by label: of several with one value the first is named, in whatever order."""
+    members = reference.groups.get(group, {})
+    return sorted(members.items(), key=lambda member: (len(member[0]), member[0]))
 
 
 def _other_field(slot: Slot, reference: Record, rules: LayoutRules) -> _Found | None:

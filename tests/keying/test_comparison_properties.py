@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from keying_builders import layout
 
@@ -48,6 +48,8 @@ def test_a_record_equals_itself_in_any_order(number: int) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(seeds)
+@example(158)  # the name keyed at one person is that of two others
+@example(785)
 def test_order_changes_nothing_where_there_are_errors(number: int) -> None:
     random = Random(number)
     made = seed(application(number), layout(), random.sample(FIELD_KINDS, 5), random)
